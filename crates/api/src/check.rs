@@ -1,0 +1,52 @@
+//! The sign-in ladder as a report.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, Problem, Side};
+
+/// Result of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepState {
+    /// Passed.
+    Ok,
+    /// Passed, but an administrator should know.
+    Warn,
+    /// Failed; later steps of this side are skipped.
+    Fail,
+    /// Not tried.
+    Skip,
+}
+
+/// One step of the ladder; `step` has the names of the sign-in states (ux.md section 5).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckStep {
+    /// Which link.
+    pub side: Side,
+    /// Name of the step.
+    pub step: String,
+    /// How it went.
+    pub state: StepState,
+    /// How long it took.
+    pub ms: u64,
+    /// Code of the failure or warning.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<Code>,
+    /// What was found.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remedy: Option<String>,
+    /// Host, status, names and dates of certificates, methods offered.
+    pub detail: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The whole ladder, both sides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// In the order tried, Lync first.
+    pub steps: Vec<CheckStep>,
+    /// The first failure.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<Problem>,
+}

@@ -1,0 +1,225 @@
+//! What can be asked.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Check, Network, OwnStatus, Person, Presence, Settable, Side, SideState, Subscription};
+
+/// A question or an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Command {
+    /// Walk the sign-in ladder of both sides with connections of its own, without touching the running links.
+    Check,
+    /// People with presence. Answer: [`Reply::People`].
+    Contacts,
+    /// Presence of addresses, in the list or not. Answer: [`Reply::Presence`].
+    Presence {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        addresses: Vec<String>,
+    },
+    /// Own status. Answer: [`Reply::Status`].
+    GetStatus,
+    /// Set the own status. Answer: [`Reply::Status`].
+    SetStatus {
+        /// The value.
+        value: Settable,
+        /// When it reverts to automatic.
+        until: Option<Timestamp>,
+        /// Personal note; `None` leaves it, empty removes it.
+        note: Option<String>,
+    },
+    /// Back to automatic. Answer: [`Reply::Status`].
+    ResetStatus,
+    /// Send a text; answered when its outcome is known. Answer: [`Reply::Sent`].
+    Send {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+        /// Plain text.
+        text: String,
+    },
+    /// Tell the other side that our person types.
+    Typing {
+        /// As in `Send`.
+        address: String,
+        /// Started or stopped.
+        on: bool,
+    },
+    /// Search the directory. Answer: [`Reply::Search`].
+    Search {
+        /// At least one character, at most 256.
+        text: String,
+    },
+    /// Answer an XMPP contact's subscription request, or ask for one.
+    Subscribe {
+        /// Bare JID.
+        address: String,
+        /// Accept or refuse.
+        allow: bool,
+    },
+    /// Pause the bridge until a time, or until resumed.
+    PauseBridge {
+        /// `None`: until resumed.
+        until: Option<Timestamp>,
+    },
+    /// End the pause.
+    ResumeBridge,
+    /// Say which two addresses are one person; `link` false splits them.
+    LinkPeople {
+        /// SIP URI.
+        lync: String,
+        /// Bare JID.
+        xmpp: String,
+        /// Join or split.
+        link: bool,
+        /// Network of the next message.
+        default: Network,
+    },
+    /// Effective configuration. Answer: [`Reply::Config`].
+    ShowConfig,
+    /// Change a key of the user's file.
+    SetConfig {
+        /// `lync.address`.
+        key: String,
+        /// As typed; parsed by the key's type.
+        value: String,
+    },
+    /// State of the links. Answer: [`Reply::Links`].
+    Links,
+    /// Try again at once, also after a refused password.
+    SignIn {
+        /// Which link.
+        side: Side,
+    },
+    /// End the engine after its queue is on disk.
+    Quit,
+}
+
+/// Outcome of a sent text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendState {
+    /// The other side confirmed it.
+    Delivered,
+    /// Taken by a network that confirms no delivery.
+    Sent,
+    /// It will not arrive.
+    Failed,
+}
+
+/// Answer to `Send`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Message id.
+    pub id: String,
+    /// Outcome.
+    pub state: SendState,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
+/// Where an effective value came from, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Compiled in.
+    BuiltIn,
+    /// Machine defaults.
+    MachineDefault,
+    /// The user's file.
+    User,
+    /// Enforced by the administrator.
+    Enforced,
+}
+
+/// One key of the configuration. Secrets are files or key-store entries and never stand here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConfigEntry {
+    /// `lync.address`.
+    pub key: String,
+    /// Effective value; null where there is none.
+    pub value: serde_json::Value,
+    /// Where it came from.
+    pub origin: Origin,
+    /// File and line, where it came from a file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// Locked by the administrator.
+    pub managed: bool,
+}
+
+/// How bad a configuration issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The value is not used.
+    Error,
+    /// Unknown key, ignored file.
+    Warning,
+}
+
+/// Something wrong in a configuration file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigIssue {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Path of the file.
+    pub file: String,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<usize>,
+    /// The key, where one is concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub key: Option<String>,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "kebab-case")]
+pub enum Reply {
+    /// Done, nothing to tell.
+    Done,
+    /// The ladder.
+    Check(Check),
+    /// The contact list.
+    People {
+        /// Sorted by name.
+        people: Vec<Person>,
+        /// Subscription state of the XMPP contacts.
+        #[serde(default)]
+        subscriptions: Vec<Subscription>,
+    },
+    /// Presence of addresses, in the order asked.
+    Presence {
+        /// One for each address.
+        presence: Vec<Presence>,
+    },
+    /// Own status.
+    Status(OwnStatus),
+    /// What became of the text.
+    Sent(Sent),
+    /// Directory search.
+    Search {
+        /// Found people.
+        people: Vec<Person>,
+        /// The server has more than it showed.
+        more: bool,
+    },
+    /// Effective configuration.
+    Config {
+        /// Every key.
+        entries: Vec<ConfigEntry>,
+        /// Everything wrong with the files.
+        issues: Vec<ConfigIssue>,
+    },
+    /// State of the links.
+    Links {
+        /// Lync, then XMPP; only those that are configured.
+        links: Vec<(Side, SideState)>,
+        /// The bridge is switched on and not paused.
+        bridge: bool,
+    },
+}

@@ -1,0 +1,261 @@
+//! The event stream: what `watch --json` prints and what every screen lives from.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Person, Presence, Problem};
+
+/// One line of the stream. `seq` grows by one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Position in the stream of this subscription.
+    pub seq: u64,
+    /// When the engine learned of it.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+/// A link that can be up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The Lync account.
+    Lync,
+    /// The XMPP account.
+    Xmpp,
+    /// The XEP-0114 component.
+    Gateway,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Kind {
+    /// A link changed its state.
+    State {
+        /// Which link.
+        side: Side,
+        /// Name of the state, stable (ux.md section 5).
+        state: SideState,
+        /// Why, where it is a bad one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        error: Option<Problem>,
+    },
+    /// A person of the list after any change.
+    Person(Person),
+    /// Presence of one address.
+    Presence {
+        /// Where it was learned.
+        side: Side,
+        /// The value.
+        #[serde(flatten)]
+        presence: Presence,
+    },
+    /// A text, in or out.
+    Message(Message),
+    /// What became of a text that was sent.
+    Delivery(Delivery),
+    /// Somebody types, or stopped.
+    Typing {
+        /// Conversation id as in [`Message`].
+        conversation: String,
+        /// Who.
+        address: String,
+        /// Started or stopped.
+        on: bool,
+    },
+    /// A conversation began, changed or ended.
+    Conversation(Conversation),
+    /// What the bridge did with a text.
+    Bridge {
+        /// What.
+        action: BridgeAction,
+        /// Message id.
+        id: String,
+        /// Where the text came from.
+        from_side: Side,
+        /// Where it goes.
+        to_side: Side,
+        /// Why, where that is worth a word.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<String>,
+    },
+    /// Presence subscription of an XMPP contact changed.
+    Subscription(Subscription),
+    /// The subscriber fell behind and events were dropped: ask for everything anew.
+    Resync,
+}
+
+/// States of a link, in the order of the sign-in ladder (ux.md section 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the documentation: they are shown to people as they stand")]
+pub enum SideState {
+    SignedOut,
+    FindingServer,
+    CheckingCertificate,
+    AskingMethods,
+    SigningIn,
+    OpeningSession,
+    LoadingContacts,
+    ReadyWatching,
+    ReadyAvailable,
+    WaitingForNetwork,
+    Reconnecting,
+    NeedsPassword,
+    NeedsConsent,
+    Refused,
+    NotAllowed,
+    ServerUnavailable,
+    Stopped,
+}
+
+impl SideState {
+    /// Signed in and usable.
+    #[must_use]
+    pub fn is_ready(self) -> bool {
+        matches!(self, Self::ReadyWatching | Self::ReadyAvailable)
+    }
+
+    /// Nothing happens any more without a person or an administrator.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::SignedOut | Self::NeedsPassword | Self::NeedsConsent | Self::Refused | Self::NotAllowed | Self::Stopped
+        )
+    }
+}
+
+/// Into the account or out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// A text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Ours, unique in the data directory.
+    pub id: String,
+    /// Ours, stable for one person on one side.
+    pub conversation: String,
+    /// The network it belongs to.
+    pub side: Side,
+    /// In or out.
+    pub direction: Direction,
+    /// Address of the writer: SIP URI or bare JID.
+    pub from: String,
+    /// Address of the reader.
+    pub to: String,
+    /// Display name of the other person.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// Plain text.
+    pub text: String,
+    /// When it was written.
+    pub sent_at: Timestamp,
+    /// Arrived much later than it was written (archive, queue).
+    pub late: bool,
+}
+
+/// State of a sent text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryState {
+    /// On disk, waiting for its turn or for the link.
+    Queued,
+    /// Handed to the network.
+    Sending,
+    /// Taken by the network.
+    Sent,
+    /// The other side confirmed it.
+    Delivered,
+    /// It will not arrive; the reason says why.
+    Failed,
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Message id.
+    pub id: String,
+    /// Its state now.
+    pub state: DeliveryState,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
+/// Is a conversation open?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConversationState {
+    /// Open.
+    Active,
+    /// Closed by either side; the next text opens it again.
+    Ended,
+}
+
+/// A conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// As in [`Message`].
+    pub id: String,
+    /// Network.
+    pub side: Side,
+    /// Addresses of the others.
+    pub people: Vec<String>,
+    /// Open or ended.
+    pub state: ConversationState,
+    /// Subject, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<String>,
+}
+
+/// What the bridge did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BridgeAction {
+    /// A Lync text went to the relay address.
+    Relayed,
+    /// An answer from the relay address went into its Lync conversation.
+    Answered,
+    /// Kept until the other side is there or the person has said whom they mean.
+    Queued,
+    /// Recognised as our own echo, or not meant for the other side.
+    Dropped,
+    /// Could not be delivered; the writer was told.
+    Bounced,
+}
+
+/// One direction of a presence subscription (RFC 6121 section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum YesNo {
+    /// Subscribed.
+    Yes,
+    /// Not subscribed.
+    No,
+    /// Asked, no answer yet.
+    Asked,
+    /// The other side asked and waits for our person.
+    Wanted,
+}
+
+/// Subscription state of an XMPP contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Bare JID.
+    pub address: String,
+    /// Do we receive their presence?
+    pub you_see_them: YesNo,
+    /// Do they receive ours?
+    pub they_see_you: YesNo,
+}

@@ -1,0 +1,19 @@
+//! The door: what can be asked of Causeway and what it tells.
+//!
+//! Every program in front of the engine (window, `causewayctl`, tray) speaks these types, either in one
+//! process with the engine or over the local socket. Their JSON form is the one of the `--json` outputs.
+
+mod check;
+mod command;
+mod event;
+mod people;
+mod problem;
+
+pub use check::{Check, CheckStep, StepState};
+pub use command::{Command, ConfigEntry, ConfigIssue, Origin, Reply, SendState, Sent, Severity};
+pub use event::{
+    BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind, Message, Side,
+    SideState, Subscription, YesNo,
+};
+pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Settable};
+pub use problem::{Code, Exit, Problem};

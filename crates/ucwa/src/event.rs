@@ -1,0 +1,250 @@
+//! What a signed-in UCWA account tells and can be told, free of HTTP.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{Availability, PreferredAvailability, SipUri};
+
+/// Number of a journalled event page. The consumer strikes the page off once all that follows from it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PageId(pub i64);
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The link's state changed; the steps of the sign-in ladder in their order.
+    State(State),
+    /// The account itself, once after each sign-in.
+    Me(Me),
+    /// Own presence: on sign-in and after every change by anyone. Absent in watch-only mode.
+    OwnPresence {
+        /// What others see.
+        availability: Availability,
+        /// Token or localised words; empty where there is none.
+        activity: String,
+    },
+    /// Own note; `None` where there is none.
+    OwnNote(Option<Note>),
+    /// The whole contact list: on sign-in and after every change of the list.
+    Contacts(Vec<Contact>),
+    /// Presence of a subscribed person; only what differs from the last one told.
+    Presence(Presence),
+    /// A text of a one-to-one conversation, from another person or from ourselves.
+    Message(Message),
+    /// What became of `Command::Send`.
+    Delivery {
+        /// `Command::Send::id`.
+        id: String,
+        /// Outcome so far.
+        outcome: Outcome,
+    },
+    /// The other person types, or stopped.
+    Typing {
+        /// `threadId`.
+        thread: String,
+        /// Who.
+        address: SipUri,
+        /// Started or stopped.
+        on: bool,
+    },
+    /// A conversation opened or ended.
+    Conversation {
+        /// `threadId`.
+        thread: String,
+        /// The other person.
+        with: SipUri,
+        /// Open or ended.
+        active: bool,
+        /// Subject, empty where there is none.
+        subject: String,
+    },
+    /// Everything that this journalled page says has been told; it may be struck off when that is stored.
+    PageDone(PageId),
+}
+
+/// State of the link.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Looking for the server: autodiscovery.
+    FindingServer,
+    /// TLS to the named host.
+    CheckingCertificate(String),
+    /// Asking for the 401 challenge.
+    AskingMethods,
+    /// Asking for a token.
+    SigningIn,
+    /// Creating the application and opening the event channel.
+    OpeningSession,
+    /// Reading contacts and subscribing to their presence.
+    LoadingContacts,
+    /// Signed in.
+    Ready {
+        /// `makeMeAvailable` was done.
+        available: bool,
+        /// The server still had the application of this `endpointId` (200 in place of 201): whatever it accepted
+        /// before and had not told yet comes on the event channel. The first event answer has been read when this is told.
+        resumed: bool,
+    },
+    /// The connection broke; next try after `delay`. Presence told before is stale now.
+    Reconnecting {
+        /// Tries since it broke, from 1.
+        attempt: u32,
+        /// Time until the next try.
+        delay: Duration,
+        /// Why.
+        error: crate::Error,
+    },
+    /// Ended for good: only a new `start` goes on. A refused password always ends here after one attempt.
+    Stopped(Option<crate::Error>),
+}
+
+/// me (UCWA reference).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// Own SIP URI.
+    pub uri: SipUri,
+    /// Display name.
+    pub name: String,
+    /// Mail addresses.
+    pub email_addresses: Vec<String>,
+}
+
+/// note, contactNote (UCWA reference).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Text.
+    pub message: String,
+    /// `type` is `OutOfOffice`.
+    pub out_of_office: bool,
+}
+
+/// contact (UCWA reference), with the names of its groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// SIP URI.
+    pub uri: SipUri,
+    /// Display name; empty where the directory has none.
+    pub name: String,
+    /// Group names.
+    pub groups: Vec<String>,
+    /// Mail addresses.
+    pub email_addresses: Vec<String>,
+    /// Job title.
+    pub title: String,
+    /// Department.
+    pub department: String,
+    /// `sourceNetwork`, e.g. `SameEnterprise`, `Federated`.
+    pub source_network: String,
+}
+
+/// contactPresence and contactNote (UCWA reference).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// Whose.
+    pub address: SipUri,
+    /// Value.
+    pub availability: Availability,
+    /// Token or localised words; empty where there is none.
+    pub activity: String,
+    /// Note.
+    pub note: Option<Note>,
+    /// `deviceType`.
+    pub device: Option<String>,
+    /// `lastActive`.
+    pub last_active: Option<Timestamp>,
+}
+
+/// message (UCWA reference): one text, told once (the text in an invitation and its repetition are one).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The journalled page that it came with.
+    pub page: Option<PageId>,
+    /// Stable while the application lives: unique per message resource. Used to recognise a replayed page.
+    pub key: String,
+    /// `threadId` of the conversation.
+    pub thread: String,
+    /// The other person of the conversation.
+    pub with: SipUri,
+    /// Display name of the other person, empty where unknown.
+    pub name: String,
+    /// `Outgoing`: written by our own account. For those sent by `Command::Send` only `Event::Delivery` is told.
+    pub outgoing: bool,
+    /// Text as sent.
+    pub body: Body,
+    /// `timeStamp`.
+    pub sent_at: Timestamp,
+}
+
+/// Content of a message.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// text/plain.
+    Plain(String),
+    /// text/html, not cleaned.
+    Html(String),
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server took it (201).
+    Accepted,
+    /// `completed`, `Success`: it reached the other person's client.
+    Delivered,
+    /// It did not arrive; the text may be sent again.
+    Failed(Failure),
+    /// The answer was lost and nothing on the event channel tells what became of it.
+    Unknown,
+}
+
+/// reason (UCWA reference): why a text failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// `code`, e.g. `RemoteFailure`.
+    pub code: String,
+    /// `subcode`, e.g. `DoNotDisturb`, `Timeout`, `Unreachable`; empty where there is none.
+    pub subcode: String,
+    /// `message`, localised by the server; empty where there is none.
+    pub message: String,
+}
+
+/// Something to do. Commands wait while the link is down; `Send` is the caller's to keep until its outcome is told.
+#[derive(Clone)]
+pub enum Command {
+    /// Send a text: in the open conversation with that person, else by a new invitation. One at a time per conversation, in order.
+    Send {
+        /// `operationId`, up to 50 characters, unique; comes back in `Event::Delivery`.
+        id: String,
+        /// To whom.
+        to: SipUri,
+        /// `threadId` for a new conversation, 32 hex digits; an open conversation with that person is used as it is.
+        thread: String,
+        /// Plain text, at most 4000 characters.
+        text: String,
+    },
+    /// Our person types in the conversation with that person (ignored where there is none open).
+    Typing {
+        /// To whom.
+        to: SipUri,
+    },
+    /// Set the own presence.
+    SetPresence(PreferredAvailability),
+    /// Back to automatic.
+    ResetPresence,
+    /// Set the personal note; empty removes it.
+    SetNote(String),
+    /// Our person is active: allows the next reportMyActivity. Without it none is sent.
+    Active,
+    /// Watch the presence of these people besides the contact list.
+    Watch(Vec<SipUri>),
+    /// Read presence and note now. Answer: one for each address, `Availability::None` where nothing is shared.
+    GetPresence(Vec<SipUri>, Answer<Vec<Presence>>),
+    /// search (UCWA reference). Answer: people, and whether there are more.
+    Search(String, Answer<(Vec<Contact>, bool)>),
+    /// End the application (DELETE, at most 2 s) and stop.
+    SignOut,
+}
+
+/// Where the answer to a question goes.
+pub struct Answer<T>(pub Box<dyn FnOnce(Result<T, crate::Error>) + Send + Sync>);

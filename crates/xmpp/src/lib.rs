@@ -1,0 +1,3 @@
+//! Causeway's XMPP side.
+mod event;
+pub use event::*;

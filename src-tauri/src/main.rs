@@ -1,0 +1,2 @@
+//! Causeway's window.
+fn main() {}
