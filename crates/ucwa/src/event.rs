@@ -1,5 +1,6 @@
 //! What a signed-in UCWA account tells and can be told, free of HTTP.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -111,7 +112,7 @@ pub struct Me {
 }
 
 /// note, contactNote (UCWA reference).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Note {
     /// Text.
     pub message: String,
@@ -156,7 +157,7 @@ pub struct Presence {
 }
 
 /// message (UCWA reference): one text, told once (the text in an invitation and its repetition are one).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The journalled page that it came with.
     pub page: Option<PageId>,
@@ -210,7 +211,6 @@ pub struct Failure {
 }
 
 /// Something to do. Commands wait while the link is down; `Send` is the caller's to keep until its outcome is told.
-#[derive(Clone)]
 pub enum Command {
     /// Send a text: in the open conversation with that person, else by a new invitation. One at a time per conversation, in order.
     Send {
@@ -248,3 +248,53 @@ pub enum Command {
 
 /// Where the answer to a question goes.
 pub struct Answer<T>(pub Box<dyn FnOnce(Result<T, crate::Error>) + Send + Sync>);
+
+impl<T> Answer<T> {
+    /// Calls this with the answer.
+    pub fn new(told: impl FnOnce(Result<T, crate::Error>) + Send + Sync + 'static) -> Self {
+        Self(Box::new(told))
+    }
+}
+
+impl<T> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer")
+    }
+}
+
+/// Texts stay out of logs: their lengths are enough there.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => write!(f, "Plain({} bytes)", text.len()),
+            Self::Html(text) => write!(f, "Html({} bytes)", text.len()),
+        }
+    }
+}
+
+/// The name alone: texts, notes and search words stay out of logs.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Send { .. } => "Send",
+            Self::Typing { .. } => "Typing",
+            Self::SetPresence(_) => "SetPresence",
+            Self::ResetPresence => "ResetPresence",
+            Self::SetNote(_) => "SetNote",
+            Self::Active => "Active",
+            Self::Watch(_) => "Watch",
+            Self::GetPresence(..) => "GetPresence",
+            Self::Search(..) => "Search",
+            Self::SignOut => "SignOut",
+        })
+    }
+}
+
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Note")
+            .field("bytes", &self.message.len())
+            .field("out_of_office", &self.out_of_office)
+            .finish()
+    }
+}

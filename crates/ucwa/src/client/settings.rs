@@ -1,0 +1,70 @@
+//! What the link is started with.
+
+use rustls::pki_types::CertificateDer;
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{Limits, SipUri};
+
+/// Everything that the link needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Sign-in address; its domain is asked for the server.
+    pub address: SipUri,
+    /// Logon name where it differs from the address: UPN or `DOMAIN\user`.
+    pub user: Option<String>,
+    /// How to sign in.
+    pub method: Method,
+    /// Password for the `password` grant.
+    pub password: Option<SecretString>,
+    /// Autodiscovery root; wins over DNS, and its host counts as trusted.
+    pub discovery_url: Option<Url>,
+    /// Domains, host names or IP addresses that redirects may lead to, besides the sign-in domain.
+    pub trusted_domains: Vec<String>,
+    /// Certificate authorities besides the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Proxy.
+    pub proxy: Proxy,
+    /// Whether to appear.
+    pub mode: Mode,
+    /// `endpointId`: one per installation and running instance, kept across restarts.
+    pub endpoint_id: Uuid,
+    /// `culture`, e.g. `en-US`: language of messages and activities made by the server.
+    pub culture: String,
+    /// `userAgent` and the header of that name, e.g. `Causeway/0.1.0`.
+    pub user_agent: String,
+    /// Time limits.
+    pub limits: Limits,
+}
+
+/// How to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Whatever the server offers and we can.
+    Automatic,
+    /// Integrated Windows authentication only.
+    Windows,
+    /// User name and password only.
+    Forms,
+}
+
+/// Whether this client is one of the places where its person appears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// makeMeAvailable: presence is published, messages reach us.
+    Available,
+    /// Sees others and changes nothing for its own person.
+    WatchOnly,
+}
+
+/// Which proxy to use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proxy {
+    /// As the environment says.
+    System,
+    /// None.
+    None,
+    /// This one, for everything.
+    Url(Url),
+}

@@ -1,0 +1,256 @@
+//! What can go wrong, told by cause.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// A failure of the link, with the facts that an administrator asks for. Holds no password, token or text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Cause.
+    pub kind: ErrorKind,
+    /// What was seen.
+    pub facts: Box<Facts>,
+}
+
+/// What was seen of the failing request; empty where it did not get so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// URL asked, without its query.
+    pub url: Option<String>,
+    /// Host asked.
+    pub host: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// `X-Ms-diagnostics`: number, source and reason.
+    pub diagnostics: Option<String>,
+    /// `X-MS-Server-Fqdn`: the front end that answered.
+    pub server_fqdn: Option<String>,
+    /// `X-MS-Correlation-Id` or `client-request-id`.
+    pub request_id: Option<String>,
+}
+
+/// Cause of a failure.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// Neither `lyncdiscoverinternal` nor `lyncdiscover` of the domain has an address. The administrator's, or a misspelt address.
+    #[error("no autodiscovery name found for {}", tried.join(", "))]
+    NoDiscoveryName {
+        /// Host names looked up.
+        tried: Vec<String>,
+    },
+    /// The host does not answer in time or refuses connections. Network or server.
+    #[error("no answer from {host}")]
+    Silent {
+        /// Host asked.
+        host: String,
+    },
+    /// A proxy asks for a login (407).
+    #[error("a proxy asks for a login")]
+    ProxyLogin,
+    /// Something answered that does not speak UCWA: a guest network's page or another web server.
+    #[error("the answer of {host} is not UCWA ({content_type})")]
+    NotUcwa {
+        /// Host asked.
+        host: String,
+        /// Content type of the answer.
+        content_type: String,
+    },
+    /// The certificate's time is over or has not begun; or the computer's clock is wrong.
+    #[error("the certificate of {host} is not valid now")]
+    CertificateExpired {
+        /// Host asked.
+        host: String,
+        /// Valid from.
+        not_before: Option<Timestamp>,
+        /// Valid to.
+        not_after: Option<Timestamp>,
+    },
+    /// The certificate comes from an issuer that this computer does not trust.
+    #[error("the certificate of {host} has an unknown issuer")]
+    CertificateIssuer {
+        /// Host asked.
+        host: String,
+        /// Issuer as the certificate names it.
+        issuer: String,
+    },
+    /// The certificate is for other names.
+    #[error("the certificate is not for {wanted}")]
+    CertificateName {
+        /// Host asked.
+        wanted: String,
+        /// Names in the certificate.
+        found: Vec<String>,
+    },
+    /// Any other failure of TLS, for example no common version.
+    #[error("no secure connection: {0}")]
+    Tls(String),
+    /// The server sends us to a host that is neither below the sign-in domain nor trusted.
+    #[error("{from} sends us to the foreign host {to}")]
+    ForeignRedirect {
+        /// Who redirects.
+        from: String,
+        /// Where to.
+        to: String,
+    },
+    /// Redirects go in a circle or never end.
+    #[error("redirects do not end")]
+    RedirectLoop {
+        /// Hosts or URLs visited, in order.
+        chain: Vec<String>,
+    },
+    /// There is no password to sign in with.
+    #[error("no password is known")]
+    PasswordMissing,
+    /// User name or password refused. Not tried again.
+    #[error("user name or password refused")]
+    PasswordRefused,
+    /// Windows authentication was asked for, or is all that is offered, and is not supported yet.
+    #[error("windows authentication is not supported (offered: {})", offered.join(", "))]
+    WindowsNotSupported {
+        /// Grant types offered.
+        offered: Vec<String>,
+    },
+    /// None of the offered grant types can be used.
+    #[error("no usable sign-in method (offered: {})", offered.join(", "))]
+    NoMethod {
+        /// Grant types offered.
+        offered: Vec<String>,
+    },
+    /// Only OAuth against Azure AD is offered.
+    #[error("modern authentication required")]
+    ModernAuthOnly,
+    /// The server refuses this application (policy, allowed domains, user agent).
+    #[error("the server does not allow this application")]
+    AppNotAllowed,
+    /// The account is not enabled for this service or lives elsewhere.
+    #[error("the account is not enabled for this service")]
+    NotEnabled,
+    /// The pool has no UCWA service.
+    #[error("the server has no UCWA service")]
+    NoUcwa,
+    /// 429, 503: the server asks for patience.
+    #[error("the server is busy")]
+    Busy {
+        /// `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// The account's limit of running applications is reached.
+    #[error("too many applications of this account are running")]
+    TooManyApplications,
+    /// The server ended the application; it is created again.
+    #[error("the session was ended by the server")]
+    SessionEnded,
+    /// The event channel breaks again and again.
+    #[error("events stopped arriving")]
+    EventsStopped,
+    /// The connection could not be made or broke.
+    #[error("connection failed: {0}")]
+    Connection(String),
+    /// The server kept the connection and did not answer in time.
+    #[error("no answer in time: {step}")]
+    TimeLimit {
+        /// What was waited for.
+        step: &'static str,
+    },
+    /// The server refused the request, with the error body of the reference.
+    #[error("refused by the server: {code} {subcode}")]
+    Refused {
+        /// `code`.
+        code: String,
+        /// `subcode`, empty where there is none.
+        subcode: String,
+        /// `message`, localised by the server, may be shown; empty where there is none.
+        message: String,
+    },
+    /// The resource has no link for this: not possible now.
+    #[error("not possible now: the server offers no {0}")]
+    NotPossible(&'static str),
+    /// The server's answer breaks the protocol.
+    #[error("the answer of the server cannot be understood: {0}")]
+    Protocol(String),
+    /// The journal of event pages cannot be written.
+    #[error("the journal cannot be written: {0}")]
+    Journal(String),
+}
+
+/// What the caller of a failed action can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Nothing by itself: a person or an administrator has to change something.
+    Never,
+    /// Try again at once, once.
+    Now,
+    /// Try again after this time.
+    After(Duration),
+    /// Ask the person for credentials, then sign in anew.
+    SignInAgain,
+}
+
+impl Error {
+    /// An error without facts.
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            facts: Box::default(),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        const SOON: Retry = Retry::After(Duration::from_secs(5));
+        const LATER: Retry = Retry::After(Duration::from_secs(60));
+        match &self.kind {
+            ErrorKind::PasswordMissing | ErrorKind::PasswordRefused => Retry::SignInAgain,
+            ErrorKind::SessionEnded => Retry::Now,
+            ErrorKind::Busy { retry_after } => {
+                Retry::After(retry_after.unwrap_or(Duration::from_secs(30)))
+            }
+            ErrorKind::TooManyApplications => Retry::After(Duration::from_secs(300)),
+            ErrorKind::Silent { .. }
+            | ErrorKind::EventsStopped
+            | ErrorKind::Connection(_)
+            | ErrorKind::TimeLimit { .. }
+            | ErrorKind::Protocol(_) => SOON,
+            ErrorKind::NoDiscoveryName { .. }
+            | ErrorKind::NotUcwa { .. }
+            | ErrorKind::Tls(_)
+            | ErrorKind::NoUcwa
+            | ErrorKind::Journal(_) => LATER,
+            ErrorKind::ProxyLogin
+            | ErrorKind::CertificateExpired { .. }
+            | ErrorKind::CertificateIssuer { .. }
+            | ErrorKind::CertificateName { .. }
+            | ErrorKind::ForeignRedirect { .. }
+            | ErrorKind::RedirectLoop { .. }
+            | ErrorKind::WindowsNotSupported { .. }
+            | ErrorKind::NoMethod { .. }
+            | ErrorKind::ModernAuthOnly
+            | ErrorKind::AppNotAllowed
+            | ErrorKind::NotEnabled
+            | ErrorKind::Refused { .. }
+            | ErrorKind::NotPossible(_) => Retry::Never,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if let Some(status) = self.facts.status {
+            write!(f, " (HTTP {status})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
+}

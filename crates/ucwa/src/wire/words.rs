@@ -1,0 +1,119 @@
+//! Enumerations of the reference. They compare without case and keep what they do not know as text.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Defines an enumeration of the reference together with the text of each value.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$value_doc])* $value,)+
+            /// A value that the reference does not list, as it was read.
+            Other(Box<str>),
+        }
+
+        impl $name {
+            /// The spelling of the reference, or of the server for an unlisted value.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$value => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $(if text.eq_ignore_ascii_case($text) { return Self::$value; })+
+                Self::Other(text.into())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Ok(Self::from(&*std::borrow::Cow::<str>::deserialize(deserializer)?))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// availability (presence, contactPresence): what others see of a person.
+    Availability {
+        /// Available.
+        Online = "Online",
+        /// Available, but the person has not been active.
+        IdleOnline = "IdleOnline",
+        /// Busy.
+        Busy = "Busy",
+        /// Busy, but the person has not been active.
+        IdleBusy = "IdleBusy",
+        /// Does not want to be interrupted.
+        DoNotDisturb = "DoNotDisturb",
+        /// Comes back soon.
+        BeRightBack = "BeRightBack",
+        /// Away; off work when the activity is [`activity::OFF_WORK`].
+        Away = "Away",
+        /// Signed out.
+        Offline = "Offline",
+        /// Not known or not shared.
+        None = "None",
+    }
+}
+
+/// PreferredAvailability: what a person can set for themselves. "Offline" cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PreferredAvailability {
+    /// Available.
+    Online,
+    /// Busy.
+    Busy,
+    /// Does not want to be interrupted.
+    DoNotDisturb,
+    /// Comes back soon.
+    BeRightBack,
+    /// Away.
+    Away,
+    /// Off work; others see `Away` with the activity [`activity::OFF_WORK`].
+    Offwork,
+}
+
+impl PreferredAvailability {
+    /// The spelling of the reference.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "Online",
+            Self::Busy => "Busy",
+            Self::DoNotDisturb => "DoNotDisturb",
+            Self::BeRightBack => "BeRightBack",
+            Self::Away => "Away",
+            Self::Offwork => "Offwork",
+        }
+    }
+}
+
+/// Well-known values of `activity`. Anything else is free or localised text.
+pub mod activity {
+    /// In a meeting by the calendar.
+    pub const IN_A_MEETING: &str = "in-a-meeting";
+    /// In a conference.
+    pub const IN_A_CONFERENCE: &str = "in-a-conference";
+    /// In a call.
+    pub const ON_THE_PHONE: &str = "on-the-phone";
+    /// Goes with do not disturb.
+    pub const URGENT_INTERRUPTIONS_ONLY: &str = "urgent-interruptions-only";
+    /// Shares the screen.
+    pub const PRESENTING: &str = "presenting";
+    /// Goes with `Away`.
+    pub const OFF_WORK: &str = "off-work";
+}
