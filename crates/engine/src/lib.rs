@@ -1,1 +1,4 @@
-//! Placeholder, replaced at once.
+//! One loop over both sides: supervision, translation, configuration, secrets, store.
+pub mod config;
+pub mod secrets;
+pub mod store;

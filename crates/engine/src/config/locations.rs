@@ -1,0 +1,63 @@
+//! Where configuration and data are.
+
+use std::path::PathBuf;
+
+use causeway_api::{Code, Problem};
+
+/// Where the layers of the configuration are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locations {
+    /// The user's file.
+    pub user_file: PathBuf,
+    /// `defaults.toml`, `policy.toml` and `policy.d` are here. No environment variable moves it: who could, could undo the policy.
+    pub machine_dir: PathBuf,
+    /// User id that must own the policy files.
+    pub machine_owner: u32,
+}
+
+impl Locations {
+    /// The places of contract.md; `config` takes the place of the user's file.
+    ///
+    /// # Errors
+    /// `Code::BadConfig` where the home directory is not known and no file was named.
+    pub fn standard(config: Option<PathBuf>) -> Result<Self, Problem> {
+        let user_file = match config {
+            Some(file) => file,
+            None => base_dir("XDG_CONFIG_HOME", ".config", "--config")?.join("config.toml"),
+        };
+        Ok(Self {
+            user_file,
+            machine_dir: "/etc/causeway".into(),
+            machine_owner: 0,
+        })
+    }
+}
+
+/// Where state, history and queue are unless `--data-dir` says otherwise.
+///
+/// # Errors
+/// `Code::BadConfig` where the home directory is not known.
+pub fn default_data_dir() -> Result<PathBuf, Problem> {
+    base_dir("XDG_DATA_HOME", ".local/share", "--data-dir")
+}
+
+/// XDG Base Directory Specification: a relative path in the variable counts as not set.
+fn base_dir(variable: &str, in_home: &str, option: &str) -> Result<PathBuf, Problem> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| {
+            std::env::home_dir()
+                .filter(|home| home.is_absolute())
+                .map(|home| home.join(in_home))
+        })
+        .map(|base| base.join("causeway"))
+        .ok_or_else(|| {
+            Problem::new(
+                Code::BadConfig,
+                "configuration",
+                format!("Neither ${variable} nor the home directory is known"),
+                format!("Set HOME, or use {option}"),
+            )
+        })
+}

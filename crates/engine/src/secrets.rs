@@ -1,0 +1,207 @@
+//! Passwords: from a private file, else from the system's key store, else typed and held in memory.
+//!
+//! They never stand in configuration files, logs or errors.
+
+mod file;
+mod key_store;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use causeway_api::{Code, Problem, Side};
+use secrecy::SecretString;
+
+use key_store::{Failure, KeyStore, SystemKeyStore};
+
+/// Whose password, and where the configuration says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Which link.
+    pub side: Side,
+    /// Sign-in address without a scheme, e.g. `anna@contoso.example`: the name of the entry in the key store.
+    pub address: String,
+    /// `lync.password_file` or `xmpp.password_file`; wins over the key store.
+    pub password_file: Option<PathBuf>,
+}
+
+/// Where passwords come from. Clones share what they hold in memory.
+#[derive(Clone)]
+pub struct Secrets {
+    key_store: Arc<dyn KeyStore>,
+    /// Passwords typed in this run that the key store would not take.
+    held: Arc<Mutex<HashMap<(Side, String), SecretString>>>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+impl Secrets {
+    /// With the key store of the system.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::with(Arc::new(SystemKeyStore))
+    }
+
+    fn with(key_store: Arc<dyn KeyStore>) -> Self {
+        Self {
+            key_store,
+            held: Arc::default(),
+        }
+    }
+
+    /// The password of an account: its file if one is configured, else what is held in memory, else the key store.
+    ///
+    /// # Errors
+    /// `PasswordMissing` or `XmppPasswordMissing` where none is known, `SecretFileMode` where others can read the
+    /// file, `BadConfig` where the file cannot be used, `KeyStore` where the key store fails.
+    pub async fn password(&self, account: &Account) -> Result<SecretString, Problem> {
+        if let Some(path) = account.password_file.clone() {
+            return tokio::task::spawn_blocking(move || file::read(&path))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(account.problem(&Failure::Other("reading the file was cut off".into())))
+                });
+        }
+        if let Some(secret) = self.held().get(&account.name()) {
+            return Ok(secret.clone());
+        }
+        let user = account.entry();
+        self.ask(move |key_store| key_store.get(&user))
+            .await
+            .map_err(|failure| account.problem(&failure))
+    }
+
+    /// Keeps a password in the key store (`login`).
+    ///
+    /// # Errors
+    /// `KeyStore` where there is none, or it is locked or full. [`Secrets::hold`] is then the way to go on in this run.
+    pub async fn store(&self, account: &Account, secret: SecretString) -> Result<(), Problem> {
+        let user = account.entry();
+        self.ask(move |key_store| key_store.set(&user, &secret))
+            .await
+            .map_err(|failure| account.problem(&failure))?;
+        self.held().remove(&account.name());
+        Ok(())
+    }
+
+    /// Keeps a password in memory, until the program ends.
+    pub fn hold(&self, account: &Account, secret: SecretString) {
+        self.held().insert(account.name(), secret);
+    }
+
+    /// Forgets a password, in memory and in the key store (`logout`). A password file is the person's own and stays.
+    ///
+    /// # Errors
+    /// `KeyStore` where there is one and it would not delete the entry. Without a key store nothing is stored.
+    pub async fn delete(&self, account: &Account) -> Result<(), Problem> {
+        self.held().remove(&account.name());
+        let user = account.entry();
+        match self.ask(move |key_store| key_store.delete(&user)).await {
+            Ok(()) | Err(Failure::NotFound | Failure::NoKeyStore(_)) => Ok(()),
+            Err(failure) => Err(account.problem(&failure)),
+        }
+    }
+
+    /// Off the run-time's threads: the key store's library runs a run-time of its own and panics inside another one.
+    async fn ask<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn KeyStore) -> Result<R, Failure> + Send + 'static,
+    ) -> Result<R, Failure> {
+        let key_store = self.key_store.clone();
+        let answer = tokio::task::spawn_blocking(move || question(key_store.as_ref()));
+        match tokio::time::timeout(TIME_LIMIT, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Failure::Other("its library was cut off".into())),
+            Err(_) => Err(Failure::TimeLimit),
+        }
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, HashMap<(Side, String), SecretString>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Account {
+    fn name(&self) -> (Side, String) {
+        (self.side, self.address.to_lowercase())
+    }
+
+    /// Name of the entry in the key store.
+    fn entry(&self) -> String {
+        format!("{}:{}", self.section(), self.address.to_lowercase())
+    }
+
+    fn section(&self) -> &'static str {
+        match self.side {
+            Side::Lync => "lync",
+            Side::Xmpp => "xmpp",
+            Side::Gateway => "gateway",
+        }
+    }
+
+    fn problem(&self, failure: &Failure) -> Problem {
+        let (code, message, remedy) = match failure {
+            // A locked key store that cannot ask says "not found" as well.
+            Failure::NotFound => (
+                self.password_missing(),
+                format!(
+                    "No password for {} is stored, or the key store is locked",
+                    self.address
+                ),
+                format!(
+                    "Run 'causewayctl login' (or unlock the key store), or set {}.password_file",
+                    self.section()
+                ),
+            ),
+            Failure::NoKeyStore(_) => (
+                Code::KeyStore,
+                "This session has no key store (Secret Service)".into(),
+                format!(
+                    "Set {}.password_file to a file of mode 0600, or start a key store such as gnome-keyring",
+                    self.section()
+                ),
+            ),
+            Failure::Locked(_) => (
+                Code::KeyStore,
+                "The key store is locked".into(),
+                format!("Unlock it, or set {}.password_file", self.section()),
+            ),
+            Failure::TimeLimit => (
+                Code::KeyStore,
+                "The key store does not answer".into(),
+                format!(
+                    "Look for its question on the screen, or set {}.password_file",
+                    self.section()
+                ),
+            ),
+            Failure::Other(_) => (
+                Code::KeyStore,
+                "The key store failed".into(),
+                format!("Try again, or set {}.password_file", self.section()),
+            ),
+        };
+        let problem =
+            Problem::new(code, STEP, message, remedy).with("account", self.address.clone());
+        match failure.detail() {
+            Some(detail) => problem.with("key_store", detail),
+            None => problem,
+        }
+    }
+
+    fn password_missing(&self) -> Code {
+        match self.side {
+            Side::Lync => Code::PasswordMissing,
+            Side::Xmpp | Side::Gateway => Code::XmppPasswordMissing,
+        }
+    }
+}
+
+const STEP: &str = "password";
+
+/// Long enough for a person to answer the key store's question.
+const TIME_LIMIT: Duration = Duration::from_secs(120);

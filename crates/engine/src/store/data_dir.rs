@@ -1,0 +1,66 @@
+//! The data directory: private, and used by one program at a time.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use causeway_api::{Code, Problem};
+
+use super::problems;
+
+/// A data directory that this program holds alone. The lock goes with the value, or with the program however it ends.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Creates the directory where it is missing (mode 0700) and locks it. Blocking, but never waits for the lock.
+    ///
+    /// # Errors
+    /// `Code::DataDirBusy` where another program holds it, `Code::Storage` where it cannot be written.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|error| problems::file("Cannot create", path, &error))?;
+        // A directory made by hand may be open to others; history and queue are not for them.
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700))
+            .map_err(|error| problems::file("Cannot make private", path, &error))?;
+        let lock_path = path.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(|error| problems::file("Cannot open", &lock_path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(Problem::new(
+                Code::DataDirBusy,
+                "storage",
+                format!(
+                    "Another Causeway uses the data directory {}",
+                    path.display()
+                ),
+                "End it (causeway --quit), or choose another directory with --data-dir",
+            )
+            .with("path", path.display().to_string())),
+            Err(TryLockError::Error(error)) => {
+                Err(problems::file("Cannot lock", &lock_path, &error))
+            }
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,77 @@
+//! The journal of raw UCWA event pages.
+
+use std::io;
+use std::sync::mpsc::sync_channel;
+
+use rusqlite::params;
+use ucwa::PageId;
+use ucwa::client::Journal;
+
+use super::writer::Writer;
+use super::{Keep, Transaction};
+
+impl Transaction<'_> {
+    /// Strikes a page off: all that follows from it is in this same transaction or an earlier one.
+    ///
+    /// # Errors
+    /// Of SQLite.
+    pub fn strike_off(&self, page: PageId) -> rusqlite::Result<()> {
+        self.sql
+            .prepare_cached("DELETE FROM journal WHERE page = ?")?
+            .execute([page.0])?;
+        Ok(())
+    }
+
+    fn append_page(&self, body: &[u8]) -> rusqlite::Result<PageId> {
+        self.sql
+            .prepare_cached("INSERT INTO journal (body) VALUES (?)")?
+            .execute(params![body])?;
+        Ok(PageId(self.sql.last_insert_rowid()))
+    }
+
+    fn pages_left(&self) -> rusqlite::Result<Vec<(PageId, Vec<u8>)>> {
+        let mut statement = self
+            .sql
+            .prepare_cached("SELECT page, body FROM journal ORDER BY page")?;
+        let rows = statement.query_map([], |row| Ok((PageId(row.get(0)?), row.get(1)?)))?;
+        rows.collect()
+    }
+}
+
+/// The face of the journal towards the UCWA client. Its calls block until the disk has the page.
+pub(super) struct StoreJournal {
+    writer: Writer,
+}
+
+impl StoreJournal {
+    pub(super) fn new(writer: Writer) -> Self {
+        Self { writer }
+    }
+
+    fn wait<R: Send + 'static>(
+        &self,
+        keep: Keep,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R> + Send + 'static,
+    ) -> io::Result<R> {
+        let (sender, receiver) = sync_channel(1);
+        self.writer.submit(keep, work, move |result| {
+            // The receiver waits below.
+            let _ = sender.send(result);
+        });
+        receiver
+            .recv()
+            .map_err(|_| io::Error::other("the database was closed"))?
+            .map_err(io::Error::other)
+    }
+}
+
+impl Journal for StoreJournal {
+    fn append(&self, body: &[u8]) -> io::Result<PageId> {
+        let body = body.to_vec();
+        self.wait(Keep::PowerLoss, move |t| t.append_page(&body))
+    }
+
+    fn left(&self) -> io::Result<Vec<(PageId, Vec<u8>)>> {
+        self.wait(Keep::Kill, |t| t.pages_left())
+    }
+}

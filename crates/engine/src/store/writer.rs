@@ -1,0 +1,224 @@
+//! The database thread: takes what waits, commits it together, then answers.
+
+use std::cell::Cell;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use causeway_api::Problem;
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tracing::{error, warn};
+
+use super::retention::{Kept, PURGE_EVERY};
+use super::{DataDir, Keep, Transaction, problems};
+use crate::config::History;
+
+/// So many pieces of work share a commit at most; it bounds how long the first of them waits.
+const GROUP: usize = 256;
+
+/// Sends work to the database thread.
+#[derive(Clone)]
+pub(super) struct Writer {
+    orders: Sender<Order>,
+}
+
+enum Order {
+    Work(Keep, Work),
+    Close(Box<dyn FnOnce() + Send>),
+}
+
+/// Runs with a transaction, or with the reason why there is none, and gives back what failed and how to answer once
+/// the fate of the commit is known.
+type Work = Box<dyn FnOnce(Result<&Transaction<'_>, Problem>) -> (Option<Problem>, Answer) + Send>;
+type Answer = Box<dyn FnOnce(Result<(), Problem>) + Send>;
+
+impl Writer {
+    /// Starts the thread. It ends when told to close, or with the last handle.
+    pub(super) fn start(
+        dir: DataDir,
+        connection: Connection,
+        history: History,
+    ) -> Result<Self, Problem> {
+        let (orders, receiver) = channel();
+        let mut thread = Thread {
+            connection,
+            kept: Cell::new(Kept::default()),
+            synchronous: None,
+            purged: None,
+        };
+        thread
+            .keep_history(&history)
+            .map_err(|error| problems::sqlite(&error))?;
+        let path = dir.path().to_owned();
+        std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || {
+                let closed = thread.run(&receiver);
+                // INVARIANT: the lock is given free after the database is closed and before anybody is told so.
+                drop(dir);
+                if let Some(closed) = closed {
+                    closed();
+                }
+            })
+            .map_err(|error| problems::file("Cannot start the thread for", &path, &error))?;
+        Ok(Self { orders })
+    }
+
+    /// Queues `work`; `answer` is called on the database thread after the commit, or not at all if the thread is gone.
+    pub(super) fn submit<R, W, A>(&self, keep: Keep, work: W, answer: A)
+    where
+        R: Send + 'static,
+        W: FnOnce(&Transaction<'_>) -> rusqlite::Result<R> + Send + 'static,
+        A: FnOnce(Result<R, Problem>) + Send + 'static,
+    {
+        let work: Work = Box::new(move |transaction| {
+            let result = transaction.and_then(|transaction| {
+                work(transaction).map_err(|error| problems::sqlite(&error))
+            });
+            let failure = result.as_ref().err().cloned();
+            (failure, Box::new(move |commit| answer(commit.and(result))))
+        });
+        // A closed store drops `answer`, which tells the caller.
+        let _ = self.orders.send(Order::Work(keep, work));
+    }
+
+    /// Lets the thread finish what was submitted before and end; `closed` is called when the directory is free.
+    pub(super) fn close(&self, closed: impl FnOnce() + Send + 'static) {
+        let _ = self.orders.send(Order::Close(Box::new(closed)));
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    /// What is kept of the history.
+    kept: Cell<Kept>,
+    /// What `PRAGMA synchronous` was set to.
+    synchronous: Option<Keep>,
+    /// When what is too old was last removed.
+    purged: Option<Timestamp>,
+}
+
+impl Thread {
+    fn run(mut self, orders: &Receiver<Order>) -> Option<Box<dyn FnOnce() + Send>> {
+        let mut closed = None;
+        while closed.is_none() {
+            self.purge();
+            let Ok(first) = orders.recv() else { break };
+            let mut group = Vec::new();
+            let mut keep = Keep::Kill;
+            for order in std::iter::once(first).chain(orders.try_iter()) {
+                match order {
+                    Order::Work(wanted, work) => {
+                        keep = keep.max(wanted);
+                        group.push(work);
+                    }
+                    Order::Close(notice) => closed = Some(notice),
+                }
+                if closed.is_some() || group.len() == GROUP {
+                    break;
+                }
+            }
+            self.commit(keep, group);
+        }
+        if let Err((_, error)) = self.connection.close() {
+            warn!(%error, "database not closed in order");
+        }
+        closed
+    }
+
+    /// Runs a group in one transaction and answers.
+    fn commit(&mut self, keep: Keep, group: Vec<Work>) {
+        let mut answers = Vec::with_capacity(group.len());
+        let mut fate = self.begin(keep).map_err(|error| problems::sqlite(&error));
+        for work in group {
+            let (failure, answer) = match &fate {
+                Ok(()) => self.run_one(work),
+                Err(problem) => work(Err(problem.clone())),
+            };
+            answers.push(answer);
+            // A full disk may have undone the whole transaction, not only this piece of work: then all of them are told.
+            if let Some(problem) = failure
+                && fate.is_ok()
+                && self.connection.is_autocommit()
+            {
+                fate = Err(problem);
+            }
+        }
+        let fate = fate.and_then(|()| self.end().map_err(|error| problems::sqlite(&error)));
+        if let Err(problem) = &fate {
+            error!(detail = ?problem.detail, "a group of {} was not stored: {problem}", answers.len());
+        }
+        for answer in answers {
+            answer(fate.clone());
+        }
+    }
+
+    fn begin(&mut self, keep: Keep) -> rusqlite::Result<()> {
+        if self.synchronous != Some(keep) {
+            // FULL flushes the write-ahead log with every commit, NORMAL only at checkpoints.
+            let level = match keep {
+                Keep::PowerLoss => "FULL",
+                Keep::Kill => "NORMAL",
+            };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.synchronous = Some(keep);
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE")
+    }
+
+    fn end(&mut self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("COMMIT").inspect_err(|_| {
+            // Fails only where SQLite has undone it already.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        })
+    }
+
+    fn run_one(&mut self, work: Work) -> (Option<Problem>, Answer) {
+        let kept = &self.kept;
+        let savepoint = match self.connection.savepoint() {
+            Ok(savepoint) => savepoint,
+            Err(error) => return work(Err(problems::sqlite(&error))),
+        };
+        let (failure, answer) = work(Ok(&Transaction::new(&savepoint, kept, Timestamp::now())));
+        if failure.is_some() {
+            // Dropping it undoes this piece of work alone.
+            return (failure, answer);
+        }
+        match savepoint.commit() {
+            Ok(()) => (None, answer),
+            Err(error) => {
+                let problem = problems::sqlite(&error);
+                let told = problem.clone();
+                (Some(problem), Box::new(move |_| answer(Err(told))))
+            }
+        }
+    }
+
+    fn keep_history(&mut self, history: &History) -> rusqlite::Result<()> {
+        self.begin(Keep::Kill)?;
+        let savepoint = self.connection.savepoint()?;
+        Transaction::new(&savepoint, &self.kept, Timestamp::now()).set_history(history)?;
+        savepoint.commit()?;
+        self.end()
+    }
+
+    /// Once a day, between two groups.
+    fn purge(&mut self) {
+        let now = Timestamp::now();
+        if self
+            .purged
+            .is_some_and(|last| now.duration_since(last) < PURGE_EVERY)
+        {
+            return;
+        }
+        self.purged = Some(now);
+        let kept = self.kept.get();
+        let result = self
+            .begin(Keep::Kill)
+            .and_then(|()| kept.purge(&self.connection, now))
+            .and_then(|()| self.end());
+        if let Err(error) = result {
+            warn!(%error, "what is too old was not removed");
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
