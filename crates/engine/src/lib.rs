@@ -1,4 +1,15 @@
-//! One loop over both sides: supervision, translation, configuration, secrets, store.
+//! The engine: one loop that owns both links, the bridge, the store and the snapshot of what people see.
+//!
+//! Programs start it with [`Engine::start`] and speak to it through a [`Handle`], either in the same process or
+//! through the door of `causeway-api`.
+
 pub mod config;
+mod engine;
+mod handle;
+mod options;
 pub mod secrets;
 pub mod store;
+
+pub use engine::{Engine, check};
+pub use handle::{Handle, Snapshot, Subscription};
+pub use options::{Options, Sides};
