@@ -23,13 +23,18 @@ impl Locations {
     pub fn standard(config: Option<PathBuf>) -> Result<Self, Problem> {
         let user_file = match config {
             Some(file) => file,
-            None => base_dir("XDG_CONFIG_HOME", ".config", "--config")?.join("config.toml"),
+            None => default_user_file()?,
         };
         Ok(Self {
             user_file,
             machine_dir: "/etc/causeway".into(),
             machine_owner: 0,
         })
+    }
+
+    /// The user's file is not the usual one and is not there: a slip of the pen, perhaps.
+    pub(super) fn names_missing_file(&self) -> bool {
+        !self.user_file.exists() && default_user_file().is_ok_and(|usual| usual != self.user_file)
     }
 }
 
@@ -39,6 +44,10 @@ impl Locations {
 /// `Code::BadConfig` where the home directory is not known.
 pub fn default_data_dir() -> Result<PathBuf, Problem> {
     base_dir("XDG_DATA_HOME", ".local/share", "--data-dir")
+}
+
+fn default_user_file() -> Result<PathBuf, Problem> {
+    Ok(base_dir("XDG_CONFIG_HOME", ".config", "--config")?.join("config.toml"))
 }
 
 /// XDG Base Directory Specification: a relative path in the variable counts as not set.

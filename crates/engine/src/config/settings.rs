@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use causeway_api::Origin;
+use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
+use causeway_xmpp::link::Tls;
 use jid::BareJid;
 use ucwa::SipUri;
 use ucwa::client::{Method, Mode, Proxy};
@@ -68,15 +70,15 @@ pub struct HostPort {
     pub port: u16,
 }
 
-/// `xmpp.tls`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tls {
-    /// RFC 6120 section 5.
-    StartTls,
-    /// XEP-0368.
-    Direct,
-    /// Clear text.
-    None,
+impl std::fmt::Display for HostPort {
+    /// As typed: an IPv6 address stands in brackets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
 }
 
 /// `[bridge]`
@@ -89,39 +91,6 @@ pub struct Bridge {
     pub relay_to: Setting<Option<BareJid>>,
     pub relay_when: Setting<RelayWhen>,
     pub auto_subscribe: Setting<bool>,
-}
-
-/// `bridge.presence`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PresenceDirection {
-    /// Kept equal on both sides.
-    Both,
-    /// From Lync to XMPP.
-    ToXmpp,
-    /// From XMPP to Lync.
-    ToLync,
-    /// Not at all.
-    Off,
-}
-
-/// `bridge.preset`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// Keeps as much as both sides can carry.
-    Standard,
-    /// As the OpenScape Office federation did it.
-    Openscape,
-}
-
-/// `bridge.relay_when`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RelayWhen {
-    /// Whatever the own status is.
-    Always,
-    /// Only while away from the desk.
-    Away,
-    /// Never.
-    Never,
 }
 
 /// `[gateway]`

@@ -89,6 +89,12 @@ fn failure(error: Error) -> Failure {
             drop(Zeroizing::new(bytes));
             Failure::Other("the entry is not a password of this program".into())
         }
-        other => Failure::Other(other.to_string()),
+        Error::PlatformFailure(_)
+        | Error::BadStoreFormat(_)
+        | Error::TooLong(..)
+        | Error::Invalid(..)
+        | Error::Ambiguous(_)
+        | Error::NotSupportedByStore(_)
+        | _ => Failure::Other(error.to_string()),
     }
 }

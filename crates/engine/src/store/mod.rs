@@ -28,7 +28,6 @@ use tokio::sync::oneshot;
 
 pub use account::{ChosenStatus, Pause, PersonLink, Slot};
 pub use data_dir::DataDir;
-pub use facts::StoredFact;
 pub use outgoing::Outgoing;
 pub use transaction::Transaction;
 

@@ -66,13 +66,13 @@ CREATE INDEX outgoing_unfinished ON outgoing (position) WHERE state IN ('queued'
 CREATE INDEX outgoing_changed ON outgoing (changed);
 -- What the bridge remembers: routing of relayed texts, texts waiting for an answer.
 CREATE TABLE fact (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
-    written INTEGER NOT NULL,
     expires INTEGER,
-    PRIMARY KEY (kind, key)
-) WITHOUT ROWID;
+    UNIQUE (kind, key)
+);
 CREATE INDEX fact_expires ON fact (expires) WHERE expires IS NOT NULL;
 -- Endpoint and archive stamp of each account.
 CREATE TABLE account (

@@ -1,0 +1,265 @@
+//! The files, weakest first.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use causeway_api::{ConfigIssue, Origin, Severity};
+use toml_edit::{Document, Item, TableLike};
+
+use super::Locations;
+use super::value::Raw;
+
+/// Longest configuration file in bytes.
+const LONGEST: u64 = 256 * 1024;
+/// Most files read from `policy.d`.
+const MOST_FILES: usize = 256;
+
+/// What one file says.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) file: PathBuf,
+    pub(super) origin: Origin,
+    /// By dotted name.
+    pub(super) values: BTreeMap<String, Located>,
+}
+
+impl Layer {
+    /// Where relative paths count from.
+    pub(super) fn base(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// File and line.
+    pub(super) fn place(&self, line: Option<usize>) -> String {
+        match line {
+            Some(line) => format!("{}:{line}", self.file.display()),
+            None => self.file.display().to_string(),
+        }
+    }
+}
+
+/// A raw value and its line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Located {
+    pub(super) raw: Raw,
+    pub(super) line: Option<usize>,
+}
+
+/// Reads all files. What is missing is no layer, what cannot be used is an issue.
+pub(super) fn read_all(locations: &Locations, issues: &mut Vec<ConfigIssue>) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let defaults = locations.machine_dir.join("defaults.toml");
+    layers.extend(read_layer(&defaults, Origin::MachineDefault, issues));
+    match read_layer(&locations.user_file, Origin::User, issues) {
+        Some(layer) => layers.push(layer),
+        None if locations.names_missing_file() => {
+            issues.push(warning(&locations.user_file, "The file does not exist"));
+        }
+        None => {}
+    }
+    layers.extend(read_policies(locations, issues));
+    layers
+}
+
+/// The enforced layers alone.
+pub(super) fn read_policies(locations: &Locations, issues: &mut Vec<ConfigIssue>) -> Vec<Layer> {
+    let trusted = |path: &Path, issues: &mut Vec<ConfigIssue>| match only_owner_writes(
+        path,
+        locations.machine_owner,
+    ) {
+        Ok(trusted) => trusted,
+        Err(why) => {
+            issues.push(warning(path, &format!("Ignored: {why}")));
+            false
+        }
+    };
+    if !trusted(&locations.machine_dir, issues) {
+        return Vec::new();
+    }
+    let mut files = vec![locations.machine_dir.join("policy.toml")];
+    let drop_ins = locations.machine_dir.join("policy.d");
+    if trusted(&drop_ins, issues) {
+        files.extend(in_name_order(&drop_ins, issues));
+    }
+    files.retain(|file| trusted(file, issues));
+    files
+        .iter()
+        .filter_map(|file| read_layer(file, Origin::Enforced, issues))
+        .collect()
+}
+
+/// False: it is not there. An error says why it is not to be trusted.
+fn only_owner_writes(path: &Path, owner: u32) -> Result<bool, String> {
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error.to_string()),
+    };
+    if metadata.uid() != owner {
+        return Err(format!(
+            "it belongs to user {}, expected {owner}",
+            metadata.uid()
+        ));
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Err(format!(
+            "mode {:04o} lets others write to it, expected 0644 or stricter",
+            metadata.mode() & 0o7777
+        ));
+    }
+    Ok(true)
+}
+
+fn in_name_order(dir: &Path, issues: &mut Vec<ConfigIssue>) -> Vec<PathBuf> {
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) => {
+            issues.push(warning(dir, &format!("Ignored: {error}")));
+            return Vec::new();
+        }
+    };
+    let mut files: Vec<_> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    files.sort();
+    if files.len() > MOST_FILES {
+        issues.push(warning(
+            dir,
+            &format!("Only the first {MOST_FILES} files are read"),
+        ));
+        files.truncate(MOST_FILES);
+    }
+    files
+}
+
+fn read_layer(file: &Path, origin: Origin, issues: &mut Vec<ConfigIssue>) -> Option<Layer> {
+    let refused = |line, message: String| ConfigIssue {
+        severity: Severity::Error,
+        file: file.display().to_string(),
+        line,
+        key: None,
+        message: format!("The whole file is ignored: {message}"),
+    };
+    let text = match read_text(file) {
+        Ok(text) => text?,
+        Err(message) => {
+            issues.push(refused(None, message));
+            return None;
+        }
+    };
+    match parse(&text) {
+        Ok(values) => Some(Layer {
+            file: file.to_owned(),
+            origin,
+            values,
+        }),
+        Err((line, message)) => {
+            issues.push(refused(line, message));
+            None
+        }
+    }
+}
+
+/// `None` where there is no file.
+pub(super) fn read_text(file: &Path) -> Result<Option<String>, String> {
+    let opened = match File::open(file) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    let metadata = opened.metadata().map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is not a plain file".into());
+    }
+    let mut bytes = Vec::new();
+    opened
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(format!("it is larger than {} KiB", LONGEST / 1024));
+    }
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| "it is not UTF-8 text".into())
+}
+
+/// Dotted names and values, or the line and the cause.
+pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Located>, (Option<usize>, String)> {
+    let document = Document::parse(text).map_err(|error| {
+        let line = error.span().and_then(|span| line_of(text, span.start));
+        (line, error.message().trim().replace('\n', ", "))
+    })?;
+    let mut values = BTreeMap::new();
+    collect(text, "", document.as_table(), &mut values);
+    Ok(values)
+}
+
+fn collect(
+    text: &str,
+    prefix: &str,
+    table: &dyn TableLike,
+    values: &mut BTreeMap<String, Located>,
+) {
+    for (name, item) in table.iter() {
+        let name = if prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        if let Some(table) = item.as_table_like() {
+            collect(text, &name, table, values);
+            continue;
+        }
+        let line = item.span().and_then(|span| line_of(text, span.start));
+        values.insert(
+            name,
+            Located {
+                raw: raw(item),
+                line,
+            },
+        );
+    }
+}
+
+fn raw(item: &Item) -> Raw {
+    match item {
+        Item::Value(value) => raw_value(value),
+        Item::ArrayOfTables(_) | Item::Table(_) | Item::None => Raw::Other("a table"),
+    }
+}
+
+fn raw_value(value: &toml_edit::Value) -> Raw {
+    match value {
+        toml_edit::Value::String(text) => Raw::Text(text.value().clone()),
+        toml_edit::Value::Integer(number) => Raw::Integer(*number.value()),
+        toml_edit::Value::Boolean(value) => Raw::Bool(*value.value()),
+        toml_edit::Value::Array(items) => Raw::List(items.iter().map(raw_value).collect()),
+        toml_edit::Value::Float(_) => Raw::Other("a number with a fraction"),
+        toml_edit::Value::Datetime(_) => Raw::Other("a date"),
+        toml_edit::Value::InlineTable(_) => Raw::Other("a table"),
+    }
+}
+
+fn line_of(text: &str, position: usize) -> Option<usize> {
+    text.get(..position)
+        .map(|before| before.matches('\n').count() + 1)
+}
+
+fn warning(file: &Path, message: &str) -> ConfigIssue {
+    ConfigIssue {
+        severity: Severity::Warning,
+        file: file.display().to_string(),
+        line: None,
+        key: None,
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! `config set`: changes one key of the user's file and keeps everything else in it, comments too.
+
+use std::fs::{DirBuilder, File};
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use causeway_api::{Code, Origin, Problem, Severity};
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+use super::layers::{self, Layer};
+use super::resolve::{resolve, unknown};
+use super::table::row;
+use super::value::Raw;
+use super::{Locations, layers::read_policies};
+
+const STEP: &str = "configuration";
+
+/// Sets a key of the user's file to what a person typed. The file is created where there is none (mode 0600, its
+/// directory 0700) and replaced as a whole, so that nobody ever sees half of it. Blocking.
+///
+/// # Errors
+/// `ManagedByPolicy` where the administrator locked the key; `BadConfig` for an unknown key, a wrong value (says what
+/// was expected) or a file that cannot be read; `Storage` where it cannot be written.
+pub fn set(locations: &Locations, key: &str, value: &str) -> Result<(), Problem> {
+    let Some(row) = row(key) else {
+        return Err(bad_config(
+            format!("{key}: {}", unknown(key)),
+            "See 'causewayctl config show' for all keys",
+        )
+        .with("key", key));
+    };
+    let raw = row.typed(value);
+    let file = &locations.user_file;
+    let before = layers::read_text(file)
+        .map_err(|message| {
+            bad_config(
+                format!("{} cannot be read: {message}", file.display()),
+                "Correct or remove the file",
+            )
+        })?
+        .unwrap_or_default();
+    let mut document: DocumentMut = before.parse().map_err(|_| {
+        let (line, message) = layers::parse(&before).err().unwrap_or_default();
+        bad_config(
+            format!("{}:{}: {message}", file.display(), line.unwrap_or(1)),
+            "Correct the file first; it is not changed",
+        )
+    })?;
+    put(&mut document, key, raw)?;
+    let after = document.to_string();
+    check(locations, key, &after)?;
+    write(file, &after)
+}
+
+fn put(document: &mut DocumentMut, key: &str, raw: Raw) -> Result<(), Problem> {
+    let (section, name) = key.split_once('.').unwrap_or(("", key));
+    let fresh = !document.is_empty();
+    let section_item = document.entry(section).or_insert_with(|| {
+        let mut table = Table::new();
+        if fresh {
+            table.decor_mut().set_prefix("\n");
+        }
+        Item::Table(table)
+    });
+    let Some(table) = section_item.as_table_like_mut() else {
+        return Err(bad_config(
+            format!("'{section}' is not a section of the file"),
+            format!("Remove the line '{section} = …'"),
+        ));
+    };
+    let mut value = toml(raw);
+    if let Some(old) = table.get(name).and_then(Item::as_value) {
+        // The comment behind the old value stays.
+        *value.decor_mut() = old.decor().clone();
+    }
+    match table.get_mut(name) {
+        Some(item) => *item = Item::Value(value),
+        None => {
+            table.insert(name, Item::Value(value));
+        }
+    }
+    Ok(())
+}
+
+/// Reads what would be written as the program will read it: nothing that it would refuse or ignore is written.
+fn check(locations: &Locations, key: &str, text: &str) -> Result<(), Problem> {
+    let values =
+        layers::parse(text).map_err(|(_, message)| bad_config(message, "Check the value"))?;
+    let user = Layer {
+        file: locations.user_file.clone(),
+        origin: Origin::User,
+        values,
+    };
+    let mut layers = vec![user];
+    layers.extend(read_policies(locations, &mut Vec::new()));
+    let outcome = resolve(layers, Vec::new());
+    if let Some(entry) = outcome
+        .entries
+        .iter()
+        .find(|entry| entry.key == key && entry.managed)
+    {
+        let source = entry.source.clone().unwrap_or_default();
+        return Err(Problem::new(
+            Code::ManagedByPolicy,
+            STEP,
+            format!("{key} is set by your organisation ({source})"),
+            "Ask your administrator to change it",
+        )
+        .with("key", key)
+        .with("source", source));
+    }
+    let file = locations.user_file.display().to_string();
+    let wrong = |issue: &&causeway_api::ConfigIssue| {
+        issue.severity == Severity::Error && issue.key.as_deref() == Some(key) && issue.file == file
+    };
+    match outcome.issues.iter().find(wrong) {
+        Some(issue) => Err(
+            bad_config(format!("{key}: {}", issue.message), "Give such a value").with("key", key),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Problem> {
+    // A link to a file elsewhere stays a link.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let dir = file
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    replace(&file, &dir, text).map_err(|error| {
+        Problem::new(
+            Code::Storage,
+            STEP,
+            format!("{} cannot be written: {error}", file.display()),
+            "Check the rights and the free space of its directory",
+        )
+        .with("file", file.display().to_string())
+    })
+}
+
+fn replace(file: &Path, dir: &Path, text: &str) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let mut fresh = tempfile::NamedTempFile::new_in(dir)?;
+    if let Ok(metadata) = std::fs::metadata(file) {
+        fresh.as_file().set_permissions(metadata.permissions())?;
+    }
+    fresh.write_all(text.as_bytes())?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(file)?;
+    File::open(dir)?.sync_all()
+}
+
+fn toml(raw: Raw) -> Value {
+    match raw {
+        Raw::Text(text) => text.into(),
+        Raw::Bool(value) => value.into(),
+        Raw::Integer(number) => number.into(),
+        Raw::List(items) => Value::Array(items.into_iter().map(toml).collect::<Array>()),
+        Raw::Other(kind) => kind.into(),
+    }
+}
+
+fn bad_config(message: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem::new(Code::BadConfig, STEP, message, remedy)
+}

@@ -1,0 +1,449 @@
+//! Types of values: how each is read, shown and described.
+
+use std::net::IpAddr;
+use std::path::{Component, Path, PathBuf};
+
+use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
+use causeway_xmpp::link::Tls;
+use jid::BareJid;
+use serde_json::{Value as Json, json};
+use ucwa::SipUri;
+use ucwa::client::{Method, Mode, Proxy};
+use url::{Host, Url};
+
+use super::settings::{HistoryMode, HostPort};
+
+/// A value as it stands in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Raw {
+    Text(String),
+    Bool(bool),
+    Integer(i64),
+    List(Vec<Raw>),
+    /// A kind that no key takes, with its name.
+    Other(&'static str),
+}
+
+/// A type of value.
+pub(super) trait Value: Sized {
+    /// What is right, to go on after "expected".
+    fn expected() -> String;
+    /// `None`: not what is expected. Relative paths count from `base`.
+    fn read(raw: &Raw, base: &Path) -> Option<Self>;
+    /// What a person typed, as it would stand in a file.
+    fn typed(text: &str) -> Raw {
+        Raw::Text(text.to_owned())
+    }
+    /// As shown.
+    fn show(&self) -> Json;
+    /// JSON schema.
+    fn schema() -> Json {
+        json!({ "type": "string" })
+    }
+}
+
+/// A type with a few fixed words.
+pub(super) trait Choice: Copy + PartialEq + 'static {
+    /// Every word and its meaning.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+impl Choice for Method {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("automatic", Self::Automatic),
+        ("windows", Self::Windows),
+        ("forms", Self::Forms),
+    ];
+}
+
+impl Choice for Mode {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("available", Self::Available),
+        ("watch-only", Self::WatchOnly),
+    ];
+}
+
+impl Choice for Tls {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("starttls", Self::StartTls),
+        ("direct", Self::Direct),
+        ("none", Self::None),
+    ];
+}
+
+impl Choice for PresenceDirection {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("both", Self::Both),
+        ("to-xmpp", Self::ToXmpp),
+        ("to-lync", Self::ToLync),
+        ("off", Self::Off),
+    ];
+}
+
+impl Choice for Preset {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("standard", Self::Standard), ("openscape", Self::Openscape)];
+}
+
+impl Choice for RelayWhen {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("always", Self::Always),
+        ("away", Self::Away),
+        ("never", Self::Never),
+    ];
+}
+
+impl Choice for HistoryMode {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("disk", Self::Disk),
+        ("memory", Self::Memory),
+        ("off", Self::Off),
+    ];
+}
+
+impl<T: Choice> Value for T {
+    fn expected() -> String {
+        let words: Vec<_> = T::WORDS
+            .iter()
+            .map(|(word, _)| format!("\"{word}\""))
+            .collect();
+        match words.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
+        }
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let Raw::Text(text) = raw else { return None };
+        T::WORDS
+            .iter()
+            .find(|(word, _)| word == text)
+            .map(|(_, meaning)| *meaning)
+    }
+
+    fn show(&self) -> Json {
+        T::WORDS
+            .iter()
+            .find(|(_, meaning)| meaning == self)
+            .map_or(Json::Null, |(word, _)| json!(word))
+    }
+
+    fn schema() -> Json {
+        json!({ "enum": T::WORDS.iter().map(|(word, _)| word).collect::<Vec<_>>() })
+    }
+}
+
+impl Value for bool {
+    fn expected() -> String {
+        "true or false".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        match raw {
+            Raw::Bool(value) => Some(*value),
+            Raw::Text(_) | Raw::Integer(_) | Raw::List(_) | Raw::Other(_) => None,
+        }
+    }
+
+    fn typed(text: &str) -> Raw {
+        text.parse()
+            .map_or_else(|_| Raw::Text(text.to_owned()), Raw::Bool)
+    }
+
+    fn show(&self) -> Json {
+        json!(self)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "boolean" })
+    }
+}
+
+/// Days that the history goes back.
+pub(super) struct Days(pub(super) u32);
+
+impl Days {
+    const MOST: u32 = 36_500;
+}
+
+impl Value for Days {
+    fn expected() -> String {
+        format!("a whole number of days from 1 to {}", Self::MOST)
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let Raw::Integer(days) = raw else { return None };
+        u32::try_from(*days)
+            .ok()
+            .filter(|days| (1..=Self::MOST).contains(days))
+            .map(Self)
+    }
+
+    fn typed(text: &str) -> Raw {
+        text.parse()
+            .map_or_else(|_| Raw::Text(text.to_owned()), Raw::Integer)
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "integer", "minimum": 1, "maximum": Self::MOST })
+    }
+}
+
+/// A name in one line.
+impl Value for String {
+    fn expected() -> String {
+        "a text of at most 256 characters in one line".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let text = text(raw)?;
+        (text.chars().count() <= 256 && !text.contains(char::is_control)).then(|| text.to_owned())
+    }
+
+    fn show(&self) -> Json {
+        json!(self)
+    }
+}
+
+/// Language tag (RFC 5646), as UCWA takes it for `culture`.
+pub(super) struct Culture(pub(super) String);
+
+impl Value for Culture {
+    fn expected() -> String {
+        "a language tag such as \"en-US\"".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let tag = text(raw)?;
+        let mut parts = tag.split('-');
+        let language = parts.next()?;
+        let right = (2..=3).contains(&language.len())
+            && language.chars().all(|c| c.is_ascii_alphabetic())
+            && parts.all(|part| {
+                (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+            });
+        right.then(|| Self(tag.to_owned()))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
+impl Value for SipUri {
+    fn expected() -> String {
+        "an address such as \"anna@contoso.example\"".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        text(raw)?.parse().ok()
+    }
+
+    fn show(&self) -> Json {
+        json!(self.address())
+    }
+}
+
+impl Value for BareJid {
+    fn expected() -> String {
+        "an XMPP address such as \"anna@xmpp.example\", without a resource".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        Self::new(text(raw)?)
+            .ok()
+            .filter(|jid| jid.node().is_some())
+    }
+
+    fn show(&self) -> Json {
+        json!(self.as_str())
+    }
+}
+
+/// A path; relative ones count from the directory of the file that they stand in, `~/` from the home directory.
+impl Value for PathBuf {
+    fn expected() -> String {
+        "the path of a file".into()
+    }
+
+    fn read(raw: &Raw, base: &Path) -> Option<Self> {
+        let text = text(raw).filter(|text| !text.contains('\0'))?;
+        let path = Path::new(text);
+        let mut parts = path.components();
+        if parts.next() == Some(Component::Normal("~".as_ref())) {
+            return std::env::home_dir().map(|home| home.join(parts.as_path()));
+        }
+        Some(base.join(path))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.display().to_string())
+    }
+}
+
+/// URL of the autodiscovery root.
+pub(super) struct HttpsUrl(pub(super) Url);
+
+impl Value for HttpsUrl {
+    fn expected() -> String {
+        "an address that begins with https://, without user and password".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let url = Url::parse(text(raw)?).ok()?;
+        (url.scheme() == "https" && url.has_host() && without_login(&url)).then_some(Self(url))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0.as_str())
+    }
+}
+
+/// URL of a database.
+pub(super) struct DatabaseUrl(pub(super) Url);
+
+impl Value for DatabaseUrl {
+    fn expected() -> String {
+        "sqlite:///PATH or postgres://HOST/NAME, without a password".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let url = Url::parse(text(raw)?).ok()?;
+        let known = match url.scheme() {
+            "sqlite" => url.path().len() > 1,
+            "postgres" | "postgresql" => url.has_host(),
+            _ => false,
+        };
+        (known && url.password().is_none()).then_some(Self(url))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0.as_str())
+    }
+}
+
+impl Value for Proxy {
+    fn expected() -> String {
+        "\"system\", \"none\" or http://HOST:PORT without user and password".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        match text(raw)? {
+            "system" => Some(Self::System),
+            "none" => Some(Self::None),
+            text => {
+                let url = Url::parse(text).ok()?;
+                let right = url.scheme() == "http"
+                    && url.has_host()
+                    && without_login(&url)
+                    && url.path() == "/";
+                right.then_some(Self::Url(url))
+            }
+        }
+    }
+
+    fn show(&self) -> Json {
+        match self {
+            Self::System => json!("system"),
+            Self::None => json!("none"),
+            Self::Url(url) => json!(url.as_str()),
+        }
+    }
+}
+
+impl Value for HostPort {
+    fn expected() -> String {
+        "HOST:PORT, such as \"xmpp.example:5222\" or \"[::1]:5222\"".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let (host, port) = text(raw)?.rsplit_once(':')?;
+        let host = match host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+        {
+            Some(address) => address.parse::<std::net::Ipv6Addr>().ok()?.to_string(),
+            None => Host::parse(host).ok()?.to_string(),
+        };
+        let port = port.parse().ok().filter(|port| *port != 0)?;
+        Some(Self { host, port })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.to_string())
+    }
+}
+
+/// A domain of its own, such as that of a gateway.
+pub(super) struct Domain(pub(super) String);
+
+impl Value for Domain {
+    fn expected() -> String {
+        "a domain such as \"lync.xmpp.example\"".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        match Host::parse(text(raw)?).ok()? {
+            Host::Domain(domain) => Some(Self(domain)),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        }
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
+/// Domains, host names or IP addresses.
+pub(super) struct Hosts(pub(super) Vec<String>);
+
+impl Value for Hosts {
+    fn expected() -> String {
+        "a list of domains, host names or IP addresses, such as [\"contoso.example\", \"192.0.2.7\"]".into()
+    }
+
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let Raw::List(items) = raw else { return None };
+        let host = |item: &Raw| {
+            let text = text(item)?;
+            match text.parse::<IpAddr>() {
+                Ok(address) => Some(address.to_string()),
+                Err(_) => Host::parse(text).ok().map(|host| host.to_string()),
+            }
+        };
+        items.iter().map(host).collect::<Option<_>>().map(Self)
+    }
+
+    /// Separated by commas.
+    fn typed(text: &str) -> Raw {
+        let items = text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
+        Raw::List(items.map(|item| Raw::Text(item.to_owned())).collect())
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "array", "items": { "type": "string" } })
+    }
+}
+
+fn text(raw: &Raw) -> Option<&str> {
+    match raw {
+        Raw::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Other(_) => None,
+    }
+}
+
+fn without_login(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
+}
