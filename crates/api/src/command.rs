@@ -210,6 +210,8 @@ pub enum Reply {
     },
     /// Effective configuration.
     Config {
+        /// Path of the user's file, which `SetConfig` changes; it need not exist.
+        file: String,
         /// Every key.
         entries: Vec<ConfigEntry>,
         /// Everything wrong with the files.

@@ -5,12 +5,15 @@
 
 mod check;
 mod command;
+mod desk;
+pub mod door;
 mod event;
 mod people;
 mod problem;
 
 pub use check::{Check, CheckStep, StepState};
 pub use command::{Command, ConfigEntry, ConfigIssue, Origin, Reply, SendState, Sent, Severity};
+pub use desk::{Changes, Desk, Snapshot};
 pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind, Message, Side,
     SideState, Subscription, YesNo,

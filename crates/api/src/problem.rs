@@ -138,6 +138,8 @@ codes! {
     KeyStore = "CW-4103", Failed;
     /// Program and agent are of different versions.
     VersionMismatch = "CW-4104", Failed;
+    /// The running agent ended before it answered.
+    AgentGone = "CW-4105", Failed;
     /// A time limit ran out.
     TimeLimit = "CW-4201", TimeLimit;
     /// This server or account does not offer it.
