@@ -91,7 +91,10 @@ pub enum Kind {
 /// States of a link, in the order of the sign-in ladder (ux.md section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names are the documentation: they are shown to people as they stand")]
+#[expect(
+    missing_docs,
+    reason = "the names are the documentation: they are shown to people as they stand"
+)]
 pub enum SideState {
     SignedOut,
     FindingServer,
@@ -124,7 +127,12 @@ impl SideState {
     pub fn is_final(self) -> bool {
         matches!(
             self,
-            Self::SignedOut | Self::NeedsPassword | Self::NeedsConsent | Self::Refused | Self::NotAllowed | Self::Stopped
+            Self::SignedOut
+                | Self::NeedsPassword
+                | Self::NeedsConsent
+                | Self::Refused
+                | Self::NotAllowed
+                | Self::Stopped
         )
     }
 }

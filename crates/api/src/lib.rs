@@ -15,8 +15,8 @@ pub use check::{Check, CheckStep, StepState};
 pub use command::{Command, ConfigEntry, ConfigIssue, Origin, Reply, SendState, Sent, Severity};
 pub use desk::{Changes, Desk, Snapshot};
 pub use event::{
-    BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind, Message, Side,
-    SideState, Subscription, YesNo,
+    BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
+    Message, Side, SideState, Subscription, YesNo,
 };
 pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Settable};
 pub use problem::{Code, Exit, Problem};

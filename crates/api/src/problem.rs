@@ -21,8 +21,19 @@ pub struct Problem {
 
 impl Problem {
     /// A problem without details.
-    pub fn new(code: Code, step: &str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { code, step: step.into(), message: message.into(), remedy: remedy.into(), detail: serde_json::Map::new() }
+    pub fn new(
+        code: Code,
+        step: &str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            step: step.into(),
+            message: message.into(),
+            remedy: remedy.into(),
+            detail: serde_json::Map::new(),
+        }
     }
 
     /// Adds a fact.

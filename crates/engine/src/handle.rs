@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use causeway_api::{Code, Command, Event, Kind, Problem, Reply};
+use causeway_api::{Code, Command, Event, Kind, Problem, Reply, Snapshot};
 use jiff::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -69,16 +69,6 @@ fn ended() -> Problem {
         "The engine has ended.",
         "Start Causeway again.",
     )
-}
-
-/// What is known at one moment, as the events that would lead there: states of the links, people, presences,
-/// subscriptions, open conversations.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// `seq` of the last of `events`; changes go on with the next number.
-    pub seq: u64,
-    /// Numbered from 1.
-    pub events: Vec<Event>,
 }
 
 /// A snapshot and the changes after it.

@@ -4,12 +4,14 @@
 //! through the door of `causeway-api`.
 
 pub mod config;
+mod desk;
 mod engine;
 mod handle;
+pub mod log;
 mod options;
 pub mod secrets;
 pub mod store;
 
 pub use engine::{Engine, check};
-pub use handle::{Handle, Snapshot, Subscription};
+pub use handle::{Handle, Subscription};
 pub use options::{Options, Sides};

@@ -41,13 +41,15 @@ struct Server {
     connected: watch::Receiver<()>,
 }
 
+type Answer<T> = oneshot::Sender<Result<T, Problem>>;
+
 /// Who waits for what.
 #[derive(Debug, Default)]
 struct Waiting {
     /// Set when the connection is lost: nobody answers any more.
     lost: Option<Problem>,
-    replies: HashMap<u64, oneshot::Sender<Result<Reply, Problem>>>,
-    snapshots: HashMap<u64, oneshot::Sender<Result<(Snapshot, broadcast::Receiver<Event>), Problem>>>,
+    replies: HashMap<u64, Answer<Reply>>,
+    snapshots: HashMap<u64, Answer<(Snapshot, broadcast::Receiver<Event>)>>,
     listeners: HashMap<u64, broadcast::Sender<Event>>,
 }
 
@@ -86,7 +88,11 @@ impl Client {
             Some(Ok(line)) => match frame::decode(&line)? {
                 FromServer::Welcome(hello) => hello,
                 FromServer::Incompatible { problem, .. } | FromServer::Refused { problem } => {
-                    return if problem.code == Code::AgentGone { Ok(None) } else { Err(problem) };
+                    return if problem.code == Code::AgentGone {
+                        Ok(None)
+                    } else {
+                        Err(problem)
+                    };
                 }
                 FromServer::Reply { .. }
                 | FromServer::Failed { .. }
@@ -104,7 +110,11 @@ impl Client {
             out,
             waiting,
             ids: Arc::default(),
-            server: Arc::new(Server { hello, process, connected }),
+            server: Arc::new(Server {
+                hello,
+                process,
+                connected,
+            }),
         }))
     }
 
@@ -139,7 +149,9 @@ impl Desk for Client {
         let (answer, answered) = oneshot::channel();
         lock(&self.waiting).check()?.replies.insert(id, answer);
         self.tell(&FromClient::Request { id, ask }).await?;
-        answered.await.unwrap_or_else(|_| Err(lock(&self.waiting).why()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(lock(&self.waiting).why()))
     }
 
     async fn subscribe(&self) -> Result<(Snapshot, Listening), Problem> {
@@ -147,8 +159,15 @@ impl Desk for Client {
         let (answer, answered) = oneshot::channel();
         lock(&self.waiting).check()?.snapshots.insert(id, answer);
         self.tell(&FromClient::Subscribe { id }).await?;
-        let (snapshot, events) = answered.await.unwrap_or_else(|_| Err(lock(&self.waiting).why()))?;
-        let listening = Listening { id, seq: snapshot.seq, events, client: self.clone() };
+        let (snapshot, events) = answered
+            .await
+            .unwrap_or_else(|_| Err(lock(&self.waiting).why()))?;
+        let listening = Listening {
+            id,
+            seq: snapshot.seq,
+            events,
+            client: self.clone(),
+        };
         Ok((snapshot, listening))
     }
 }
@@ -166,9 +185,11 @@ impl Changes for Listening {
     async fn next(&mut self) -> Option<Event> {
         let event = match self.events.recv().await {
             Ok(event) => event,
-            Err(broadcast::error::RecvError::Lagged(_)) => {
-                Event { seq: self.seq + 1, at: Timestamp::now(), kind: Kind::Resync }
-            }
+            Err(broadcast::error::RecvError::Lagged(_)) => Event {
+                seq: self.seq + 1,
+                at: Timestamp::now(),
+                kind: Kind::Resync,
+            },
             Err(broadcast::error::RecvError::Closed) => return None,
         };
         self.seq = event.seq;
@@ -255,7 +276,10 @@ async fn read_lines(
         }
     };
     debug!(code = %why.code, "the connection to the agent ended");
-    *lock(&waiting) = Waiting { lost: Some(why), ..Waiting::default() };
+    *lock(&waiting) = Waiting {
+        lost: Some(why),
+        ..Waiting::default()
+    };
 }
 
 fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
@@ -275,7 +299,10 @@ fn silent() -> Problem {
     Problem::new(
         Code::TimeLimit,
         STEP,
-        format!("The running Causeway did not greet within {} s", HANDSHAKE.as_secs()),
+        format!(
+            "The running Causeway did not greet within {} s",
+            HANDSHAKE.as_secs()
+        ),
         "End it and start it again",
     )
 }

@@ -149,7 +149,10 @@ pub(crate) fn encode(frame: &impl Serialize) -> Result<String, Problem> {
         Ok(line) => Err(Problem::new(
             Code::Internal,
             STEP,
-            format!("The answer has {} bytes; the door carries {LONGEST}", line.len()),
+            format!(
+                "The answer has {} bytes; the door carries {LONGEST}",
+                line.len()
+            ),
             "Ask for less at once",
         )),
         Err(error) => Err(Problem::new(

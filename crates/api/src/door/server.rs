@@ -34,8 +34,11 @@ impl Door {
             serving: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
-        let (accepting, serving, tasks) =
-            (door.accepting.clone(), door.serving.clone(), door.tasks.clone());
+        let (accepting, serving, tasks) = (
+            door.accepting.clone(),
+            door.serving.clone(),
+            door.tasks.clone(),
+        );
         let ours = Hello::of(program);
         door.tasks.spawn(async move {
             accepting
@@ -70,7 +73,10 @@ fn cannot_open(data_dir: &Path, error: &io::Error) -> Problem {
     Problem::new(
         Code::Storage,
         STEP,
-        format!("The local socket in {} cannot be made: {error}", data_dir.display()),
+        format!(
+            "The local socket in {} cannot be made: {error}",
+            data_dir.display()
+        ),
         "Make the data directory writable, or choose another one with --data-dir",
     )
     .with("path", data_dir.display().to_string())
@@ -86,7 +92,12 @@ async fn accept<D: Desk>(
     loop {
         match listener.accept().await {
             Ok(stream) => {
-                tasks.spawn(visit::serve(stream, desk.clone(), ours.clone(), serving.clone()));
+                tasks.spawn(visit::serve(
+                    stream,
+                    desk.clone(),
+                    ours.clone(),
+                    serving.clone(),
+                ));
             }
             Err(error) => {
                 // Out of file descriptors, mostly: gone when a connection ends.

@@ -106,7 +106,10 @@ pub(super) async fn ended(peer: Option<&PeerProcess>) {
         return;
     };
     // A process descriptor becomes readable when its process ends. Each of several waiters needs one of its own.
-    #[expect(deprecated, reason = "its successor is unsafe; an OwnedFd keeps the promise that this one takes on trust")]
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe; an OwnedFd keeps the promise that this one takes on trust"
+    )]
     let watched = process
         .try_clone()
         .and_then(|process| AsyncFd::with_interest(process, Interest::READABLE));
@@ -229,7 +232,10 @@ mod tests {
         fs::set_permissions(&home, PermissionsExt::from_mode(0o755)).unwrap();
         let listener = Listener::bind(data_dir.path()).unwrap();
         assert_eq!(fs::metadata(&home).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(fs::metadata(&listener.socket).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&listener.socket).unwrap().mode() & 0o777,
+            0o600
+        );
     }
 
     #[tokio::test]

@@ -45,26 +45,26 @@ pub(super) async fn serve<D: Desk>(
     let (read, write) = stream.into_split();
     let mut lines = FramedRead::new(read, frame::lines());
     let (out, outbox) = mpsc::channel(QUEUE);
-    let mut writer = tokio::spawn(frame::write(outbox, FramedWrite::new(write, frame::lines())));
+    let mut writer = tokio::spawn(frame::write(
+        outbox,
+        FramedWrite::new(write, frame::lines()),
+    ));
     let mut visit = Visit {
         desk,
         out,
         requests: JoinSet::new(),
         following: HashMap::new(),
     };
-    let greeted = match is_ours {
+    let greeting = match is_ours {
         true => closing
             .run_until_cancelled(greet(&mut lines, ours))
             .await
-            .unwrap_or_else(|| Err(refused(closing_down()))),
-        false => Err(refused(stranger())),
+            .unwrap_or_else(|| refused(closing_down())),
+        false => refused(stranger()),
     };
-    match greeted {
-        Ok(welcome) => {
-            tell(&visit.out, &welcome).await;
-            visit.run(lines, &closing).await;
-        }
-        Err(refusal) => tell(&visit.out, &refusal).await,
+    tell(&visit.out, &greeting).await;
+    if matches!(greeting, FromServer::Welcome(_)) {
+        visit.run(lines, &closing).await;
     }
     visit.leave(&closing).await;
     if timeout(FAREWELL, &mut writer).await.is_err() {
@@ -72,28 +72,29 @@ pub(super) async fn serve<D: Desk>(
     }
 }
 
-/// Waits for the client's greeting and answers it, or says why not.
-async fn greet(lines: &mut Lines, ours: Hello) -> Result<FromServer, FromServer> {
+/// Waits for the client's greeting and answers it: `Welcome`, or why not.
+async fn greet(lines: &mut Lines, ours: Hello) -> FromServer {
     let line = match timeout(HANDSHAKE, lines.next()).await {
         Ok(Some(Ok(line))) => line,
-        Ok(Some(Err(error))) => return Err(refused(unreadable(&error))),
-        Ok(None) => return Err(refused(no_greeting())),
-        Err(_) => return Err(refused(no_greeting())),
+        Ok(Some(Err(error))) => return refused(unreadable(&error)),
+        Ok(None) | Err(_) => return refused(no_greeting()),
     };
     let theirs = match frame::decode(&line) {
         Ok(FromClient::Hello(hello)) => hello,
         Ok(
-            FromClient::Request { .. } | FromClient::Subscribe { .. } | FromClient::Unsubscribe { .. },
-        ) => return Err(refused(no_greeting())),
-        Err(problem) => return Err(refused(problem)),
+            FromClient::Request { .. }
+            | FromClient::Subscribe { .. }
+            | FromClient::Unsubscribe { .. },
+        ) => return refused(no_greeting()),
+        Err(problem) => return refused(problem),
     };
     if theirs.protocol == PROTOCOL {
         debug!(program = %theirs.program, version = %theirs.version, "let in");
-        return Ok(FromServer::Welcome(ours));
+        return FromServer::Welcome(ours);
     }
     warn!(program = %theirs.program, version = %theirs.version, protocol = theirs.protocol, "turned away: other protocol");
     let problem = incompatible(&theirs, &ours);
-    Err(FromServer::Incompatible { ours, problem })
+    FromServer::Incompatible { ours, problem }
 }
 
 /// A client that was let in.
@@ -246,7 +247,12 @@ fn too_many_subscriptions() -> Problem {
 }
 
 fn closing_down() -> Problem {
-    Problem::new(Code::AgentGone, STEP, "Causeway is ending", "Start Causeway again")
+    Problem::new(
+        Code::AgentGone,
+        STEP,
+        "Causeway is ending",
+        "Start Causeway again",
+    )
 }
 
 fn unreadable(error: &LinesCodecError) -> Problem {
