@@ -1,1 +1,10 @@
-//! Placeholder.
+//! What the stories are told with: the real programs and servers, each on a free loopback port and in a temporary
+//! directory, each ended with the test that started it.
+
+pub mod agent;
+pub mod cast;
+pub mod ctl;
+pub mod program;
+pub mod prosody;
+pub mod sim;
+pub mod wait;

@@ -1,0 +1,43 @@
+//! The resident agent.
+
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::ctl::Ctl;
+use crate::program::{self, Program};
+use crate::wait::until;
+
+/// A running `causeway`.
+pub struct Agent {
+    /// The process.
+    pub program: Program,
+}
+
+impl Agent {
+    /// Starts it on the directories of `ctl` and waits until the door answers.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start(ctl: &Ctl) -> Self {
+        let mut command = Command::new(program::path("causeway"));
+        command
+            .arg("--config")
+            .arg(&ctl.config)
+            .arg("--data-dir")
+            .arg(&ctl.data_dir)
+            .args(["--log", "debug"]);
+        command
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", ctl.data_dir.with_extension("run"));
+        command.stdout(Stdio::null());
+        let agent = Self {
+            program: Program::start(command, &ctl.data_dir.with_extension("agent.log")),
+        };
+        until("the agent's door", async || {
+            (ctl.run(&["status", "get"]).await.exit != 4101).then_some(())
+        })
+        .await;
+        agent
+    }
+}

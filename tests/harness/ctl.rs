@@ -1,0 +1,172 @@
+//! `causewayctl --json` as a function.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{ChildStdout, Command};
+
+use crate::program::{self, Program};
+use crate::wait::PATIENCE;
+
+/// A configuration and a data directory.
+#[derive(Clone, Debug)]
+pub struct Ctl {
+    /// `--config`.
+    pub config: PathBuf,
+    /// `--data-dir`.
+    pub data_dir: PathBuf,
+}
+
+/// What a verb answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Exit code.
+    pub exit: i32,
+    /// The document on standard output; null where there was none.
+    pub json: Value,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Answer {
+    /// The document of a verb that is expected to work.
+    ///
+    /// # Panics
+    /// When it did not.
+    pub fn done(self) -> Value {
+        assert_eq!(self.exit, 0, "{self:?}");
+        self.json
+    }
+
+    /// `error.code`, empty where there is none.
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Ctl {
+    /// Runs a verb to its end.
+    ///
+    /// # Panics
+    /// When it does not end in time, or prints something that is not one JSON document.
+    pub async fn run(&self, arguments: &[&str]) -> Answer {
+        let output = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(PATIENCE * 2, output).await;
+        let output = output.unwrap_or_else(|_| panic!("causewayctl {arguments:?} does not end"));
+        let output = output.expect("causewayctl starts");
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        let json = match stdout.trim() {
+            "" => Value::Null,
+            text => serde_json::from_str(text)
+                .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}")),
+        };
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        Answer {
+            exit: output.status.code().unwrap_or(-1),
+            json,
+            stderr,
+        }
+    }
+
+    /// Starts a verb that prints one JSON object per line until it is ended.
+    pub fn stream(&self, arguments: &[&str]) -> Stream {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped());
+        let mut program = Program::start(command, &self.data_dir.with_extension("log"));
+        let stdout = program
+            .child()
+            .stdout
+            .take()
+            .expect("standard output is piped");
+        Stream {
+            program,
+            lines: BufReader::new(stdout).lines(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program::path("causewayctl"));
+        command
+            .arg("--json")
+            .arg("--config")
+            .arg(&self.config)
+            .arg("--data-dir")
+            .arg(&self.data_dir);
+        command.args(["--log", "debug"]).args(arguments);
+        // No key store: a test must neither find nor leave secrets of the person who runs it.
+        command
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", self.data_dir.with_extension("run"));
+        command
+    }
+}
+
+/// The lines of a running verb.
+pub struct Stream {
+    /// The program behind it.
+    pub program: Program,
+    lines: Lines<BufReader<ChildStdout>>,
+    seen: Vec<Value>,
+}
+
+impl Stream {
+    /// The first object, seen before or to come, for which `wanted` holds.
+    ///
+    /// # Panics
+    /// When it does not come in time, or the program ends.
+    pub async fn find(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(value) = self.seen.iter().find(|value| wanted(value)) {
+            return value.clone();
+        }
+        self.next(what, wanted).await
+    }
+
+    /// The next object for which `wanted` holds.
+    ///
+    /// # Panics
+    /// As [`find`](Self::find).
+    pub async fn next(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = match tokio::time::timeout(PATIENCE, self.lines.next_line()).await {
+                Ok(Ok(Some(line))) => line,
+                ended => panic!(
+                    "waited in vain for {what} ({ended:?}); seen: {:#?}; log: {}",
+                    self.seen,
+                    self.program.log_text()
+                ),
+            };
+            let value: Value =
+                serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            self.seen.push(value.clone());
+            if wanted(&value) {
+                return value;
+            }
+        }
+    }
+
+    /// Both sides are signed in.
+    pub async fn both_sides_ready(&mut self) {
+        for side in ["lync", "xmpp"] {
+            self.find(&format!("{side} ready"), |event| {
+                event["kind"] == "state"
+                    && event["side"] == side
+                    && event["state"]
+                        .as_str()
+                        .is_some_and(|state| state.starts_with("ready"))
+            })
+            .await;
+        }
+    }
+
+    /// Everything seen so far.
+    pub fn seen(&self) -> &[Value] {
+        &self.seen
+    }
+}

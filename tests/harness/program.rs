@@ -1,0 +1,127 @@
+//! Our own programs as child processes.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::OnceLock;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+
+use crate::wait::PATIENCE;
+
+/// Path of one of our programs. They are built first where they are not there or are old, in the profile of the
+/// running test, so that `cargo test -p causeway-tests` alone never tries yesterday's program.
+///
+/// # Panics
+/// When the build fails.
+pub fn path(name: &str) -> PathBuf {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(build).join(name)
+}
+
+fn build() -> PathBuf {
+    let exe = std::env::current_exe().expect("a running program has a path");
+    let parent = exe.parent().expect("a program lies in a directory");
+    let directory = if parent.ends_with("deps") {
+        parent.parent().unwrap_or(parent)
+    } else {
+        parent
+    };
+    if std::env::var_os("CAUSEWAY_BUILT").is_none() {
+        let mut cargo =
+            std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args([
+            "build",
+            "--quiet",
+            "-p",
+            "causeway-agent",
+            "-p",
+            "causeway-cli",
+            "-p",
+            "causeway-sim",
+        ]);
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+        if let Some(target) = directory.parent() {
+            cargo.env("CARGO_TARGET_DIR", target);
+        }
+        if directory.ends_with("release") {
+            cargo.arg("--release");
+        }
+        let built = cargo.status().expect("cargo runs");
+        assert!(built.success(), "our programs do not build");
+    }
+    directory.to_owned()
+}
+
+/// A running program. Dropping it kills it.
+pub struct Program {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Starts `command` with its standard error in `log`.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start(mut command: Command, log: &Path) -> Self {
+        let file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("the log can be written");
+        let child = command
+            .kill_on_drop(true)
+            .stdin(Stdio::piped())
+            .stderr(file)
+            .spawn();
+        let child = child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        Self {
+            child,
+            log: log.to_owned(),
+        }
+    }
+
+    /// The child process, for its streams.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Process id.
+    ///
+    /// # Panics
+    /// When the program has ended.
+    pub fn pid(&self) -> u32 {
+        self.child
+            .id()
+            .unwrap_or_else(|| panic!("the program has ended: {}", self.log_text()))
+    }
+
+    /// Everything on its standard error so far.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// SIGKILL, and waits until it is gone.
+    pub async fn kill(&mut self) {
+        let _ = self.child.kill().await;
+    }
+
+    /// SIGTERM, and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        if let Some(pid) = self
+            .child
+            .id()
+            .and_then(|id| Pid::from_raw(id.try_into().ok()?))
+        {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        match tokio::time::timeout(PATIENCE, self.child.wait()).await {
+            Ok(status) => status.expect("a child of ours can be waited for"),
+            Err(_) => panic!("the program did not end after SIGTERM: {}", self.log_text()),
+        }
+    }
+}
