@@ -1,0 +1,116 @@
+//! System packages: Debian and Ubuntu are set up here, other systems are told what is needed.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::run::{self, works};
+
+/// Why a package is needed decides which command installs it.
+pub(crate) struct Packages(&'static [&'static [&'static str]]);
+
+/// C compiler for ring and SQLite.
+const BUILD: &[&str] = &["build-essential", "pkg-config"];
+/// The XMPP server of the stories, the demo and the bench.
+const XMPP_SERVER: &[&str] = &[
+    "prosody",
+    "prosody-modules",
+    "lua-unbound",
+    "lua-sec",
+    "lua-event",
+    "lua-dbi-sqlite3",
+];
+/// The window: WebKitGTK to build it, a display without a screen to try it.
+const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "xvfb", "x11-utils"];
+
+/// What the whole of `cargo xtask test` needs.
+pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
+/// What demo and bench need: no window.
+pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
+/// What `cargo xtask test --fast` needs: neither window nor XMPP server.
+pub(crate) const COMPILER: Packages = Packages(&[BUILD]);
+
+/// Installs what is missing where that is allowed, else says which command does it.
+pub(crate) fn set_up(packages: &Packages) -> Result<()> {
+    if !works("dpkg-query", &["--version"]) {
+        if works("cc", &["--version"]) {
+            eprintln!(
+                "Not a Debian or Ubuntu system: going on with what is installed. Needed are {}.",
+                names(packages).join(", ")
+            );
+            return Ok(());
+        }
+        bail!(
+            "this system has no apt; install by its own means: {}",
+            names(packages).join(", ")
+        );
+    }
+    let missing: Vec<&str> = names(packages)
+        .into_iter()
+        .filter(|name| !installed(name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by_hand = format!(
+        "sudo apt-get update && sudo apt-get install --yes --no-install-recommends {}",
+        missing.join(" ")
+    );
+    let Some(rights) = rights() else {
+        bail!(
+            "packages are missing and this account may not install them. Run:\n\n    {by_hand}\n"
+        );
+    };
+    let prosody_is_new = missing.contains(&"prosody");
+    run::step(
+        "package lists",
+        Command::new("sh").args(["-c", &format!("{rights}apt-get update -q")]),
+    )?;
+    let install = format!(
+        "{rights}env DEBIAN_FRONTEND=noninteractive apt-get install -q --yes --no-install-recommends {}",
+        missing.join(" ")
+    );
+    run::step(
+        &format!("installing {}", missing.join(" ")),
+        Command::new("sh").args(["-c", &install]),
+    )?;
+    if prosody_is_new {
+        stop_system_prosody(rights);
+    }
+    Ok(())
+}
+
+fn names(packages: &Packages) -> Vec<&'static str> {
+    packages.0.iter().copied().flatten().copied().collect()
+}
+
+fn installed(package: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["--show", "--showformat=${db:Status-Status}", package])
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.stdout == b"installed")
+}
+
+/// What to put before a command so that it runs as root; `None` where that is not possible without asking.
+fn rights() -> Option<&'static str> {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    if root {
+        Some("")
+    } else {
+        works("sudo", &["-n", "true"]).then_some("sudo -n ")
+    }
+}
+
+/// Debian starts a server that it installs. Ours are started by the tests, so that one is only in the way.
+fn stop_system_prosody(rights: &str) {
+    let stop = format!(
+        "if [ -d /run/systemd/system ]; then {rights}systemctl disable --now prosody; \
+         else {rights}service prosody stop; fi"
+    );
+    // Where service starts are denied by policy there is nothing to stop, and that is fine.
+    works("sh", &["-c", &stop]);
+}

@@ -1,0 +1,94 @@
+//! `cargo xtask test` and `cargo xtask ci`.
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::run::{cargo, output, root, step, works};
+use crate::set_up;
+
+/// Everything that has to pass. The tests come last, so that their summary is what one sees.
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Without the window and the stories: no system packages but a C compiler, a minute when built before.
+    #[arg(long)]
+    fast: bool,
+}
+
+/// Parts that need a web view or an XMPP server.
+const SLOW: [&str; 4] = [
+    "--exclude",
+    "causeway-window",
+    "--exclude",
+    "causeway-tests",
+];
+
+impl Test {
+    pub(crate) fn run(&self) -> Result<()> {
+        let slow: &[&str] = if self.fast { &SLOW } else { &[] };
+        set_up::set_up(if self.fast {
+            &set_up::COMPILER
+        } else {
+            &set_up::EVERYTHING
+        })?;
+        step("format", &mut cargo(["fmt", "--all", "--check"]))?;
+        step(
+            "lints",
+            cargo(["clippy", "--locked", "--workspace", "--all-targets"])
+                .args(slow)
+                .args(["--", "--deny", "warnings"]),
+        )?;
+        step(
+            "the UCWA library without its HTTP client",
+            &mut cargo([
+                "check",
+                "--locked",
+                "--package",
+                "ucwa",
+                "--no-default-features",
+            ]),
+        )?;
+        step(
+            "documentation",
+            cargo(["doc", "--locked", "--workspace", "--no-deps"])
+                .args(slow)
+                .env("RUSTDOCFLAGS", "--deny warnings"),
+        )?;
+        if works("cargo", &["deny", "--version"]) {
+            step(
+                "licences and sources",
+                &mut cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]),
+            )?;
+        } else {
+            eprintln!(
+                "\n── cargo-deny is not installed: licences and sources are not checked here"
+            );
+        }
+        // The stories start the programs, which `cargo test` alone would not build.
+        step(
+            "building tests and programs",
+            cargo(["build", "--locked", "--workspace", "--all-targets"]).args(slow),
+        )?;
+        step(
+            "tests",
+            cargo(["test", "--locked", "--workspace", "--no-fail-fast"]).args(slow),
+        )
+    }
+}
+
+/// The whole test, after which the tree is as clean as before: nothing generated is stale.
+pub(crate) fn ci() -> Result<()> {
+    let tree = || {
+        output(
+            std::process::Command::new("git")
+                .args(["status", "--porcelain"])
+                .current_dir(root()),
+        )
+    };
+    let before = tree()?;
+    Test { fast: false }.run()?;
+    let after = tree()?;
+    if before != after {
+        bail!("the run changed files that are committed:\n{after}");
+    }
+    Ok(())
+}
