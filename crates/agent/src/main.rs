@@ -1,2 +1,106 @@
-//! Placeholder.
-fn main() {}
+//! `causeway`: the resident agent. It runs the engine and opens the door to it.
+
+mod args;
+mod resident;
+mod running;
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use causeway_api::door::{Client, Reached, reach};
+use causeway_api::{Code, Problem};
+use causeway_engine::config::{Locations, default_data_dir};
+use causeway_engine::secrets::Secrets;
+use causeway_engine::{Engine, Options, Sides, log};
+use clap::Parser;
+
+use args::Args;
+
+/// Told to the other end of the door.
+const PROGRAM: &str = "causeway";
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    // Nobody has set a logger before us.
+    let _ = log::to_stderr(
+        args.log,
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    );
+    match start(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say(&format!(
+                "causeway: {} ({})\n  {}",
+                problem.message, problem.code, problem.remedy
+            ));
+            ExitCode::from(problem.code.exit() as u8)
+        }
+    }
+}
+
+fn start(args: &Args) -> Result<(), Problem> {
+    // Two threads: one for the engine's loop, one for what the links and the door have to do meanwhile.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Problem::new(
+                Code::Internal,
+                "start",
+                format!("The run-time cannot start: {error}"),
+                "Raise the limits of processes and open files for this user",
+            )
+        })?;
+    let outcome = runtime.block_on(run(args));
+    // What still hangs in a blocking call, a name look-up for instance, does not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn run(args: &Args) -> Result<(), Problem> {
+    let data_dir = match args.data_dir.clone() {
+        Some(data_dir) => data_dir,
+        None => default_data_dir()?,
+    };
+    if args.quit {
+        return quit(&data_dir).await;
+    }
+    let options = Options {
+        locations: Locations::standard(args.config.clone())?,
+        data_dir: data_dir.clone(),
+        sides: Sides::BOTH,
+        bridge: true,
+        watch_only: false,
+        one_shot: false,
+        secrets: Secrets::system(),
+    };
+    match reach(&data_dir, PROGRAM, async || {
+        Engine::start(options.clone()).await
+    })
+    .await?
+    {
+        Reached::Ours(engine) => resident::stay(engine, &data_dir).await,
+        Reached::Running(_) => {
+            say(&running::already(args, &data_dir));
+            Ok(())
+        }
+    }
+}
+
+async fn quit(data_dir: &Path) -> Result<(), Problem> {
+    match Client::connect(data_dir, PROGRAM).await? {
+        Some(client) => running::quit(&client).await,
+        None => {
+            say(&format!("No Causeway runs on {}", data_dir.display()));
+            Ok(())
+        }
+    }
+}
+
+/// One plain line for people.
+fn say(line: &str) {
+    // Whoever closed stderr does not want to read it.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

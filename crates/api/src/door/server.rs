@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
@@ -17,8 +18,9 @@ use crate::{Code, Desk, Problem};
 #[derive(Debug)]
 pub struct Door {
     accepting: CancellationToken,
+    accept: Option<JoinHandle<()>>,
     serving: CancellationToken,
-    tasks: TaskTracker,
+    visits: TaskTracker,
 }
 
 impl Door {
@@ -29,36 +31,41 @@ impl Door {
     /// [`Code::Storage`] where the socket cannot be made.
     pub fn open<D: Desk>(data_dir: &Path, program: &str, desk: D) -> Result<Self, Problem> {
         let listener = Listener::bind(data_dir).map_err(|error| cannot_open(data_dir, &error))?;
-        let door = Self {
-            accepting: CancellationToken::new(),
-            serving: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        };
-        let (accepting, serving, tasks) = (
-            door.accepting.clone(),
-            door.serving.clone(),
-            door.tasks.clone(),
-        );
+        let accepting = CancellationToken::new();
+        let serving = CancellationToken::new();
+        let visits = TaskTracker::new();
         let ours = Hello::of(program);
-        door.tasks.spawn(async move {
-            accepting
-                .run_until_cancelled(accept(listener, desk, ours, serving, tasks))
-                .await;
+        let accepted = accept(listener, desk, ours, serving.clone(), visits.clone());
+        let accept = tokio::spawn({
+            let accepting = accepting.clone();
+            async move {
+                accepting.run_until_cancelled(accepted).await;
+            }
         });
-        Ok(door)
+        Ok(Self {
+            accepting,
+            accept: Some(accept),
+            serving,
+            visits,
+        })
     }
 
-    /// Lets nobody in any more and removes the socket; whoever is in stays.
-    pub fn shut(&self) {
+    /// Lets nobody in any more; whoever is in stays. The socket is gone when this returns: do it before the lock of
+    /// the data directory is given up, else the socket of the next one could be removed.
+    pub async fn shut(&mut self) {
         self.accepting.cancel();
+        if let Some(accept) = self.accept.take() {
+            // An error would be a panic that has been reported already.
+            let _ = accept.await;
+        }
     }
 
     /// Shuts the door and, after the last answers, ends every connection.
-    pub async fn close(self) {
-        self.accepting.cancel();
+    pub async fn close(mut self) {
+        self.shut().await;
         self.serving.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.visits.close();
+        self.visits.wait().await;
     }
 }
 
@@ -87,12 +94,12 @@ async fn accept<D: Desk>(
     desk: D,
     ours: Hello,
     serving: CancellationToken,
-    tasks: TaskTracker,
+    visits: TaskTracker,
 ) {
     loop {
         match listener.accept().await {
             Ok(stream) => {
-                tasks.spawn(visit::serve(
+                visits.spawn(visit::serve(
                     stream,
                     desk.clone(),
                     ours.clone(),
