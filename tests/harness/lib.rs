@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod cast;
 pub mod ctl;
+pub mod person;
 pub mod program;
 pub mod prosody;
 pub mod sim;

@@ -1,1 +1,9 @@
-//! Placeholder.
+//! Stories: the real programs, the simulator and a real XMPP server, all on loopback.
+
+mod crash;
+mod outage;
+mod relay;
+mod routing;
+mod sign_in;
+mod status;
+mod verbs;

@@ -1,0 +1,181 @@
+//! A person on the XMPP side with a client of their own.
+
+use causeway_xmpp::link::{self, Link, Settings, Tls};
+use causeway_xmpp::{Command, Event, Message, Presence, Show, State};
+use jid::{BareJid, Jid};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use secrecy::SecretString;
+use tokio::sync::mpsc::Receiver;
+
+use crate::cast::XMPP;
+use crate::prosody::{HOST, Prosody};
+use crate::wait::PATIENCE;
+
+/// A signed-in XMPP client.
+pub struct Person {
+    link: Link,
+    events: Receiver<Event>,
+    seen: Vec<Event>,
+    jid: BareJid,
+    written: usize,
+}
+
+impl Person {
+    /// Signs in one of the cast's accounts and shows them available.
+    ///
+    /// # Panics
+    /// When that does not work.
+    pub async fn sign_in(prosody: &Prosody, name: &str) -> Self {
+        let (_, password) = XMPP
+            .iter()
+            .find(|(account, _)| *account == name)
+            .unwrap_or_else(|| panic!("{name} has no account"));
+        let jid = address(name);
+        let roots = CertificateDer::pem_file_iter(prosody.ca()).expect("the CA file can be read");
+        let (link, events) = link::start(Settings {
+            jid: jid.clone(),
+            password: SecretString::from(*password),
+            resource: None,
+            server: Some(("127.0.0.1".to_owned(), prosody.port())),
+            tls: Tls::StartTls,
+            extra_roots: roots.collect::<Result<_, _>>().expect("the CA file is PEM"),
+            archive_since: None,
+            limits: link::Limits::default(),
+        });
+        let mut person = Self {
+            link,
+            events,
+            seen: Vec::new(),
+            jid,
+            written: 0,
+        };
+        person
+            .find("signed in", |event| {
+                matches!(event, Event::State(State::Ready { .. })).then_some(())
+            })
+            .await;
+        person.shows(Show::Available, "");
+        person
+    }
+
+    /// Bare JID.
+    pub fn jid(&self) -> &BareJid {
+        &self.jid
+    }
+
+    /// Sets the own presence.
+    pub fn shows(&self, show: Show, status: &str) {
+        self.link.send(Command::SetPresence {
+            show,
+            status: status.to_owned(),
+            idle_since: None,
+        });
+    }
+
+    /// Writes a text; the answer is the stanza's id.
+    pub fn writes(&mut self, to: &str, text: &str) -> String {
+        self.writes_in(to, text, None)
+    }
+
+    /// Writes a text in a thread.
+    ///
+    /// # Panics
+    /// When `to` is not a JID.
+    pub fn writes_in(&mut self, to: &str, text: &str, thread: Option<&str>) -> String {
+        self.written += 1;
+        let id = format!(
+            "{}-{}-{}",
+            self.jid.node().map_or("", |node| node.as_str()),
+            std::process::id(),
+            self.written
+        );
+        let to: Jid = to.parse().expect("a JID");
+        self.command(Command::Send {
+            id: id.clone(),
+            to,
+            body: text.to_owned(),
+            thread: thread.map(str::to_owned),
+            delayed: None,
+        });
+        id
+    }
+
+    /// Hands any command to the client.
+    pub fn command(&self, command: Command) {
+        self.link.send(command);
+    }
+
+    /// Waits for a live text that contains `part`, seen before or to come.
+    pub async fn receives(&mut self, part: &str) -> Message {
+        self.find(&format!("a text with {part:?}"), |event| match event {
+            Event::Message(message) if message.body.contains(part) => Some(message.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits for the confirmation of a text.
+    pub async fn is_confirmed(&mut self, id: &str) {
+        self.find("a receipt", |event| {
+            matches!(event, Event::Received { id: confirmed, .. } if confirmed == id).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits for a presence of `from` for which `wanted` holds; only what comes after the call counts.
+    pub async fn sees(&mut self, from: &str, wanted: impl Fn(&Presence) -> bool) -> Presence {
+        self.seen
+            .retain(|event| !matches!(event, Event::Presence(_)));
+        self.find(&format!("presence of {from}"), |event| match event {
+            Event::Presence(presence)
+                if presence.from.to_bare().to_string() == from && wanted(presence) =>
+            {
+                Some(presence.clone())
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// How often a text that contains `part` has come so far.
+    pub fn count(&mut self, part: &str) -> usize {
+        while let Ok(event) = self.events.try_recv() {
+            self.seen.push(event);
+        }
+        self.seen
+            .iter()
+            .filter(|event| matches!(event, Event::Message(message) if message.body.contains(part)))
+            .count()
+    }
+
+    /// The first event, seen before or to come, that `pick` takes.
+    ///
+    /// # Panics
+    /// When it does not come in time.
+    pub async fn find<T>(&mut self, what: &str, pick: impl Fn(&Event) -> Option<T>) -> T {
+        if let Some(found) = self.seen.iter().find_map(&pick) {
+            return found;
+        }
+        loop {
+            let event = match tokio::time::timeout(PATIENCE, self.events.recv()).await {
+                Ok(Some(event)) => event,
+                ended => panic!(
+                    "{} waited in vain for {what} ({ended:?}); seen: {:#?}",
+                    self.jid, self.seen
+                ),
+            };
+            self.seen.push(event);
+            if let Some(found) = self.seen.last().and_then(&pick) {
+                return found;
+            }
+        }
+    }
+}
+
+/// Bare JID of one of the cast.
+///
+/// # Panics
+/// When the name cannot stand in a JID.
+pub fn address(name: &str) -> BareJid {
+    format!("{name}@{HOST}").parse().expect("a JID")
+}

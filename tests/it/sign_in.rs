@@ -1,0 +1,210 @@
+//! Signing in: refused passwords are sent once, bad servers are named, watching changes nothing.
+
+use causeway_tests::cast::{ANNA, BEN, World};
+use causeway_tests::wait::until;
+use serde_json::{Value, json};
+
+fn refused<'a>(side: &'a str) -> impl Fn(&Value) -> bool + 'a {
+    move |event| {
+        event["kind"] == "state" && event["side"] == side && event["error"]["code"].is_string()
+    }
+}
+
+#[tokio::test]
+async fn a_refused_lync_password_is_sent_once() {
+    let world = World::new().await;
+    world.forget_password("lync");
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    let event = bridge.find("the refusal", refused("lync")).await;
+    assert_eq!(event["error"]["code"], "CW-1201");
+    // The other side goes on, which also gives a storm the time to show.
+    bridge
+        .find("xmpp ready", |event| {
+            event["kind"] == "state"
+                && event["side"] == "xmpp"
+                && event["state"]
+                    .as_str()
+                    .is_some_and(|state| state.starts_with("ready"))
+        })
+        .await;
+    world
+        .ctl
+        .run(&["send", "xmpp:dora@xmpp.example", "hi"])
+        .await
+        .done();
+    let requests = world.sim.requests().await;
+    let tries = requests
+        .iter()
+        .filter(|request| request["status"] == 400 && request["method"] == "POST")
+        .count();
+    assert_eq!(tries, 1, "{requests:#?}");
+}
+
+#[tokio::test]
+async fn a_refused_xmpp_password_is_sent_once() {
+    let world = World::new().await;
+    world.forget_password("xmpp");
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    let event = bridge.find("the refusal", refused("xmpp")).await;
+    assert_eq!(event["error"]["code"], "CW-2001");
+    bridge
+        .find("lync ready", |event| {
+            event["kind"] == "state"
+                && event["side"] == "lync"
+                && event["state"]
+                    .as_str()
+                    .is_some_and(|state| state.starts_with("ready"))
+        })
+        .await;
+    world.ctl.run(&["send", BEN, "hi"]).await.done();
+    let tries = world.prosody.log().matches("not-authorized").count();
+    assert!(tries >= 1, "Prosody tells of the refusal");
+    let logins = world.prosody.log().matches("Client connected").count();
+    assert_eq!(logins, 1, "one connection, one attempt");
+}
+
+#[tokio::test]
+async fn watch_only_never_touches_the_own_presence() {
+    let world = World::new().await;
+    let text = std::fs::read_to_string(&world.ctl.config)
+        .unwrap()
+        .replace("[xmpp]", "mode = \"watch-only\"\n\n[xmpp]");
+    // The key belongs to the table before.
+    let text = text.replace("\n\nmode = ", "\nmode = ");
+    std::fs::write(&world.ctl.config, text).unwrap();
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge
+        .find("watching", |event| {
+            event["kind"] == "state"
+                && event["side"] == "lync"
+                && event["state"] == "ready-watching"
+        })
+        .await;
+    let contacts = world.ctl.run(&["contacts"]).await.done();
+    assert!(
+        contacts["people"]
+            .as_array()
+            .is_some_and(|people| people.len() >= 3)
+    );
+    let set = world.ctl.run(&["status", "set", "busy"]).await;
+    assert_eq!(set.exit, 5, "{set:?}");
+    for request in world.sim.requests().await {
+        let kind = request.to_string();
+        assert!(
+            !kind.contains("makeMeAvailable") && !kind.contains("reportMyActivity"),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_clients_of_one_person_share_the_work() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    let mut second = world.ctl.clone();
+    second.data_dir = world.dir.path().join("second");
+    second.config = world.dir.path().join("second.toml");
+    let text = std::fs::read_to_string(&world.ctl.config).unwrap();
+    std::fs::write(
+        &second.config,
+        text.split("[xmpp]").next().unwrap_or_default(),
+    )
+    .unwrap();
+    let mut other = second.stream(&["bridge", "run"]);
+    other
+        .find("the second client", |event| {
+            event["kind"] == "state"
+                && event["side"] == "lync"
+                && event["state"] == "ready-available"
+        })
+        .await;
+
+    world.sim.writes(BEN, ANNA, "to whichever answers").await;
+    let taken =
+        |event: &Value| event["kind"] == "message" && event["text"] == "to whichever answers";
+    tokio::select! {
+        _ = bridge.find("the text", taken) => {}
+        _ = other.find("the text", taken) => {}
+    }
+    // Both are still there, and a text from either reaches Ben.
+    world.ctl.run(&["send", BEN, "from the first"]).await.done();
+    second.run(&["send", BEN, "from the second"]).await.done();
+    let inbox = world.sim.inbox(BEN).await;
+    assert!(
+        inbox.iter().any(|text| text == "from the first")
+            && inbox.iter().any(|text| text == "from the second"),
+        "{inbox:?}"
+    );
+    let seen = bridge
+        .seen()
+        .iter()
+        .chain(other.seen())
+        .filter(|event| taken(event))
+        .count();
+    assert_eq!(seen, 1, "one of the two took it");
+}
+
+#[tokio::test]
+async fn an_unknown_certificate_is_named() {
+    let world = World::new().await;
+    let text = std::fs::read_to_string(&world.ctl.config).unwrap();
+    let text: String = text
+        .lines()
+        .filter(|line| !line.starts_with("ca_file"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    std::fs::write(&world.ctl.config, text).unwrap();
+    let check = world.ctl.run(&["check"]).await;
+    assert_eq!((check.exit, check.code()), (4, "CW-1102"), "{check:?}");
+    let steps = check.json["steps"].as_array().cloned().unwrap_or_default();
+    let xmpp = steps
+        .iter()
+        .find(|step| step["side"] == "xmpp" && step["state"] == "fail");
+    assert_eq!(
+        xmpp.map(|step| &step["code"]),
+        Some(&Value::from("CW-2002")),
+        "{steps:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_the_server_is_named() {
+    let world = World::new().await;
+    world.sim.fault(json!({"what": "html", "count": 20})).await;
+    let check = world.ctl.run(&["check"]).await;
+    assert_eq!((check.exit, check.code()), (4, "CW-1004"), "{check:?}");
+}
+
+#[tokio::test]
+async fn broken_answers_and_strange_events_are_survived() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    for what in [
+        "garbage-json",
+        "oversize-body",
+        "unknown-event",
+        "bad-data-uri",
+        "resync",
+    ] {
+        world.sim.fault(json!({"what": what, "count": 1})).await;
+        let text = format!("after {what}");
+        world.sim.writes(BEN, ANNA, &text).await;
+        until(&format!("the text after {what}"), async || {
+            world
+                .sim
+                .inbox(ANNA)
+                .await
+                .iter()
+                .any(|received| *received == text)
+                .then_some(())
+        })
+        .await;
+        bridge
+            .find(&text, |event| {
+                event["kind"] == "message" && event["text"] == text.as_str()
+            })
+            .await;
+    }
+}

@@ -1,0 +1,81 @@
+//! Own status, kept equal on both sides without loops.
+
+use causeway_tests::cast::{ANNA, World};
+use causeway_tests::person::Person;
+use causeway_tests::wait::until;
+use causeway_xmpp::{Command, Show};
+
+#[tokio::test]
+async fn a_status_set_here_shows_in_both_networks() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    // Another client of Anna's XMPP account sees what the bridge shows.
+    let mut desk = Person::sign_in(&world.prosody, "anna").await;
+    world
+        .ctl
+        .run(&["status", "set", "do-not-disturb", "--note", "Writing"])
+        .await
+        .done();
+    let shown = desk
+        .sees("anna@xmpp.example", |presence| presence.show == Show::Dnd)
+        .await;
+    assert_eq!(shown.status, "Writing");
+    let seen = world
+        .ctl
+        .run(&["presence", &format!("sip:{ANNA}")])
+        .await
+        .done();
+    assert_eq!(seen["presence"][0]["availability"], "do-not-disturb");
+}
+
+#[tokio::test]
+async fn a_status_chosen_in_an_xmpp_client_shows_in_lync_and_does_not_come_back() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    let desk = Person::sign_in(&world.prosody, "anna").await;
+    desk.shows(Show::Dnd, "On the phone");
+    until("Lync shows it", async || {
+        let status = world.ctl.run(&["status", "get"]).await.done();
+        (status["availability"] == "do-not-disturb" && status["note"] == "On the phone")
+            .then_some(())
+    })
+    .await;
+    let count = world.sim.requests().await.len();
+    desk.command(Command::ChatState {
+        to: "dora@xmpp.example".parse().unwrap(),
+        composing: true,
+    });
+    world
+        .ctl
+        .run(&["send", "xmpp:dora@xmpp.example", "meanwhile"])
+        .await
+        .done();
+    let posts = world.sim.requests().await[count..]
+        .iter()
+        .filter(|request| request["method"] == "POST")
+        .cloned()
+        .collect::<Vec<_>>();
+    assert!(posts.is_empty(), "nothing is written back: {posts:#?}");
+}
+
+#[tokio::test]
+async fn a_status_with_an_end_reverts_by_itself() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(4);
+    let set = world
+        .ctl
+        .run(&["status", "set", "away", "--until", &end.to_string()])
+        .await
+        .done();
+    assert_eq!(set["availability"], "away");
+    assert!(set["until"].is_string());
+    until("the end", async || {
+        (world.ctl.run(&["status", "get"]).await.done()["availability"] == "available")
+            .then_some(())
+    })
+    .await;
+}
