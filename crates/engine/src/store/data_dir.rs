@@ -12,7 +12,7 @@ use super::problems;
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl DataDir {
@@ -40,7 +40,7 @@ impl DataDir {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
-                _lock: lock,
+                lock,
             }),
             Err(TryLockError::WouldBlock) => Err(Problem::new(
                 Code::DataDirBusy,
@@ -62,5 +62,13 @@ impl DataDir {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+impl Drop for DataDir {
+    /// Closing alone would leave the lock to a child process that was forked but has not started its program yet.
+    fn drop(&mut self) {
+        // Fails only where the file is gone, and the lock with it.
+        let _ = self.lock.unlock();
     }
 }

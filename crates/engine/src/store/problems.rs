@@ -4,6 +4,7 @@ use causeway_api::{Code, Problem};
 use rusqlite::{Error, ErrorCode};
 
 const STEP: &str = "storage";
+const DAMAGE: &str = "damage";
 
 /// A failed statement or commit.
 pub(super) fn sqlite(error: &Error) -> Problem {
@@ -33,7 +34,17 @@ pub(super) fn sqlite(error: &Error) -> Problem {
             "Report this as a bug, with the detail",
         ),
     };
-    Problem::new(Code::Storage, STEP, message, remedy).with("sqlite", error.to_string())
+    let problem =
+        Problem::new(Code::Storage, STEP, message, remedy).with("sqlite", error.to_string());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => problem.with(DAMAGE, true),
+        _ => problem,
+    }
+}
+
+/// The database itself is broken.
+pub(super) fn is_damage(problem: &Problem) -> bool {
+    problem.detail.contains_key(DAMAGE)
 }
 
 /// A failed file operation on `path`.

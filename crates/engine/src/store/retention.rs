@@ -21,16 +21,6 @@ pub(super) struct Kept {
     days: u32,
 }
 
-impl Default for Kept {
-    /// Nothing, until told.
-    fn default() -> Self {
-        Self {
-            mode: HistoryMode::Off,
-            days: 0,
-        }
-    }
-}
-
 impl Kept {
     /// Texts are kept at all.
     pub(super) fn any(self) -> bool {
@@ -38,6 +28,11 @@ impl Kept {
             HistoryMode::Disk | HistoryMode::Memory => true,
             HistoryMode::Off => false,
         }
+    }
+
+    /// Texts may stay on the disk after they were delivered.
+    pub(super) fn on_disk(self) -> bool {
+        self.mode == HistoryMode::Disk
     }
 
     /// Removes what is too old at `now`.
@@ -54,34 +49,38 @@ impl Kept {
     }
 }
 
-impl Transaction<'_> {
-    /// In memory the history is a temporary table of the same name, which SQLite finds first; it goes with the program.
-    /// In the modes `memory` and `off` nothing stays on the disk, what an earlier mode had left there neither.
-    pub(super) fn set_history(&self, history: &History) -> rusqlite::Result<()> {
-        let kept = Kept {
-            mode: history.mode.value,
-            days: history.days.value,
-        };
-        match kept.mode {
-            HistoryMode::Disk => self
-                .sql
-                .execute_batch("DROP TABLE IF EXISTS temp.message")?,
-            HistoryMode::Memory => {
-                let table: String = self.sql.query_row(
-                    "SELECT replace(sql, 'CREATE TABLE message', 'CREATE TEMP TABLE IF NOT EXISTS message')
-                     FROM main.sqlite_schema WHERE type = 'table' AND name = 'message'",
-                    [],
-                    |row| row.get(0),
-                )?;
-                self.sql.execute_batch(&table)?;
-                self.sql.execute_batch("DELETE FROM main.message")?;
-            }
-            HistoryMode::Off => {
-                self.sql
-                    .execute_batch("DROP TABLE IF EXISTS temp.message; DELETE FROM main.message")?;
-            }
+/// Puts the history settings in force.
+///
+/// In memory the history is a temporary table of the same name, which SQLite finds first; it goes with the program.
+/// In the modes `memory` and `off` nothing stays on the disk, what an earlier mode had left there neither.
+pub(super) fn apply(sql: &Connection, history: &History, now: Timestamp) -> rusqlite::Result<Kept> {
+    let kept = Kept {
+        mode: history.mode.value,
+        days: history.days.value,
+    };
+    match kept.mode {
+        HistoryMode::Disk => sql.execute_batch("DROP TABLE IF EXISTS temp.message")?,
+        HistoryMode::Memory => {
+            let table: String = sql.query_row(
+                "SELECT replace(sql, 'CREATE TABLE message', 'CREATE TEMP TABLE IF NOT EXISTS message')
+                 FROM main.sqlite_schema WHERE type = 'table' AND name = 'message'",
+                [],
+                |row| row.get(0),
+            )?;
+            sql.execute_batch(&table)?;
+            sql.execute_batch("DELETE FROM main.message")?;
         }
-        self.kept.set(kept);
-        kept.purge(self.sql, self.now)
+        HistoryMode::Off => {
+            sql.execute_batch("DROP TABLE IF EXISTS temp.message; DELETE FROM main.message")?;
+        }
+    }
+    kept.purge(sql, now)?;
+    Ok(kept)
+}
+
+impl Transaction<'_> {
+    pub(super) fn set_history(&self, history: &History) -> rusqlite::Result<()> {
+        self.kept.set(apply(self.sql, history, self.now)?);
+        Ok(())
     }
 }

@@ -9,10 +9,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tracing::{info, warn};
 
+use super::retention::{self, Kept};
 use super::{DataDir, problems};
+use crate::config::History;
 
 /// Name of the file in the data directory.
 pub(super) const FILE: &str = "causeway.db";
+
+/// Its write-ahead log.
+pub(super) const LOG: &str = "causeway.db-wal";
+
+/// This file beside it asks for a thorough look at the next start.
+pub(super) const CHECK: &str = "check-database";
 
 /// Each entry brings a database from the version of its index to the next. Never change one that was released.
 const MIGRATIONS: &[&str] = &[V1];
@@ -96,10 +104,13 @@ CREATE TABLE slot (
 ";
 
 /// Opens the database of `dir`. The second value tells that a damaged one was moved aside.
-pub(super) fn open(dir: &DataDir) -> Result<(Connection, Option<Problem>), Problem> {
+pub(super) fn open(
+    dir: &DataDir,
+    history: &History,
+) -> Result<(Connection, Kept, Option<Problem>), Problem> {
     let path = dir.path().join(FILE);
-    let damage = match try_open(&path) {
-        Ok(connection) => return Ok((connection, None)),
+    let damage = match try_open(&path, history) {
+        Ok((connection, kept)) => return Ok((connection, kept, None)),
         Err(OpenError::Damaged(what)) => what,
         Err(OpenError::Sqlite(error)) => {
             return Err(problems::sqlite(&error).with("path", path.display().to_string()));
@@ -127,12 +138,14 @@ pub(super) fn open(dir: &DataDir) -> Result<(Connection, Option<Problem>), Probl
     )
     .with("damage", damage)
     .with("moved_to", aside.display().to_string());
-    let connection = try_open(&path).map_err(|error| match error {
+    remove_if_there(&dir.path().join(CHECK))
+        .map_err(|error| problems::file("Cannot remove", &dir.path().join(CHECK), &error))?;
+    let (connection, kept) = try_open(&path, history).map_err(|error| match error {
         OpenError::Sqlite(error) => problems::sqlite(&error),
         OpenError::File(error) => problems::file("Cannot open", &path, &error),
         OpenError::Damaged(_) | OpenError::Newer(_) => problems::thread_ended(),
     })?;
-    Ok((connection, Some(problem)))
+    Ok((connection, kept, Some(problem)))
 }
 
 enum OpenError {
@@ -153,7 +166,7 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
-fn try_open(path: &Path) -> Result<Connection, OpenError> {
+fn try_open(path: &Path, history: &History) -> Result<(Connection, Kept), OpenError> {
     // Made here, so that it is private from its first byte on; SQLite gives its side files the same mode.
     OpenOptions::new()
         .create(true)
@@ -164,21 +177,26 @@ fn try_open(path: &Path) -> Result<Connection, OpenError> {
         .map_err(OpenError::File)?;
     // A clean end removes the write-ahead log. One that is left means that the program or the machine was cut off.
     let cut_off = std::fs::metadata(side_file(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
+    let asked = path.with_file_name(CHECK);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Texts that are removed are overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
-    if cut_off {
+    if cut_off || asked.exists() {
         let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if found != "ok" {
             return Err(OpenError::Damaged(found));
         }
-        info!("the last run was cut off; the database is whole");
+        info!(cut_off, "looked through the database; it is whole");
+        remove_if_there(&asked).map_err(OpenError::File)?;
     }
     migrate(&mut connection)?;
-    Ok(connection)
+    let transaction = connection.transaction()?;
+    let kept = retention::apply(&transaction, history, Timestamp::now())?;
+    transaction.commit()?;
+    Ok((connection, kept))
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
@@ -217,4 +235,11 @@ fn side_file(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

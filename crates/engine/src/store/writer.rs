@@ -1,7 +1,9 @@
 //! The database thread: takes what waits, commits it together, then answers.
 
 use std::cell::Cell;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::fs::File;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 use causeway_api::Problem;
 use jiff::Timestamp;
@@ -9,11 +11,14 @@ use rusqlite::Connection;
 use tracing::{error, warn};
 
 use super::retention::{Kept, PURGE_EVERY};
-use super::{DataDir, Keep, Transaction, problems};
-use crate::config::History;
+use super::{DataDir, Keep, Transaction, problems, schema};
 
 /// So many pieces of work share a commit at most; it bounds how long the first of them waits.
 const GROUP: usize = 256;
+/// So long the disk may lag behind what was committed without a flush.
+const FLUSH_WITHIN: Duration = Duration::from_millis(200);
+/// Nothing to do for so long counts as a quiet moment.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Sends work to the database thread.
 #[derive(Clone)]
@@ -33,32 +38,24 @@ type Answer = Box<dyn FnOnce(Result<(), Problem>) + Send>;
 
 impl Writer {
     /// Starts the thread. It ends when told to close, or with the last handle.
-    pub(super) fn start(
-        dir: DataDir,
-        connection: Connection,
-        history: History,
-    ) -> Result<Self, Problem> {
+    pub(super) fn start(dir: DataDir, connection: Connection, kept: Kept) -> Result<Self, Problem> {
         let (orders, receiver) = channel();
-        let mut thread = Thread {
+        let path = dir.path().to_owned();
+        let log = File::open(dir.path().join(schema::LOG))
+            .map_err(|error| problems::file("Cannot open", &path, &error))?;
+        let thread = Thread {
             connection,
-            kept: Cell::new(Kept::default()),
+            dir,
+            kept: Cell::new(kept),
             synchronous: None,
             purged: None,
+            log,
+            unflushed: None,
+            texts_in_log: false,
         };
-        thread
-            .keep_history(&history)
-            .map_err(|error| problems::sqlite(&error))?;
-        let path = dir.path().to_owned();
         std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || {
-                let closed = thread.run(&receiver);
-                // INVARIANT: the lock is given free after the database is closed and before anybody is told so.
-                drop(dir);
-                if let Some(closed) = closed {
-                    closed();
-                }
-            })
+            .spawn(move || thread.run(&receiver))
             .map_err(|error| problems::file("Cannot start the thread for", &path, &error))?;
         Ok(Self { orders })
     }
@@ -89,20 +86,30 @@ impl Writer {
 
 struct Thread {
     connection: Connection,
+    /// Holds the lock of the directory.
+    dir: DataDir,
     /// What is kept of the history.
     kept: Cell<Kept>,
     /// What `PRAGMA synchronous` was set to.
     synchronous: Option<Keep>,
     /// When what is too old was last removed.
     purged: Option<Timestamp>,
+    /// The write-ahead log; opened beside SQLite only to flush it.
+    log: File,
+    /// When the oldest commit was made that the disk may not have yet.
+    unflushed: Option<Instant>,
+    /// The write-ahead log may hold texts that the database does not hold any more and that must not stay.
+    texts_in_log: bool,
 }
 
 impl Thread {
-    fn run(mut self, orders: &Receiver<Order>) -> Option<Box<dyn FnOnce() + Send>> {
+    fn run(mut self, orders: &Receiver<Order>) {
         let mut closed = None;
         while closed.is_none() {
             self.purge();
-            let Ok(first) = orders.recv() else { break };
+            let Some(first) = self.next(orders) else {
+                break;
+            };
             let mut group = Vec::new();
             let mut keep = Keep::Kill;
             for order in std::iter::once(first).chain(orders.try_iter()) {
@@ -117,12 +124,52 @@ impl Thread {
                     break;
                 }
             }
-            self.commit(keep, group);
+            if !group.is_empty() {
+                self.commit(keep, group);
+            }
         }
+        // INVARIANT: the lock is given free after the database is closed and before anybody is told so.
         if let Err((_, error)) = self.connection.close() {
             warn!(%error, "database not closed in order");
         }
-        closed
+        drop(self.dir);
+        if let Some(closed) = closed {
+            closed();
+        }
+    }
+
+    /// Waits for the next order, and meanwhile does what is due: flushes, and in a quiet moment empties the log.
+    fn next(&mut self, orders: &Receiver<Order>) -> Option<Order> {
+        loop {
+            let wait = match self.unflushed {
+                Some(since) => FLUSH_WITHIN.saturating_sub(since.elapsed()),
+                None if self.texts_in_log => QUIET,
+                None => return orders.recv().ok(),
+            };
+            match orders.recv_timeout(wait) {
+                Ok(order) => return Some(order),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.unflushed.is_some() => self.flush(),
+                Err(RecvTimeoutError::Timeout) => self.empty_log(),
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        self.unflushed = None;
+        if let Err(error) = self.log.sync_data() {
+            warn!(%error, "write-ahead log not flushed");
+        }
+    }
+
+    fn empty_log(&mut self) {
+        match self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        {
+            Ok(()) => self.texts_in_log = false,
+            Err(error) => warn!(%error, "write-ahead log not emptied"),
+        }
     }
 
     /// Runs a group in one transaction and answers.
@@ -136,15 +183,23 @@ impl Thread {
             };
             answers.push(answer);
             // A full disk may have undone the whole transaction, not only this piece of work: then all of them are told.
-            if let Some(problem) = failure
-                && fate.is_ok()
-                && self.connection.is_autocommit()
-            {
-                fate = Err(problem);
+            if let Some(problem) = failure {
+                self.note_damage(&problem);
+                if fate.is_ok() && self.connection.is_autocommit() {
+                    fate = Err(problem);
+                }
             }
         }
         let fate = fate.and_then(|()| self.end().map_err(|error| problems::sqlite(&error)));
+        self.texts_in_log = !self.kept.get().on_disk();
+        match (keep, self.unflushed) {
+            (Keep::PowerLoss, _) if fate.is_ok() => self.unflushed = None,
+            (_, None) => self.unflushed = Some(Instant::now()),
+            (_, Some(since)) if since.elapsed() >= FLUSH_WITHIN => self.flush(),
+            (_, Some(_)) => {}
+        }
         if let Err(problem) = &fate {
+            self.note_damage(problem);
             error!(detail = ?problem.detail, "a group of {} was not stored: {problem}", answers.len());
         }
         for answer in answers {
@@ -193,12 +248,13 @@ impl Thread {
         }
     }
 
-    fn keep_history(&mut self, history: &History) -> rusqlite::Result<()> {
-        self.begin(Keep::Kill)?;
-        let savepoint = self.connection.savepoint()?;
-        Transaction::new(&savepoint, &self.kept, Timestamp::now()).set_history(history)?;
-        savepoint.commit()?;
-        self.end()
+    /// A damage that is met while running is looked into at the next start.
+    fn note_damage(&self, problem: &Problem) {
+        if problems::is_damage(problem)
+            && let Err(error) = std::fs::write(self.dir.path().join(schema::CHECK), "")
+        {
+            warn!(%error, "damage not noted");
+        }
     }
 
     /// Once a day, between two groups.
