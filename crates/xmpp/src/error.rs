@@ -113,6 +113,23 @@ pub enum ErrorKind {
     },
 }
 
+/// Refusals that trying again cannot change (RFC 6120 sections 4.9.3 and 6.5).
+const LASTING: [&str; 13] = [
+    "aborted",
+    "account-disabled",
+    "encryption-required",
+    "host-gone",
+    "host-unknown",
+    "incorrect-encoding",
+    "invalid-authzid",
+    "invalid-mechanism",
+    "invalid-namespace",
+    "malformed-request",
+    "mechanism-too-weak",
+    "not-authorized",
+    "unsupported-version",
+];
+
 /// What the caller of a failed connection can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
@@ -142,6 +159,21 @@ impl Error {
         self
     }
 
+    /// A SASL, stream or stanza error of the server.
+    #[must_use]
+    pub fn refused(condition: &str, text: String) -> Self {
+        let facts = Facts {
+            condition: Some(condition.to_owned()),
+            text: Some(text.clone()).filter(|text| !text.is_empty()),
+            ..Facts::default()
+        };
+        let condition = condition.to_owned();
+        Self {
+            kind: ErrorKind::Refused { condition, text },
+            facts: Box::new(facts),
+        }
+    }
+
     /// What to do about it. The link follows this by itself: it goes on by itself after `After` and stops at the others.
     #[must_use]
     pub fn retry(&self) -> Retry {
@@ -155,17 +187,10 @@ impl Error {
             | ErrorKind::TimeLimit { .. } => SOON,
             // The network may be a guest network whose answers change after its login page.
             ErrorKind::NotFound { .. } | ErrorKind::NoTls | ErrorKind::Tls(_) => LATER,
-            ErrorKind::Refused { condition, .. } => match condition.as_str() {
-                "temporary-auth-failure"
-                | "connection-timeout"
-                | "system-shutdown"
-                | "reset"
-                | "remote-connection-failed"
-                | "resource-constraint"
-                | "internal-server-error"
-                | "undefined-condition" => SOON,
-                _ => Retry::Never,
-            },
+            ErrorKind::Refused { condition, .. } if LASTING.contains(&condition.as_str()) => {
+                Retry::Never
+            }
+            ErrorKind::Refused { .. } => SOON,
             ErrorKind::CertificateExpired { .. }
             | ErrorKind::CertificateIssuer { .. }
             | ErrorKind::CertificateName { .. }

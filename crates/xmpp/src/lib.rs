@@ -7,6 +7,7 @@ mod error;
 mod event;
 #[cfg(feature = "link")]
 pub mod link;
+pub mod wire;
 
 pub use error::{Error, ErrorKind, Facts, Retry};
 pub use event::*;

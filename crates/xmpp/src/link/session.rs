@@ -1,0 +1,471 @@
+//! One connection's life after the sign-in: resume or bind, roster, then read and write until it ends.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures::SinkExt;
+use jid::FullJid;
+use jiff::{Timestamp, Zoned};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_xmpp::xmlstream::XmppStreamElement;
+use uuid::Uuid;
+use xmpp_parsers::bind::{BindQuery, BindResponse};
+use xmpp_parsers::carbons;
+use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
+use xmpp_parsers::ping::Ping;
+use xmpp_parsers::sm;
+use xmpp_parsers::stanza::Stanza;
+use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
+
+use super::connect::SignedIn;
+use super::desk::{Desk, Taken};
+use super::ladder::Ladder;
+use super::settings::Settings;
+use super::sm::{Ledger, WrongCount};
+use super::step::{Step, StepFacts};
+use super::stream::{Incoming, Stream, broken, next};
+use crate::{Command, Error, ErrorKind, Event, State, wire};
+
+/// Most commands taken before they are written.
+const BATCH: usize = 64;
+/// How long a sign-out waits for the last confirmations.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Runs the session. `Ok`: signed out in order. `ready` is set once it is.
+pub(super) async fn run(
+    signed_in: SignedIn,
+    settings: &Settings,
+    desk: &mut Desk,
+    commands: &mut mpsc::UnboundedReceiver<Command>,
+    events: &mpsc::Sender<Event>,
+    ladder: &mut Ladder<'_>,
+    ready: &mut Option<Instant>,
+) -> Result<(), Error> {
+    let mut session = Session {
+        stream: signed_in.stream,
+        settings,
+        desk,
+        archive_limit: None,
+    };
+    let managed = signed_in.features.stream_management.is_some();
+    let host = settings.jid.domain().as_str();
+    let limit = settings.limits.step;
+    let mut told = Vec::new();
+    let opening = session.open(managed, &mut told);
+    let opened = ladder
+        .climb(Step::OpeningSession, host, limit, opening)
+        .await;
+    tell(events, told).await;
+    let resumed = opened? == Opened::Resumed;
+    if !resumed {
+        let mut told = Vec::new();
+        let loading = session.load_contacts(&mut told);
+        let loaded = ladder
+            .climb(Step::LoadingContacts, host, limit, loading)
+            .await;
+        tell(events, told).await;
+        loaded?;
+    }
+    if let Some(jid) = session.desk.full().cloned() {
+        tell(events, [Event::State(State::Ready { jid, resumed })]).await;
+    }
+    *ready = Some(Instant::now());
+    if !resumed {
+        let caught_up = session.desk.catch_up(Timestamp::now());
+        tell(events, caught_up).await;
+    }
+    session.live(commands, events).await
+}
+
+/// Binds, loads the roster and signs out again, for the check.
+pub(super) async fn probe(
+    signed_in: SignedIn,
+    settings: &Settings,
+    ladder: &mut Ladder<'_>,
+) -> Result<(), Error> {
+    let mut desk = Desk::new(settings.jid.clone(), None);
+    let mut session = Session {
+        stream: signed_in.stream,
+        settings,
+        desk: &mut desk,
+        archive_limit: None,
+    };
+    let managed = signed_in.features.stream_management.is_some();
+    let host = settings.jid.domain().as_str();
+    let limit = settings.limits.step;
+    let mut told = Vec::new();
+    ladder
+        .climb(
+            Step::OpeningSession,
+            host,
+            limit,
+            session.open(managed, &mut told),
+        )
+        .await?;
+    ladder
+        .climb(
+            Step::LoadingContacts,
+            host,
+            limit,
+            session.load_contacts(&mut told),
+        )
+        .await?;
+    let _ = timeout(FAREWELL, SinkExt::<&Stanza>::close(&mut session.stream)).await;
+    Ok(())
+}
+
+struct Session<'a> {
+    stream: Stream,
+    settings: &'a Settings,
+    desk: &'a mut Desk,
+    /// The archive query on its way and when it counts as unanswered.
+    archive_limit: Option<(String, Instant)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opened {
+    Resumed,
+    Fresh,
+}
+
+impl Session<'_> {
+    /// Resumes the old session or binds a fresh one (XEP-0198 section 5, RFC 6120 section 7).
+    async fn open(
+        &mut self,
+        managed: bool,
+        told: &mut Vec<Event>,
+    ) -> Result<(Opened, StepFacts), Error> {
+        if managed
+            && let Some((id, handled)) = self.desk.resume()
+            && self.resume(id, handled, told).await?
+        {
+            return Ok((Opened::Resumed, StepFacts::default()));
+        }
+        told.extend(self.desk.lost());
+        let jid = self.bind().await?;
+        let ledger = if managed { self.enable().await? } else { None };
+        let facts = vec![
+            ("jid", jid.to_string()),
+            ("stream_management", ledger.is_some().to_string()),
+        ];
+        self.desk.bound(jid, ledger);
+        self.desk
+            .put(Iq::from_set(Uuid::new_v4().to_string(), carbons::Enable));
+        Ok((Opened::Fresh, StepFacts(facts)))
+    }
+
+    async fn resume(
+        &mut self,
+        id: String,
+        handled: u32,
+        told: &mut Vec<Event>,
+    ) -> Result<bool, Error> {
+        let resume = sm::Resume {
+            h: handled,
+            previd: sm::StreamId(id),
+        };
+        self.nonza(sm::Nonza::Resume(resume)).await?;
+        let confirmed = loop {
+            match next(&mut self.stream).await? {
+                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Resumed(resumed))) => {
+                    told.extend(self.desk.confirm(resumed.h).map_err(wrong_count)?);
+                    self.desk.resumed();
+                    return Ok(true);
+                }
+                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Failed(failed))) => {
+                    break failed.h;
+                }
+                // The attribute `h` is optional, the library demands it: a server that forgot the session leaves it out.
+                Incoming::BrokenNonza { name } if name == "failed" => break None,
+                Incoming::Quiet | Incoming::Unknown => {}
+                Incoming::Element(_)
+                | Incoming::BrokenStanza { .. }
+                | Incoming::BrokenNonza { .. } => {
+                    return Err(ErrorKind::Protocol(
+                        "unexpected answer to a resumption".to_owned(),
+                    )
+                    .into());
+                }
+            }
+        };
+        if let Some(count) = confirmed {
+            // A wrong count here only means that everything stays in doubt.
+            told.extend(self.desk.confirm(count).unwrap_or_default());
+        }
+        Ok(false)
+    }
+
+    async fn bind(&mut self) -> Result<FullJid, Error> {
+        let id = Uuid::new_v4().to_string();
+        let query = Iq::from_set(&id, BindQuery::new(self.settings.resource.clone()));
+        self.stream
+            .send(&Stanza::from(query))
+            .await
+            .map_err(broken)?;
+        loop {
+            let iq = match next(&mut self.stream).await? {
+                Incoming::Element(XmppStreamElement::Stanza(Stanza::Iq(iq))) if iq.id() == id => iq,
+                // Nothing can be for us before we have an address.
+                Incoming::Element(_)
+                | Incoming::BrokenStanza { .. }
+                | Incoming::BrokenNonza { .. }
+                | Incoming::Unknown
+                | Incoming::Quiet => continue,
+            };
+            return match iq.into_payload() {
+                IqPayload::Result(Some(payload)) => match BindResponse::try_from(payload) {
+                    Ok(response) => Ok(response.into()),
+                    Err(error) => Err(ErrorKind::Protocol(error.to_string()).into()),
+                },
+                IqPayload::Error(error) => {
+                    let text = error.texts.values().next().cloned().unwrap_or_default();
+                    Err(Error::refused(&wire::condition(&error), text))
+                }
+                IqPayload::Result(None) | IqPayload::Get(_) | IqPayload::Set(_) => Err(
+                    ErrorKind::Protocol("no address in the answer to binding".to_owned()).into(),
+                ),
+            };
+        }
+    }
+
+    async fn enable(&mut self) -> Result<Option<Ledger>, Error> {
+        self.nonza(sm::Nonza::Enable(sm::Enable {
+            max: None,
+            resume: true,
+        }))
+        .await?;
+        loop {
+            match next(&mut self.stream).await? {
+                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Enabled(enabled))) => {
+                    return Ok(Some(Ledger::new(enabled)));
+                }
+                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Failed(_))) => return Ok(None),
+                Incoming::BrokenNonza { name } if name == "failed" => return Ok(None),
+                // Stanzas before `<enabled/>` are not counted; nothing is sent to us without presence.
+                Incoming::Element(_)
+                | Incoming::BrokenStanza { .. }
+                | Incoming::BrokenNonza { .. }
+                | Incoming::Unknown
+                | Incoming::Quiet => {}
+            }
+        }
+    }
+
+    async fn load_contacts(&mut self, told: &mut Vec<Event>) -> Result<((), StepFacts), Error> {
+        self.desk.ask_roster();
+        while self.desk.waits_for_roster() {
+            told.extend(self.write().await?);
+            let incoming = next(&mut self.stream).await?;
+            told.extend(self.read(incoming).await?);
+        }
+        let contacts = told.iter().rev().find_map(|event| {
+            let Event::Roster(items) = event else {
+                return None;
+            };
+            Some(items.len().to_string())
+        });
+        Ok((
+            (),
+            StepFacts(vec![("contacts", contacts.unwrap_or_default())]),
+        ))
+    }
+
+    async fn live(
+        mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<(), Error> {
+        loop {
+            let told = self.write().await?;
+            tell(events, told).await;
+            let archive_limit = self.archive_deadline();
+            tokio::select! {
+                incoming = next(&mut self.stream) => {
+                    let told = self.read(incoming?).await?;
+                    tell(events, told).await;
+                }
+                command = commands.recv() => {
+                    let mut command = command.unwrap_or(Command::SignOut);
+                    for _ in 0..BATCH {
+                        match self.desk.take(command) {
+                            Taken::Waits => {}
+                            Taken::Full(event) => tell(events, [*event]).await,
+                            Taken::SignOut => return self.sign_out(events).await,
+                        }
+                        match commands.try_recv() {
+                            Ok(another) => command = another,
+                            Err(_) => break,
+                        }
+                    }
+                }
+                () = events.closed() => return self.sign_out(events).await,
+                () = archive_limit => {
+                    let told = self.desk.give_up_archive();
+                    tell(events, told).await;
+                }
+            }
+        }
+    }
+
+    /// Ends when the archive query on its way counts as unanswered; never, where there is none.
+    fn archive_deadline(&mut self) -> impl Future<Output = ()> + use<> {
+        let query = self.desk.archive_query();
+        if query != self.archive_limit.as_ref().map(|(query, _)| query.as_str()) {
+            let limit = Instant::now() + self.settings.limits.step;
+            self.archive_limit = query.map(|query| (query.to_owned(), limit));
+        }
+        let limit = self.archive_limit.as_ref().map(|(_, limit)| *limit);
+        async move {
+            match limit {
+                Some(limit) => sleep_until(limit).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    async fn read(&mut self, incoming: Incoming) -> Result<Vec<Event>, Error> {
+        match incoming {
+            Incoming::Element(XmppStreamElement::Stanza(stanza)) => {
+                let events = self.desk.read(stanza, &Zoned::now());
+                self.count();
+                Ok(events)
+            }
+            Incoming::Element(XmppStreamElement::SM(sm::Nonza::Req(_))) => {
+                let handled = self.desk.ledger().map(|ledger| ledger.handled());
+                if let Some(handled) = handled {
+                    self.nonza(sm::Nonza::Ack(sm::A::new(handled))).await?;
+                }
+                Ok(Vec::new())
+            }
+            Incoming::Element(XmppStreamElement::SM(sm::Nonza::Ack(ack))) => {
+                self.desk.confirm(ack.h).map_err(wrong_count)
+            }
+            Incoming::BrokenStanza {
+                name,
+                kind,
+                from,
+                id,
+            } => {
+                self.count();
+                self.answer_broken(&name, kind.as_deref(), from, id);
+                Ok(Vec::new())
+            }
+            Incoming::Quiet => {
+                self.ask_for_life().await?;
+                Ok(Vec::new())
+            }
+            Incoming::Element(_) | Incoming::BrokenNonza { .. } | Incoming::Unknown => {
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn count(&mut self) {
+        if let Some(ledger) = self.desk.ledger() {
+            ledger.received();
+        }
+    }
+
+    /// Every request is answered, also one that cannot be read (RFC 6120 section 8.2.3).
+    fn answer_broken(
+        &mut self,
+        name: &str,
+        kind: Option<&str>,
+        from: Option<String>,
+        id: Option<String>,
+    ) {
+        let (true, Some("get" | "set"), Some(id)) = (name == "iq", kind, id) else {
+            return;
+        };
+        let to = from.and_then(|from| from.parse().ok());
+        let error = StanzaError::new(
+            ErrorType::Modify,
+            DefinedCondition::BadRequest,
+            "en",
+            "cannot be read",
+        );
+        self.desk
+            .put(IqHeader { from: None, to, id }.assemble(IqPayload::Error(error)));
+    }
+
+    async fn ask_for_life(&mut self) -> Result<(), Error> {
+        if self.desk.ledger().is_some() {
+            return self.nonza(sm::Nonza::Req(sm::R)).await;
+        }
+        self.desk
+            .put(Iq::from_get(Uuid::new_v4().to_string(), Ping));
+        Ok(())
+    }
+
+    /// Writes everything that waits. A connection that takes nothing for too long is dead.
+    async fn write(&mut self) -> Result<Vec<Event>, Error> {
+        let limit = self.settings.limits.quiet + self.settings.limits.answer;
+        match timeout(limit, self.write_all()).await {
+            Ok(told) => told,
+            Err(_) => Err(ErrorKind::Connection("nothing can be written".to_owned()).into()),
+        }
+    }
+
+    async fn write_all(&mut self) -> Result<Vec<Event>, Error> {
+        let mut any = false;
+        while let Some(outgoing) = self.desk.next_to_write() {
+            any = true;
+            let fed = self.stream.feed(&outgoing.stanza).await;
+            // Whether it leaves is not known when this fails: it is in the books either way.
+            self.desk.written(outgoing);
+            fed.map_err(broken)?;
+        }
+        if self.desk.ledger().is_some_and(Ledger::ask) {
+            any = true;
+            let ask = XmppStreamElement::SM(sm::Nonza::Req(sm::R));
+            self.stream.feed(&ask).await.map_err(broken)?;
+        }
+        if any {
+            SinkExt::<&Stanza>::flush(&mut self.stream)
+                .await
+                .map_err(broken)?;
+        }
+        Ok(self.desk.flushed())
+    }
+
+    async fn nonza(&mut self, nonza: sm::Nonza) -> Result<(), Error> {
+        self.stream
+            .send(&XmppStreamElement::SM(nonza))
+            .await
+            .map_err(broken)
+    }
+
+    /// Says goodbye, waits a little for the last confirmations, closes the stream.
+    async fn sign_out(mut self, events: &mpsc::Sender<Event>) -> Result<(), Error> {
+        let parting = async {
+            self.desk.farewell();
+            tell(events, self.write().await?).await;
+            while self.desk.ledger().is_some_and(|ledger| ledger.is_open()) {
+                let incoming = next(&mut self.stream).await?;
+                let told = self.read(incoming).await?;
+                tell(events, told).await;
+            }
+            SinkExt::<&Stanza>::close(&mut self.stream)
+                .await
+                .map_err(broken)
+        };
+        match timeout(FAREWELL, parting).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the sign-out was cut short"),
+            Err(_) => tracing::debug!("the sign-out took too long"),
+        }
+        Ok(())
+    }
+}
+
+fn wrong_count(_: WrongCount) -> Error {
+    ErrorKind::Protocol("the server confirms more than was sent".to_owned()).into()
+}
+
+/// Tells events in order. Once nobody listens the session ends by itself.
+pub(super) async fn tell(events: &mpsc::Sender<Event>, told: impl IntoIterator<Item = Event>) {
+    for event in told {
+        let _ = events.send(event).await;
+    }
+}

@@ -1,0 +1,257 @@
+//! TLS to the server, and names for what can be wrong with its certificate.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+use sasl::common::ChannelBinding;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+use crate::{Error, ErrorKind};
+
+/// RFC 9266: label of the exporter for channel binding.
+const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
+/// XEP-0368 section 3: what direct TLS asks for.
+const ALPN: &[u8] = b"xmpp-client";
+
+/// An encrypted connection and what signs it.
+pub(super) struct Encrypted<Io> {
+    /// The connection.
+    pub(super) stream: TlsStream<Io>,
+    /// Data for SCRAM-*-PLUS; `None` below TLS 1.3.
+    pub(super) binding: Option<Vec<u8>>,
+    /// `TLSv1_3` or `TLSv1_2`.
+    pub(super) version: String,
+}
+
+impl<Io> std::fmt::Debug for Encrypted<Io> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encrypted")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Encrypts a connection to the server of `domain` (in ASCII): the certificate must be for the domain of the address,
+/// whatever host SRV records name (RFC 6120 section 13.7.2).
+pub(super) async fn encrypt<Io: AsyncRead + AsyncWrite + Unpin>(
+    io: Io,
+    domain: &str,
+    direct: bool,
+    extra_roots: &[CertificateDer<'static>],
+) -> Result<Encrypted<Io>, Error> {
+    let name = ServerName::try_from(domain.to_owned())
+        .map_err(|_| ErrorKind::Tls(format!("{domain} cannot stand in a certificate")))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let witness = Arc::new(Witness::new(extra_roots, Arc::clone(&provider))?);
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ErrorKind::Tls(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&witness) as Arc<dyn ServerCertVerifier>)
+        .with_no_client_auth();
+    if direct {
+        config.alpn_protocols = vec![ALPN.to_vec()];
+    }
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name, io)
+        .await
+        .map_err(|error| cause(&error, domain, &witness.refused()))?;
+    let (_, connection) = stream.get_ref();
+    let version = connection.protocol_version();
+    let binding = match version {
+        Some(ProtocolVersion::TLSv1_3) => connection
+            .export_keying_material(vec![0; 32], EXPORTER, None)
+            .ok(),
+        // Below TLS 1.3 the exporter binds nothing without the extended master secret (RFC 9266 section 3).
+        _ => None,
+    };
+    let version = version.map_or_else(String::new, |version| format!("{version:?}"));
+    Ok(Encrypted {
+        stream,
+        binding,
+        version,
+    })
+}
+
+/// What SCRAM says about channel binding; `usable` when the server takes `tls-exporter`, `offered` when it has -PLUS at all.
+pub(super) fn channel_binding(
+    data: Option<&Vec<u8>>,
+    usable: bool,
+    offered: bool,
+) -> ChannelBinding {
+    match data {
+        Some(data) if usable => ChannelBinding::TlsExporter(data.clone()),
+        // "y" would be a false alarm at a server that knows that it offered -PLUS.
+        _ if offered => ChannelBinding::None,
+        Some(_) => ChannelBinding::Unsupported,
+        None => ChannelBinding::None,
+    }
+}
+
+/// The verifier of the system, which also keeps a refused certificate for the report.
+#[derive(Debug)]
+struct Witness {
+    inner: Verifier,
+    refused: Mutex<Option<CertificateDer<'static>>>,
+}
+
+impl Witness {
+    fn new(
+        extra_roots: &[CertificateDer<'static>],
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, Error> {
+        let inner = Verifier::new_with_extra_roots(extra_roots.iter().cloned(), provider)
+            .map_err(|error| ErrorKind::Tls(format!("no trusted authorities: {error}")))?;
+        Ok(Self {
+            inner,
+            refused: Mutex::new(None),
+        })
+    }
+
+    fn refused(&self) -> Option<CertificateDer<'static>> {
+        self.refused
+            .lock()
+            .ok()
+            .and_then(|mut refused| refused.take())
+    }
+}
+
+impl ServerCertVerifier for Witness {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verdict = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        if verdict.is_err()
+            && let Ok(mut refused) = self.refused.lock()
+        {
+            *refused = Some(end_entity.clone().into_owned());
+        }
+        verdict
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, cert, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, cert, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+/// Names the cause of a failed handshake.
+fn cause(error: &io::Error, domain: &str, refused: &Option<CertificateDer<'static>>) -> Error {
+    let tls = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(tls) = tls else {
+        // Closed or reset in the middle: the peer speaks no TLS, or something between cuts it.
+        return ErrorKind::Tls(error.to_string()).into();
+    };
+    let rustls::Error::InvalidCertificate(wrong) = tls else {
+        return ErrorKind::Tls(tls.to_string()).into();
+    };
+    let shown = refused
+        .as_ref()
+        .and_then(|der| Shown::read(der))
+        .unwrap_or_default();
+    let host = domain.to_owned();
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library adds causes; they have no remedy of their own"
+    )]
+    match wrong {
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => ErrorKind::CertificateExpired {
+            host,
+            not_before: shown.not_before,
+            not_after: shown.not_after,
+        },
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ErrorKind::CertificateName {
+                wanted: host,
+                found: shown.names,
+            }
+        }
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            ErrorKind::CertificateIssuer {
+                host,
+                issuer: shown.issuer,
+            }
+        }
+        other => ErrorKind::Tls(other.to_string()),
+    }
+    .into()
+}
+
+/// What a certificate says about itself.
+#[derive(Debug, Default)]
+struct Shown {
+    issuer: String,
+    names: Vec<String>,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+}
+
+impl Shown {
+    fn read(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let names = certificate.subject_alternative_name().ok().flatten();
+        let names = names
+            .map(|extension| &extension.value.general_names)
+            .into_iter()
+            .flatten();
+        let second = |time: i64| Timestamp::from_second(time).ok();
+        Some(Self {
+            issuer: certificate.issuer().to_string(),
+            names: names
+                .filter_map(|name| {
+                    let GeneralName::DNSName(name) = name else {
+                        return None;
+                    };
+                    Some((*name).to_owned())
+                })
+                .take(20)
+                .collect(),
+            not_before: second(certificate.validity().not_before.timestamp()),
+            not_after: second(certificate.validity().not_after.timestamp()),
+        })
+    }
+}
