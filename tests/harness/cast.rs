@@ -87,7 +87,19 @@ impl World {
     /// # Panics
     /// When a server does not start.
     pub async fn with(bridge: &str) -> Self {
-        let (sim, prosody) = tokio::join!(Sim::start(PEOPLE, &[]), Prosody::start(XMPP));
+        Self::build(bridge, &[]).await
+    }
+
+    /// As [`new`](Self::new), with so many generated contacts in Anna's Lync list.
+    ///
+    /// # Panics
+    /// When a server does not start.
+    pub async fn with_contacts(count: usize) -> Self {
+        Self::build("", &["--contacts", &count.to_string()]).await
+    }
+
+    async fn build(bridge: &str, arguments: &[&str]) -> Self {
+        let (sim, prosody) = tokio::join!(Sim::start(PEOPLE, arguments), Prosody::start(XMPP));
         let dir = TempDir::new().expect("a temporary directory");
         secret(
             &dir.path().join("lync.password"),

@@ -151,6 +151,11 @@ impl Stream {
         }
     }
 
+    /// Reads a line and forgets it; false at the end.
+    pub async fn skip(&mut self) -> bool {
+        matches!(self.lines.next_line().await, Ok(Some(_)))
+    }
+
     /// Both sides are signed in.
     pub async fn both_sides_ready(&mut self) {
         for side in ["lync", "xmpp"] {

@@ -107,9 +107,11 @@ impl Person {
 
     /// Waits for a live text that contains `part`, seen before or to come.
     pub async fn receives(&mut self, part: &str) -> Message {
-        self.find(&format!("a text with {part:?}"), |event| match event {
-            Event::Message(message) if message.body.contains(part) => Some(message.clone()),
-            _ => None,
+        self.find(&format!("a text with {part:?}"), |event| {
+            let Event::Message(message) = event else {
+                return None;
+            };
+            message.body.contains(part).then(|| message.clone())
         })
         .await
     }
@@ -126,13 +128,12 @@ impl Person {
     pub async fn sees(&mut self, from: &str, wanted: impl Fn(&Presence) -> bool) -> Presence {
         self.seen
             .retain(|event| !matches!(event, Event::Presence(_)));
-        self.find(&format!("presence of {from}"), |event| match event {
-            Event::Presence(presence)
-                if presence.from.to_bare().to_string() == from && wanted(presence) =>
-            {
-                Some(presence.clone())
-            }
-            _ => None,
+        self.find(&format!("presence of {from}"), |event| {
+            let Event::Presence(presence) = event else {
+                return None;
+            };
+            let found = presence.from.to_bare().to_string() == from && wanted(presence);
+            found.then(|| presence.clone())
         })
         .await
     }
@@ -146,6 +147,15 @@ impl Person {
             .iter()
             .filter(|event| matches!(event, Event::Message(message) if message.body.contains(part)))
             .count()
+    }
+
+    /// The body of the next live text, `None` when the client has stopped. Nothing is kept.
+    pub async fn next_text(&mut self) -> Option<String> {
+        loop {
+            if let Event::Message(message) = self.events.recv().await? {
+                return Some(message.body);
+            }
+        }
     }
 
     /// The first event, seen before or to come, that `pick` takes.
