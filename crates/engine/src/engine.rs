@@ -1,14 +1,42 @@
-//! Starting and stopping.
+//! Starting, the loop, stopping.
 
-use causeway_api::{Check, Problem};
-use tokio::sync::mpsc;
+use std::time::Duration;
 
-use crate::{Handle, Options, handle::Ask};
+use causeway_api::{Problem, Side};
+use jiff::Timestamp;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+use tracing::{error, info, warn};
+
+use crate::{
+    Handle, Options,
+    config::{self, Configuration},
+    core::{Core, Found, STORE_BACKLOG, Start},
+    handle::Ask,
+    outbox::{Row, Stage},
+    problems,
+    store::{ChosenStatus, DataDir, Keep, Outgoing, Pause, PersonLink, Slot, Store},
+    unit::Committed,
+};
+
+/// Questions that may wait for the loop.
+const ASKS: usize = 256;
+/// Everything is closed within this time, or left as it is: all that counts is on disk.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// The links say goodbye within this time.
+const GOODBYE: Duration = Duration::from_millis(2500);
+/// A deadline further away is looked at again after this time; clocks are set and computers sleep.
+const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 
 /// A running engine. Dropping it without [`Engine::stop`] ends the loop without waiting for it.
 #[derive(Debug)]
 pub struct Engine {
     handle: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Engine {
@@ -18,10 +46,32 @@ impl Engine {
     /// # Errors
     /// [`causeway_api::Code::DataDirBusy`], [`causeway_api::Code::Storage`].
     pub async fn start(options: Options) -> Result<Self, Problem> {
-        let _ = options;
-        let (asks, _) = mpsc::channel::<Ask>(64);
+        let opening = options.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
+        let (configuration, store) =
+            opened.unwrap_or_else(|_| Err(problems::internal("opening the store was cut off")))?;
+        let one_shot = options.one_shot;
+        let left = store
+            .transaction(Keep::Kill, move |transaction| {
+                Left::read(transaction, one_shot)
+            })
+            .await?;
+        let (asks, asked) = mpsc::channel(ASKS);
+        let (found, founds) = mpsc::unbounded_channel();
+        let (stop, stopping) = oneshot::channel();
+        let start = Start {
+            options,
+            configuration,
+            store,
+            left,
+            found,
+            now: Timestamp::now(),
+        };
+        let task = tokio::spawn(run(Core::new(start), asked, founds, stopping));
         Ok(Self {
             handle: Handle::new(asks),
+            stop: Some(stop),
+            task,
         })
     }
 
@@ -31,17 +81,207 @@ impl Engine {
         self.handle.clone()
     }
 
-    /// Resolves when the engine ends by itself, after `Command::Quit`.
+    /// Resolves when the engine has ended by itself, after `Command::Quit`: queue on disk, links closed.
     pub async fn ended(&mut self) {
-        std::future::pending().await
+        if (&mut self.task).await.is_err() {
+            error!("the engine's loop was cut off");
+        }
     }
 
     /// Puts the queue on disk and closes the links in order, within five seconds.
-    pub async fn stop(self) {}
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // An error means that it has ended already.
+            let _ = stop.send(());
+        }
+        if !self.task.is_finished() && timeout(STOP_LIMIT, &mut self.task).await.is_err() {
+            warn!("the links took too long to close");
+            self.task.abort();
+        }
+    }
 }
 
-/// Walks the sign-in ladder of the configured sides with connections of its own; touches no running link, no data directory.
-pub async fn check(options: &Options) -> Check {
-    let _ = options;
-    Check::default()
+fn open(options: &Options) -> Result<(Configuration, Store), Problem> {
+    let configuration = config::load(&options.locations);
+    for issue in &configuration.issues {
+        warn!(file = %issue.file, line = issue.line, key = issue.key, message = %issue.message, "configuration");
+    }
+    let (store, damage) = Store::open(
+        DataDir::open(&options.data_dir)?,
+        configuration.settings.history,
+    )?;
+    if let Some(problem) = damage {
+        error!(code = %problem.code, message = %problem.message, "a fresh database was begun");
+    }
+    Ok((configuration, store))
+}
+
+/// What an earlier run left in the store.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    pub(crate) outgoing: Vec<Row>,
+    pub(crate) facts: Vec<(String, String, serde_json::Value)>,
+    pub(crate) keys: Vec<(Side, String)>,
+    pub(crate) links: Vec<PersonLink>,
+    pub(crate) pause: Option<Pause>,
+    pub(crate) status: Option<ChosenStatus>,
+}
+
+impl Left {
+    fn read(transaction: &crate::store::Transaction<'_>, one_shot: bool) -> rusqlite::Result<Self> {
+        // One command signs in as somebody new: what became of texts in doubt only the lasting installation can learn.
+        let rows = transaction
+            .unfinished()?
+            .into_iter()
+            .map(row)
+            .filter(|row| !one_shot || row.stage == Stage::Queued);
+        Ok(Self {
+            outgoing: rows.collect(),
+            facts: transaction.facts()?,
+            keys: transaction.last_seen(8192)?,
+            links: transaction.person_links()?,
+            pause: transaction.slot(Slot::PAUSE)?,
+            status: if one_shot {
+                None
+            } else {
+                transaction.slot(Slot::OWN_STATUS)?
+            },
+        })
+    }
+}
+
+fn row(outgoing: Outgoing) -> Row {
+    let stage = match outgoing.state {
+        causeway_api::DeliveryState::Queued => Stage::Queued,
+        causeway_api::DeliveryState::Sending => Stage::Sending,
+        causeway_api::DeliveryState::Sent
+        | causeway_api::DeliveryState::Delivered
+        | causeway_api::DeliveryState::Failed => Stage::Sent,
+    };
+    Row {
+        id: outgoing.id,
+        side: outgoing.side,
+        to: outgoing.to,
+        thread: outgoing.thread.unwrap_or_default(),
+        text: outgoing.text,
+        written: outgoing.created,
+        origin: outgoing.origin,
+        stage,
+    }
+}
+
+/// Everything that can happen.
+enum Tick {
+    Lync(Option<ucwa::Event>),
+    Xmpp(Option<causeway_xmpp::Event>),
+    Ask(Ask),
+    Stored(Committed),
+    Found(Found),
+    Timer,
+    Shutdown,
+}
+
+async fn run(
+    mut core: Core,
+    mut asks: mpsc::Receiver<Ask>,
+    mut founds: mpsc::UnboundedReceiver<Found>,
+    mut stop: oneshot::Receiver<()>,
+) {
+    core.start(Side::Lync);
+    core.start(Side::Xmpp);
+    loop {
+        let tick = next(&mut core, &mut asks, &mut founds, &mut stop).await;
+        core.now = Timestamp::now();
+        match tick {
+            Tick::Lync(event) => core.on_lync(event),
+            Tick::Xmpp(event) => core.on_xmpp(event),
+            Tick::Ask(ask) => core.on_ask(ask),
+            Tick::Stored(committed) => core.committed(committed),
+            Tick::Found(Found::Prepared {
+                side,
+                generation,
+                prepared,
+            }) => core.prepared(side, generation, prepared),
+            Tick::Found(Found::Configuration(configuration)) => core.reconfigure(*configuration),
+            Tick::Timer => core.timer(),
+            Tick::Shutdown => break,
+        }
+        core.attempt_waiting();
+        if core.is_quitting() {
+            break;
+        }
+    }
+    close(core).await;
+}
+
+async fn next(
+    core: &mut Core,
+    asks: &mut mpsc::Receiver<Ask>,
+    founds: &mut mpsc::UnboundedReceiver<Found>,
+    stop: &mut oneshot::Receiver<()>,
+) -> Tick {
+    // A store that does not keep up: the links wait, the far sides keep what they have.
+    let listening = core.uncommitted() < STORE_BACKLOG;
+    let pause = core.deadline().map_or(LONGEST_SLEEP, |deadline| {
+        Duration::try_from(deadline.duration_since(Timestamp::now()))
+            .unwrap_or(Duration::ZERO)
+            .min(LONGEST_SLEEP)
+    });
+    let Core {
+        lync,
+        xmpp,
+        commits,
+        ..
+    } = core;
+    tokio::select! {
+        biased;
+        // Also when the engine was dropped.
+        _ = stop => Tick::Shutdown,
+        committed = commits.next() => Tick::Stored(committed),
+        Some(found) = founds.recv() => Tick::Found(found),
+        event = lync.next(), if listening => Tick::Lync(event),
+        event = xmpp.next(), if listening => Tick::Xmpp(event),
+        Some(ask) = asks.recv() => Tick::Ask(ask),
+        () = sleep(pause) => Tick::Timer,
+    }
+}
+
+/// Says goodbye to both sides while the store finishes; what happens meanwhile still counts.
+async fn close(mut core: Core) {
+    info!("ending");
+    core.say_goodbye();
+    let mut lync_open = core.lync.link.is_some();
+    let mut xmpp_open = core.xmpp.link.is_some();
+    let goodbye = async {
+        while lync_open || xmpp_open || core.uncommitted() > 0 {
+            let Core {
+                lync,
+                xmpp,
+                commits,
+                ..
+            } = &mut core;
+            let tick = tokio::select! {
+                committed = commits.next() => Tick::Stored(committed),
+                event = lync.next(), if lync_open => Tick::Lync(event),
+                event = xmpp.next(), if xmpp_open => Tick::Xmpp(event),
+            };
+            core.now = Timestamp::now();
+            match tick {
+                Tick::Stored(committed) => core.committed(committed),
+                Tick::Lync(event) => {
+                    core.on_lync(event);
+                    lync_open = core.lync.link.is_some();
+                }
+                Tick::Xmpp(event) => {
+                    core.on_xmpp(event);
+                    xmpp_open = core.xmpp.link.is_some();
+                }
+                Tick::Ask(_) | Tick::Found(_) | Tick::Timer | Tick::Shutdown => {}
+            }
+        }
+    };
+    if timeout(GOODBYE, goodbye).await.is_err() {
+        warn!("a link did not close in time");
+    }
+    core.store.close().await;
 }

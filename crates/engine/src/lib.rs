@@ -3,15 +3,44 @@
 //! Programs start it with [`Engine::start`] and speak to it through a [`Handle`], either in the same process or
 //! through the door of `causeway-api`.
 
+mod address;
+mod bridging;
+mod check;
+mod commands;
 pub mod config;
+mod core;
 mod desk;
 mod engine;
 mod handle;
+mod link;
 pub mod log;
+mod lync;
 mod options;
+mod outbox;
+mod own;
+mod page;
+mod people;
+mod presence;
+mod problems;
 pub mod secrets;
+mod seen;
+mod send;
+mod status;
 pub mod store;
+mod supervisor;
+mod unit;
+mod xmpp;
 
-pub use engine::{Engine, check};
+use jiff::{SignedDuration, Timestamp};
+
+pub use check::check;
+pub use engine::Engine;
 pub use handle::{Handle, Subscription};
 pub use options::{Options, Sides};
+
+/// A text that took longer than this to get here is marked as late.
+const LATE: SignedDuration = SignedDuration::from_mins(2);
+
+fn is_late(written: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(written) > LATE
+}

@@ -1,0 +1,310 @@
+//! The sign-in ladder of both sides as a report.
+
+use std::time::Duration;
+
+use causeway_api::{Check, CheckStep, Problem, Side, StepState};
+use serde_json::{Map, Value};
+
+use crate::{
+    config,
+    options::Options,
+    problems,
+    supervisor::{Preparation, extra_roots, lync_account, lync_settings},
+};
+
+/// The steps in their order; both sides climb the same ladder.
+const STEPS: [&str; 6] = [
+    "finding-server",
+    "checking-certificate",
+    "asking-methods",
+    "signing-in",
+    "opening-session",
+    "loading-contacts",
+];
+
+/// Walks the sign-in ladder of the configured sides with connections of its own. Touches no running link and no data
+/// directory, and changes nobody's presence.
+pub async fn check(options: &Options) -> Check {
+    let locations = options.locations.clone();
+    let loading = tokio::task::spawn_blocking(move || config::load(&locations));
+    let Ok(configuration) = loading.await else {
+        return failed(problems::internal("reading the configuration was cut off"));
+    };
+    let (lync, xmpp) = (
+        configuration.settings.lync.is_some(),
+        configuration.settings.xmpp.is_some(),
+    );
+    if !(lync && options.sides.lync || xmpp && options.sides.xmpp) {
+        return failed(problems::nothing_configured());
+    }
+    let preparation = Preparation {
+        configuration,
+        secrets: options.secrets.clone(),
+        watch_only: true,
+        store: None,
+        archive_from: None,
+    };
+    let (lync, xmpp) = tokio::join!(
+        async {
+            if options.sides.lync {
+                check_lync(&preparation).await
+            } else {
+                Ladder::default()
+            }
+        },
+        async {
+            if options.sides.xmpp {
+                check_xmpp(&preparation).await
+            } else {
+                Ladder::default()
+            }
+        },
+    );
+    let error = lync.problem.or(xmpp.problem);
+    Check {
+        steps: lync.steps.into_iter().chain(xmpp.steps).collect(),
+        error,
+    }
+}
+
+/// What one side's ladder showed.
+#[derive(Default)]
+struct Ladder {
+    steps: Vec<CheckStep>,
+    problem: Option<Problem>,
+}
+
+async fn check_lync(preparation: &Preparation) -> Ladder {
+    let mut ladder = Ladder::default();
+    let Some(lync) = &preparation.configuration.settings.lync else {
+        ladder.not_configured(Side::Lync);
+        return ladder;
+    };
+    let roots = match extra_roots(lync.ca_file.value.clone()).await {
+        Ok(roots) => roots,
+        Err(problem) => {
+            ladder.fail(Side::Lync, "checking-certificate", Duration::ZERO, problem);
+            return ladder;
+        }
+    };
+    // Without a password everything before the sign-in is worth checking all the same.
+    let (password, missing) = match preparation.secrets.password(&lync_account(lync)).await {
+        Ok(password) => (Some(password), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let settings = ucwa::client::Settings {
+        password,
+        ..lync_settings(lync, true, roots)
+    };
+    for report in ucwa::client::check(settings).await {
+        let step = lync_step(report.step);
+        match report.result {
+            Ok(facts) => ladder.pass(Side::Lync, step, report.elapsed, lync_facts(&facts)),
+            Err(error) => {
+                let named = missing
+                    .clone()
+                    .filter(|_| error.kind == ucwa::ErrorKind::PasswordMissing);
+                let problem = named.unwrap_or_else(|| problems::lync(&error, step));
+                ladder.fail(Side::Lync, step, report.elapsed, problem);
+            }
+        }
+    }
+    ladder.skip_the_rest(Side::Lync);
+    ladder
+}
+
+async fn check_xmpp(preparation: &Preparation) -> Ladder {
+    let mut ladder = Ladder::default();
+    if preparation.configuration.settings.xmpp.is_none() {
+        ladder.not_configured(Side::Xmpp);
+        return ladder;
+    }
+    match preparation.xmpp().await {
+        Err(problem) => ladder.fail(Side::Xmpp, "signing-in", Duration::ZERO, problem),
+        Ok(settings) => {
+            for report in causeway_xmpp::link::check(settings).await {
+                let step = report.step.word();
+                match report.result {
+                    Ok(facts) => ladder.pass(Side::Xmpp, step, report.elapsed, xmpp_facts(&facts)),
+                    Err(error) => ladder.fail(
+                        Side::Xmpp,
+                        step,
+                        report.elapsed,
+                        problems::xmpp(&error, step),
+                    ),
+                }
+            }
+        }
+    }
+    ladder.skip_the_rest(Side::Xmpp);
+    ladder
+}
+
+impl Ladder {
+    fn pass(&mut self, side: Side, step: &str, elapsed: Duration, detail: Map<String, Value>) {
+        self.steps.push(CheckStep {
+            side,
+            step: step.to_owned(),
+            state: StepState::Ok,
+            ms: millis(elapsed),
+            code: None,
+            message: message(step, &detail),
+            remedy: None,
+            detail,
+        });
+    }
+
+    fn fail(&mut self, side: Side, step: &str, elapsed: Duration, problem: Problem) {
+        self.steps.push(CheckStep {
+            side,
+            step: step.to_owned(),
+            state: StepState::Fail,
+            ms: millis(elapsed),
+            code: Some(problem.code),
+            message: problem.message.clone(),
+            remedy: Some(problem.remedy.clone()),
+            detail: problem.detail.clone(),
+        });
+        // What failed is a step of the ladder, whatever found it out.
+        self.problem.get_or_insert(Problem {
+            step: step.to_owned(),
+            ..problem
+        });
+    }
+
+    fn not_configured(&mut self, side: Side) {
+        let problem = problems::not_configured(side);
+        for step in STEPS {
+            self.steps.push(skipped(side, step, &problem.message));
+        }
+    }
+
+    fn skip_the_rest(&mut self, side: Side) {
+        for step in STEPS {
+            if !self.steps.iter().any(|tried| tried.step == step) {
+                self.steps.push(skipped(side, step, "Not tried."));
+            }
+        }
+        let order = |step: &CheckStep| STEPS.iter().position(|name| *name == step.step);
+        self.steps.sort_by_key(order);
+    }
+}
+
+fn failed(problem: Problem) -> Check {
+    Check {
+        steps: Vec::new(),
+        error: Some(problem),
+    }
+}
+
+fn skipped(side: Side, step: &str, message: &str) -> CheckStep {
+    CheckStep {
+        side,
+        step: step.to_owned(),
+        state: StepState::Skip,
+        ms: 0,
+        code: None,
+        message: message.to_owned(),
+        remedy: None,
+        detail: Map::new(),
+    }
+}
+
+/// What a passed step found, in one line.
+fn message(step: &str, detail: &Map<String, Value>) -> String {
+    let text = |key: &str| {
+        detail
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let list = |key: &str| {
+        let values = detail
+            .get(key)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        values
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match step {
+        "finding-server" => format!("Found {}", text("host")),
+        "checking-certificate" => format!("The certificate is good, issued by {}", text("issuer")),
+        "asking-methods" => format!("Offered: {}", list("methods")),
+        "signing-in" => "Signed in".to_owned(),
+        "opening-session" => "Session opened".to_owned(),
+        "loading-contacts" => match detail.get("contacts").and_then(Value::as_u64) {
+            Some(count) => format!("{count} contacts"),
+            None => "Contacts read".to_owned(),
+        },
+        other => other.to_owned(),
+    }
+}
+
+fn millis(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn lync_step(step: ucwa::client::Step) -> &'static str {
+    match step {
+        ucwa::client::Step::FindingServer => "finding-server",
+        ucwa::client::Step::CheckingCertificate => "checking-certificate",
+        ucwa::client::Step::AskingMethods => "asking-methods",
+        ucwa::client::Step::SigningIn => "signing-in",
+        ucwa::client::Step::OpeningSession => "opening-session",
+        ucwa::client::Step::LoadingContacts => "loading-contacts",
+    }
+}
+
+/// Facts that are there.
+#[derive(Default)]
+struct Facts(Map<String, Value>);
+
+impl Facts {
+    fn text(&mut self, key: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), value.to_string().into());
+        }
+    }
+
+    fn list(&mut self, key: &str, values: &[String]) {
+        if !values.is_empty() {
+            self.0.insert(key.to_owned(), values.into());
+        }
+    }
+
+    fn count(&mut self, key: &str, value: Option<usize>) {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), value.into());
+        }
+    }
+}
+
+fn lync_facts(facts: &ucwa::client::StepFacts) -> Map<String, Value> {
+    let mut told = Facts::default();
+    told.text("host", facts.host.as_ref());
+    told.list("chain", &facts.chain);
+    told.list("methods", &facts.methods);
+    told.text("server_fqdn", facts.server_fqdn.as_ref());
+    told.text("ucwa_version", facts.ucwa_version.as_ref());
+    told.count("contacts", facts.contacts);
+    if let Some(certificate) = &facts.certificate {
+        told.list("names", &certificate.names);
+        told.text("issuer", Some(&certificate.issuer));
+        told.text("not_before", certificate.not_before);
+        told.text("not_after", certificate.not_after);
+    }
+    told.0
+}
+
+fn xmpp_facts(facts: &causeway_xmpp::link::StepFacts) -> Map<String, Value> {
+    facts
+        .0
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), Value::from(value.clone())))
+        .collect()
+}

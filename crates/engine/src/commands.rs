@@ -1,0 +1,545 @@
+//! Commands: carried out at once, or as soon as the links they need are there.
+
+use causeway_api::{Code, Command, Kind, Network, Problem, Reply, Side, SideState};
+use causeway_bridge::Input;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::oneshot;
+
+use crate::{
+    bridging,
+    config::{self, Mode},
+    core::{Core, Found},
+    handle::Ask,
+    link::Readiness,
+    presence, problems,
+    send::{Answer, Taking},
+    status::{Author, Standing},
+    store::{ChosenStatus, Pause, PersonLink},
+    unit::{Then, Unit, Write},
+};
+
+/// A command waits so long for the links it needs.
+const LINK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+/// Our own server confirms a status within this time.
+const STATUS_PATIENCE: SignedDuration = SignedDuration::from_secs(15);
+/// Presences arrive so long after the sign-in at most.
+pub(crate) const SETTLING: SignedDuration = SignedDuration::from_secs(2);
+
+/// Something that is not possible yet.
+pub(crate) struct Waiting {
+    what: Wish,
+    answer: Answer,
+    deadline: Timestamp,
+}
+
+/// What is waited for.
+pub(crate) enum Wish {
+    /// To carry out a command.
+    Command(Command),
+    /// That the network shows the status that was set.
+    Confirmation,
+    /// That the network shows what it makes of a reset.
+    Change(u64),
+}
+
+impl Core {
+    /// Somebody asks.
+    pub(crate) fn on_ask(&mut self, ask: Ask) {
+        match ask {
+            Ask::Subscribe(answer) => {
+                let known = self.snapshot();
+                // Who asked may be gone.
+                let _ = answer.send(self.audience.subscribe(self.now, known));
+            }
+            Ask::Request(command, answer) => {
+                let deadline = self.now + LINK_PATIENCE;
+                self.attempt(Waiting {
+                    what: Wish::Command(command),
+                    answer,
+                    deadline,
+                });
+            }
+        }
+    }
+
+    /// Looks again at everything that waits.
+    pub(crate) fn attempt_waiting(&mut self) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            self.attempt(waiting);
+        }
+    }
+
+    /// When something that waits has waited long enough.
+    pub(crate) fn waiting_deadline(&self) -> Option<Timestamp> {
+        let first = self.waiting.iter().map(|waiting| waiting.deadline).min()?;
+        let settled = Some(self.settle_until).filter(|settled| *settled > self.now);
+        Some(settled.map_or(first, |settled| settled.min(first)))
+    }
+
+    fn attempt(&mut self, waiting: Waiting) {
+        let Waiting {
+            what,
+            answer,
+            deadline,
+        } = waiting;
+        let again = match what {
+            Wish::Command(command) => self.command(command, answer),
+            Wish::Confirmation if self.own.is_confirmed() => {
+                reply(answer, Ok(Reply::Status(self.own.told(self.standing()))));
+                None
+            }
+            Wish::Change(seen) if self.own.changes() != seen => {
+                reply(answer, Ok(Reply::Status(self.own.told(self.standing()))));
+                None
+            }
+            Wish::Confirmation | Wish::Change(_) => Some((what, answer)),
+        };
+        let Some((what, answer)) = again else { return };
+        if deadline > self.now {
+            self.waiting.push(Waiting {
+                what,
+                answer,
+                deadline,
+            });
+            return;
+        }
+        match what {
+            Wish::Command(_) => {
+                let side = self
+                    .sides()
+                    .find(|side| self.readiness(*side) == Readiness::Coming)
+                    .unwrap_or(Side::Lync);
+                reply(
+                    answer,
+                    Err(problems::no_answer(
+                        side,
+                        problems::step_name(self.state(side)),
+                    )),
+                );
+            }
+            Wish::Confirmation => reply(answer, Err(problems::no_answer(Side::Lync, "status"))),
+            // An own status that was automatic already does not change.
+            Wish::Change(_) => reply(answer, Ok(Reply::Status(self.own.told(self.standing())))),
+        }
+    }
+
+    /// Carries out a command. Gives it back where that is not possible yet.
+    fn command(&mut self, command: Command, answer: Answer) -> Option<(Wish, Answer)> {
+        let result = match command {
+            Command::Check => {
+                let options = self.options.clone();
+                tokio::spawn(async move {
+                    reply(answer, Ok(Reply::Check(crate::check(&options).await)))
+                });
+                return None;
+            }
+            Command::Contacts => match self.contacts_known() {
+                Some(Ok(())) => Ok(self.people_reply()),
+                Some(Err(problem)) => Err(problem),
+                None => return Some((Wish::Command(Command::Contacts), answer)),
+            },
+            Command::Presence { addresses } => return self.presence_of(addresses, answer),
+            Command::GetStatus => return self.get_status(answer),
+            Command::SetStatus { .. } | Command::ResetStatus => {
+                return self.change_status(command, answer);
+            }
+            Command::Send { address, text } => match self.taking(&address, &text) {
+                Taking::Now(target) => {
+                    self.send(&target, &text, answer);
+                    return None;
+                }
+                Taking::Later => {
+                    return Some((Wish::Command(Command::Send { address, text }), answer));
+                }
+                Taking::Never(problem) => Err(problem),
+            },
+            Command::Typing { address, on } => self.typing(&address, on),
+            Command::Search { text } => return self.search(text, answer),
+            Command::Subscribe { address, allow } => self.subscribe(&address, allow),
+            Command::PauseBridge { until } => {
+                self.pause_bridge(Some(Pause { until }), answer);
+                return None;
+            }
+            Command::ResumeBridge => {
+                self.pause_bridge(None, answer);
+                return None;
+            }
+            Command::LinkPeople {
+                lync,
+                xmpp,
+                link,
+                default,
+            } => {
+                self.link_people(lync, xmpp, link, default, answer);
+                return None;
+            }
+            Command::ShowConfig => Ok(Reply::Config {
+                entries: self.configuration.entries.clone(),
+                issues: self.configuration.issues.clone(),
+                file: self.options.locations.user_file.display().to_string(),
+            }),
+            Command::SetConfig { key, value } => {
+                self.set_config(key, value, answer);
+                return None;
+            }
+            Command::Links => Ok(Reply::Links {
+                links: self.sides().map(|side| (side, self.state(side))).collect(),
+                bridge: self.options.bridge
+                    && self.configuration.settings.bridge.enabled.value
+                    && self.pause.is_none(),
+            }),
+            Command::SignIn { side } => {
+                self.start(side);
+                Ok(Reply::Done)
+            }
+            Command::Quit => {
+                self.quit();
+                Ok(Reply::Done)
+            }
+        };
+        reply(answer, result);
+        None
+    }
+
+    /// Are the contact lists there, with the presences that belong to them? `None`: not yet.
+    fn contacts_known(&self) -> Option<Result<(), Problem>> {
+        let mut problem = None;
+        let mut known = 0;
+        for side in self.sides() {
+            let (readiness, was_ready) = match side {
+                Side::Lync => (self.lync.readiness(), self.lync.was_ready()),
+                Side::Xmpp | Side::Gateway => (self.xmpp.readiness(), self.xmpp.was_ready()),
+            };
+            match readiness {
+                Readiness::Coming if !was_ready => return None,
+                Readiness::Failed(failure) if !was_ready => problem = problem.or(Some(failure)),
+                Readiness::Ready | Readiness::Coming | Readiness::Failed(_) => known += 1,
+            }
+        }
+        if known == 0 {
+            return Some(Err(problem.unwrap_or_else(problems::nothing_configured)));
+        }
+        let complete = self
+            .lync_list
+            .iter()
+            .all(|address| self.people.lync_presence(address).is_some());
+        // The lists are there; their presences follow within a moment.
+        (complete || self.settle_until <= self.now).then_some(Ok(()))
+    }
+
+    fn people_reply(&self) -> Reply {
+        let mut people: Vec<_> = self
+            .bridge
+            .people()
+            .into_iter()
+            .map(bridging::person)
+            .collect();
+        people.sort_by_cached_key(|person| {
+            (person.name.to_lowercase(), person.addresses.lync.clone())
+        });
+        Reply::People {
+            people,
+            subscriptions: self.people.subscriptions(),
+        }
+    }
+
+    fn search(&mut self, text: String, answer: Answer) -> Option<(Wish, Answer)> {
+        let length = text.trim().chars().count();
+        if !(1..=256).contains(&length) {
+            let problem = Problem::new(
+                Code::BadConfig,
+                "search",
+                "There is nothing to search for.",
+                "Give 1 to 256 characters of a name or address.",
+            );
+            reply(answer, Err(problem));
+            return None;
+        }
+        match self.readiness(Side::Lync) {
+            Readiness::Coming => return Some((Wish::Command(Command::Search { text }), answer)),
+            Readiness::Failed(problem) => reply(answer, Err(problem)),
+            Readiness::Ready => presence::search(self, text, answer),
+        }
+        None
+    }
+
+    fn typing(&mut self, address: &str, on: bool) -> Result<Reply, Problem> {
+        match self.target(address)? {
+            Some(crate::address::Target::Lync(to)) if on => {
+                if let Some(link) = &self.lync.link {
+                    link.send(ucwa::Command::Typing { to });
+                }
+            }
+            Some(crate::address::Target::Xmpp(to)) => {
+                if let Some(link) = &self.xmpp.link {
+                    link.send(causeway_xmpp::Command::ChatState {
+                        to: to.into(),
+                        composing: on,
+                    });
+                }
+            }
+            // Lync's typing ends by itself. An address that cannot be told yet: nobody sees us typing, no harm done.
+            Some(crate::address::Target::Lync(_)) | None => {}
+        }
+        Ok(Reply::Done)
+    }
+
+    fn subscribe(&mut self, address: &str, allow: bool) -> Result<Reply, Problem> {
+        let jid = match crate::address::parse(address)? {
+            crate::address::Address::Xmpp(jid) | crate::address::Address::Either(_, jid) => jid,
+            crate::address::Address::Lync(_) => {
+                return Err(Problem::new(
+                    Code::BadAddress,
+                    "subscription",
+                    "Subscriptions are for XMPP addresses; Lync has none.",
+                    "Give an XMPP address, such as carol@xmpp.example.",
+                ));
+            }
+        };
+        if let Readiness::Failed(problem) = self.readiness(Side::Xmpp) {
+            return Err(problem);
+        }
+        let Some(link) = &self.xmpp.link else {
+            return Err(problems::signed_out(Side::Xmpp));
+        };
+        if self.people.is_wanted(&jid) || !allow {
+            link.send(causeway_xmpp::Command::AnswerSubscription {
+                to: jid.clone(),
+                allow,
+            });
+            let told = if allow {
+                None
+            } else {
+                self.people.refused_subscription(&jid)
+            };
+            if let Some(kind) = told {
+                self.tell(kind);
+            }
+        } else {
+            link.send(causeway_xmpp::Command::Subscribe(jid));
+        }
+        Ok(Reply::Done)
+    }
+
+    fn pause_bridge(&mut self, pause: Option<Pause>, answer: Answer) {
+        self.pause = pause;
+        self.set_rules();
+        let mut unit = Unit::default();
+        unit.write(Write::Pause(pause));
+        unit.then.push(Then::Answer(answer, Ok(Reply::Done)));
+        self.carry_out(unit);
+    }
+
+    fn link_people(
+        &mut self,
+        lync: String,
+        xmpp: String,
+        joined: bool,
+        default: Network,
+        answer: Answer,
+    ) {
+        let parsed = (lync.parse::<ucwa::SipUri>(), xmpp.parse::<jid::BareJid>());
+        let (Ok(lync), Ok(xmpp)) = parsed else {
+            let problem = Problem::new(
+                Code::BadAddress,
+                "link",
+                "Two people's addresses are needed.",
+                "Give a SIP URI such as sip:bob@contoso.example and a bare JID such as bob@xmpp.example.",
+            );
+            return reply(answer, Err(problem));
+        };
+        let link = PersonLink {
+            lync: lync.to_string(),
+            xmpp: xmpp.to_string(),
+            joined,
+            default,
+        };
+        self.links_by_hand
+            .retain(|known| (&known.lync, &known.xmpp) != (&link.lync, &link.xmpp));
+        self.links_by_hand.push(link.clone());
+        self.set_rules();
+        self.tell_list();
+        let mut unit = Unit::default();
+        unit.write(Write::Link(link));
+        unit.then.push(Then::Answer(answer, Ok(Reply::Done)));
+        self.carry_out(unit);
+    }
+
+    /// Writes the user's file away from the loop; the answer comes when the new configuration is in force.
+    fn set_config(&mut self, key: String, value: String, answer: Answer) {
+        let (locations, found) = (self.options.locations.clone(), self.found.clone());
+        tokio::task::spawn_blocking(move || {
+            let result = config::set(&locations, &key, &value);
+            if result.is_ok() {
+                // The loop may have ended meanwhile.
+                let _ = found.send(Found::Configuration(Box::new(config::load(&locations))));
+            }
+            reply(answer, result.map(|()| Reply::Done));
+        });
+    }
+
+    fn get_status(&mut self, answer: Answer) -> Option<(Wish, Answer)> {
+        let Some(side) = self.sides().next() else {
+            reply(answer, Err(problems::nothing_configured()));
+            return None;
+        };
+        match (self.readiness(side), self.standing()) {
+            (Readiness::Coming, _) => return Some((Wish::Command(Command::GetStatus), answer)),
+            (Readiness::Failed(problem), _) if self.options.one_shot => reply(answer, Err(problem)),
+            (Readiness::Ready, Standing::WatchOnly) if side == Side::Lync => {
+                presence::own_seen_from_outside(self, answer)
+            }
+            (Readiness::Ready, Standing::Available)
+                if !self.own.was_seen() && self.settle_until > self.now =>
+            {
+                return Some((Wish::Command(Command::GetStatus), answer));
+            }
+            (Readiness::Ready | Readiness::Failed(_), standing) => {
+                reply(answer, Ok(Reply::Status(self.own.told(standing))))
+            }
+        }
+        None
+    }
+
+    fn change_status(&mut self, command: Command, answer: Answer) -> Option<(Wish, Answer)> {
+        let Some(side) = self.sides().next() else {
+            reply(answer, Err(problems::nothing_configured()));
+            return None;
+        };
+        let watching = self.options.watch_only
+            || self
+                .configuration
+                .settings
+                .lync
+                .as_ref()
+                .is_some_and(|lync| side == Side::Lync && lync.mode.value == Mode::WatchOnly);
+        if watching {
+            reply(answer, Err(watch_only()));
+            return None;
+        }
+        match self.readiness(side) {
+            Readiness::Coming => return Some((Wish::Command(command), answer)),
+            Readiness::Failed(problem) => {
+                reply(answer, Err(problem));
+                return None;
+            }
+            Readiness::Ready => {}
+        }
+        let seen = self.own.changes();
+        let mut unit = Unit::default();
+        let wish = if let Command::SetStatus { value, until, note } = command {
+            if until.is_some_and(|until| until <= self.now) {
+                reply(answer, Err(past(until)));
+                return None;
+            }
+            self.own.choose(value, until, Author::You);
+            unit.write(Write::Status(Some(ChosenStatus {
+                value,
+                note: note.clone(),
+                until,
+                at: self.now,
+            })));
+            self.bridge(
+                Input::OwnChosen {
+                    status: Some(bridging::to_settable(value)),
+                    note: note.clone(),
+                    until,
+                },
+                &mut unit,
+            );
+            if side == Side::Xmpp {
+                self.own.saw_itself(value, note);
+            }
+            Wish::Confirmation
+        } else {
+            self.own.reset();
+            unit.write(Write::Status(None));
+            self.bridge(Input::OwnReset, &mut unit);
+            Wish::Change(seen)
+        };
+        self.carry_out(unit);
+        self.tell_own_status();
+        let deadline = self.now
+            + if matches!(wish, Wish::Change(_)) {
+                SETTLING
+            } else {
+                STATUS_PATIENCE
+            };
+        self.attempt(Waiting {
+            what: wish,
+            answer,
+            deadline,
+        });
+        None
+    }
+
+    /// Which of the special reasons of the own status holds.
+    pub(crate) fn standing(&self) -> Standing {
+        let Some(side) = self.sides().next() else {
+            return Standing::SignedOut;
+        };
+        let state = self.state(side);
+        if !state.is_ready() {
+            Standing::SignedOut
+        } else if state == SideState::ReadyWatching {
+            Standing::WatchOnly
+        } else {
+            Standing::Available
+        }
+    }
+
+    /// Everything known now, as the events that lead there.
+    fn snapshot(&self) -> Vec<Kind> {
+        let mut known: Vec<Kind> = self
+            .sides()
+            .map(|side| match side {
+                Side::Lync => self.lync.told(),
+                Side::Xmpp | Side::Gateway => self.xmpp.told(),
+            })
+            .collect();
+        known.extend(
+            self.bridge
+                .people()
+                .into_iter()
+                .map(|person| Kind::Person(bridging::person(person))),
+        );
+        known.extend(self.people.presences());
+        known.extend(
+            self.people
+                .subscriptions()
+                .into_iter()
+                .map(Kind::Subscription),
+        );
+        known
+    }
+}
+
+/// Answers; whoever asked may be gone.
+pub(crate) fn reply(
+    answer: oneshot::Sender<Result<Reply, Problem>>,
+    result: Result<Reply, Problem>,
+) {
+    let _ = answer.send(result);
+}
+
+fn watch_only() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        "status",
+        "Causeway only watches: it does not change your status.",
+        "Set lync.mode to available, or set the status in your Lync client.",
+    )
+}
+
+fn past(until: Option<Timestamp>) -> Problem {
+    let problem = Problem::new(
+        Code::BadConfig,
+        "status",
+        "The end of the status lies in the past.",
+        "Give a time to come.",
+    );
+    problem.with(
+        "until",
+        until.map(|until| until.to_string()).unwrap_or_default(),
+    )
+}

@@ -1,0 +1,283 @@
+//! The state that the loop owns, and the one way from a decision to its effects: stored first, then done.
+
+use std::collections::{HashMap, VecDeque};
+
+use causeway_api::{Kind, Problem, Side};
+use causeway_bridge::{Bridge, Input};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tracing::{error, warn};
+
+use crate::{
+    commands::Waiting,
+    config::Configuration,
+    engine::Left,
+    handle::Audience,
+    link::Slot,
+    lync::Myself,
+    options::Options,
+    outbox::Outbox,
+    page::Page,
+    people::People,
+    seen::Seen,
+    send::Sends,
+    status::Own,
+    store::{ChosenStatus, Pause, PersonLink, Store},
+    supervisor::Prepared,
+    unit::{Batch, Committed, Then, Unit},
+    xmpp::OwnPresence,
+};
+
+/// Time until a store that refused is tried again.
+const STORE_RETRY: SignedDuration = SignedDuration::from_secs(3);
+/// With so many batches not yet stored the links are not listened to any more: they keep what they have.
+pub(crate) const STORE_BACKLOG: usize = 512;
+
+/// Everything that the loop owns. The verbs stand in the files of their concern.
+pub(crate) struct Core {
+    pub(crate) options: Options,
+    pub(crate) configuration: Configuration,
+    pub(crate) store: Store,
+    pub(crate) bridge: Bridge,
+    pub(crate) links_by_hand: Vec<PersonLink>,
+    pub(crate) pause: Option<Pause>,
+    pub(crate) audience: Audience,
+    pub(crate) people: People,
+    pub(crate) own: Own,
+    pub(crate) outbox: Outbox,
+    pub(crate) seen: Seen,
+    pub(crate) page: Page,
+    pub(crate) lync: Slot<ucwa::client::Link, ucwa::Event>,
+    pub(crate) xmpp: Slot<causeway_xmpp::link::Link, causeway_xmpp::Event>,
+    pub(crate) presence: OwnPresence,
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) sends: Sends,
+    /// What tasks of ours found out comes back to the loop through this.
+    pub(crate) found: mpsc::UnboundedSender<Found>,
+    /// A status chosen in an earlier run, until the network has shown what it makes of it.
+    pub(crate) restore: Option<ChosenStatus>,
+    pub(crate) myself: Myself,
+    /// The Lync contact list: SIP URIs in small letters.
+    pub(crate) lync_list: Vec<String>,
+    /// Names of Lync people, for texts that come without one. By SIP URI in small letters.
+    pub(crate) names: HashMap<String, String>,
+    /// `threadId` of the last text with a Lync person, so that the next one joins the same window there.
+    pub(crate) threads: HashMap<String, String>,
+    /// Contact lists are complete by then, with the presences that follow a sign-in.
+    pub(crate) settle_until: Timestamp,
+    /// When the tick that is being handled began.
+    pub(crate) now: Timestamp,
+    pub(crate) commits: Commits,
+    unsaved: VecDeque<Batch>,
+    retry_store_at: Option<Timestamp>,
+    quitting: bool,
+}
+
+/// Batches whose fate is not known yet, in their order.
+#[derive(Default)]
+pub(crate) struct Commits(FuturesOrdered<BoxFuture<'static, Committed>>);
+
+impl Commits {
+    fn push(&mut self, commit: impl Future<Output = Committed> + Send + 'static) {
+        self.0.push_back(commit.boxed());
+    }
+
+    /// The batch whose fate is known next; never resolves while there is none.
+    pub(crate) async fn next(&mut self) -> Committed {
+        match self.0.next().await {
+            Some(committed) => committed,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// What a task of ours found out.
+pub(crate) enum Found {
+    /// A link can be started, or why not.
+    Prepared {
+        side: Side,
+        generation: u64,
+        prepared: Result<Prepared, Problem>,
+    },
+    /// The configuration was read anew.
+    Configuration(Box<Configuration>),
+}
+
+/// Where a core begins.
+pub(crate) struct Start {
+    pub(crate) options: Options,
+    pub(crate) configuration: Configuration,
+    pub(crate) store: Store,
+    pub(crate) left: Left,
+    pub(crate) found: mpsc::UnboundedSender<Found>,
+    pub(crate) now: Timestamp,
+}
+
+impl Core {
+    pub(crate) fn new(start: Start) -> Self {
+        let Start {
+            options,
+            configuration,
+            store,
+            left,
+            found,
+            now,
+        } = start;
+        let rules =
+            crate::bridging::rules(&options, &configuration.settings, &left.links, left.pause);
+        Self {
+            options,
+            configuration,
+            store,
+            bridge: Bridge::new(rules, causeway_bridge::Memory::from_facts(left.facts)),
+            links_by_hand: left.links,
+            pause: left.pause,
+            audience: Audience::new(),
+            people: People::default(),
+            own: Own::default(),
+            restore: left.status,
+            myself: Myself::default(),
+            lync_list: Vec::new(),
+            threads: HashMap::new(),
+            settle_until: now,
+            outbox: Outbox::restored(left.outgoing),
+            seen: Seen::restored(left.keys),
+            page: Page::default(),
+            lync: Slot::new(Side::Lync),
+            xmpp: Slot::new(Side::Xmpp),
+            presence: OwnPresence::default(),
+            waiting: Vec::new(),
+            sends: Sends::default(),
+            found,
+            names: HashMap::new(),
+            now,
+            commits: Commits::default(),
+            unsaved: VecDeque::new(),
+            retry_store_at: None,
+            quitting: false,
+        }
+    }
+
+    /// Stores what the unit has to store, then does what follows. Units take effect in the order of these calls.
+    pub(crate) fn carry_out(&mut self, unit: Unit) {
+        if unit.stores_nothing() {
+            // Nothing is overtaken: what waits for the disk concerns other texts than what needs no disk.
+            unit.then.into_iter().for_each(|then| self.follow(then));
+        } else {
+            self.commit(Batch::new(vec![unit], None));
+        }
+    }
+
+    pub(crate) fn commit(&mut self, batch: Batch) {
+        if self.unsaved.is_empty() {
+            self.commits.push(batch.commit(&self.store));
+        } else {
+            self.unsaved.push_back(batch);
+        }
+    }
+
+    /// The fate of the oldest batch is known.
+    pub(crate) fn committed(&mut self, (batch, result): Committed) {
+        match result {
+            Ok(took_effect) => batch
+                .follow(&took_effect)
+                .for_each(|then| self.follow(then)),
+            Err(problem) => {
+                error!(code = %problem.code, "the store refused a transaction");
+                let typed = batch.typed();
+                if !typed.is_empty() {
+                    self.refuse_typed(&typed, &problem);
+                } else {
+                    self.unsaved.push_back(batch);
+                    self.retry_store_at = Some(self.now + STORE_RETRY);
+                }
+            }
+        }
+    }
+
+    /// Tries again to store what could not be stored.
+    pub(crate) fn retry_store(&mut self) {
+        if self.retry_store_at.is_some_and(|at| at <= self.now) {
+            warn!(batches = self.unsaved.len(), "trying the store again");
+            self.retry_store_at = None;
+            for batch in std::mem::take(&mut self.unsaved) {
+                self.commits.push(batch.commit(&self.store));
+            }
+        }
+    }
+
+    /// Batches that are not safe yet.
+    pub(crate) fn uncommitted(&self) -> usize {
+        self.commits.0.len() + self.unsaved.len()
+    }
+
+    /// Tells every subscriber at once.
+    pub(crate) fn tell(&self, kind: Kind) {
+        self.audience.tell(self.now, kind);
+    }
+
+    /// The person asked to end the engine.
+    pub(crate) fn quit(&mut self) {
+        self.quitting = true;
+    }
+
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting
+    }
+
+    /// When there is something to do without anything happening.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        let deadlines = [
+            self.bridge.next_deadline(),
+            self.own.deadline(),
+            self.sends.deadline(),
+            self.waiting_deadline(),
+            self.retry_store_at,
+        ];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Some deadline has come.
+    pub(crate) fn timer(&mut self) {
+        self.retry_store();
+        self.sends.expire(self.now);
+        self.revert_status();
+        if self
+            .bridge
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= self.now)
+        {
+            self.bridge_alone(Input::Tick);
+        }
+    }
+
+    /// Asks both links to close in order.
+    pub(crate) fn say_goodbye(&self) {
+        if let Some(link) = &self.lync.link {
+            link.send(ucwa::Command::SignOut);
+        }
+        if let Some(link) = &self.xmpp.link {
+            link.send(causeway_xmpp::Command::SignOut);
+        }
+    }
+
+    fn follow(&mut self, then: Then) {
+        match then {
+            Then::Tell(kind) => self.tell(kind),
+            // A link that is gone meanwhile: what it was to send is in the outbox and is taken up by the next one.
+            Then::Lync(command) => {
+                if let Some(link) = &self.lync.link {
+                    link.send(command);
+                }
+            }
+            Then::Xmpp(command) => {
+                if let Some(link) = &self.xmpp.link {
+                    link.send(command);
+                }
+            }
+            Then::HandOver(id) => self.now_hand_over(&id),
+            Then::Answer(answer, reply) => crate::commands::reply(answer, reply),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What the loop knows about one link.
+
+use causeway_api::{Kind, Problem, Side, SideState};
+use tokio::sync::mpsc;
+
+use crate::problems;
+
+/// A link of type `L` that tells `E`, or the place of one.
+#[derive(Debug)]
+pub(crate) struct Slot<L, E> {
+    pub(crate) side: Side,
+    /// The link, while it runs.
+    pub(crate) link: Option<L>,
+    events: Option<mpsc::Receiver<E>>,
+    /// Counts the starts, so that what an earlier start prepared is recognised as stale.
+    pub(crate) generation: u64,
+    state: SideState,
+    /// The last step of the ladder that was tried: where a failure happened.
+    step: SideState,
+    problem: Option<Problem>,
+    was_ready: bool,
+}
+
+/// Can a command that needs this link be carried out?
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Readiness {
+    /// Yes.
+    Ready,
+    /// Not yet.
+    Coming,
+    /// Not now, and why.
+    Failed(Problem),
+}
+
+impl<L, E> Slot<L, E> {
+    pub(crate) fn new(side: Side) -> Self {
+        Self {
+            side,
+            link: None,
+            events: None,
+            generation: 0,
+            state: SideState::SignedOut,
+            step: SideState::FindingServer,
+            problem: None,
+            was_ready: false,
+        }
+    }
+
+    /// A link was started.
+    pub(crate) fn started(&mut self, link: L, events: mpsc::Receiver<E>) {
+        self.link = Some(link);
+        self.events = Some(events);
+    }
+
+    /// Lets go of the link; it closes in order by itself.
+    pub(crate) fn ended(&mut self) {
+        self.link = None;
+        self.events = None;
+        self.generation += 1;
+    }
+
+    /// The next event; never resolves while there is no link. `None` once: the link ended without a word.
+    pub(crate) async fn next(&mut self) -> Option<E> {
+        match &mut self.events {
+            Some(events) => events.recv().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    pub(crate) fn state(&self) -> SideState {
+        self.state
+    }
+
+    /// It was signed in at least once since the engine started: what was learned then is worth showing.
+    pub(crate) fn was_ready(&self) -> bool {
+        self.was_ready
+    }
+
+    /// Name of the step in which a failure now has happened.
+    pub(crate) fn step(&self) -> &'static str {
+        problems::step_name(self.step)
+    }
+
+    /// Changes the state. Gives what is to be told, nothing where nothing changed.
+    pub(crate) fn enter(&mut self, state: SideState, problem: Option<Problem>) -> Option<Kind> {
+        if self.state == state && self.problem == problem {
+            return None;
+        }
+        match state {
+            SideState::FindingServer
+            | SideState::CheckingCertificate
+            | SideState::AskingMethods
+            | SideState::SigningIn
+            | SideState::OpeningSession
+            | SideState::LoadingContacts => self.step = state,
+            SideState::ReadyWatching | SideState::ReadyAvailable => {
+                self.step = state;
+                self.was_ready = true;
+            }
+            SideState::SignedOut
+            | SideState::WaitingForNetwork
+            | SideState::Reconnecting
+            | SideState::NeedsPassword
+            | SideState::NeedsConsent
+            | SideState::Refused
+            | SideState::NotAllowed
+            | SideState::ServerUnavailable
+            | SideState::Stopped => {}
+        }
+        self.state = state;
+        self.problem = problem;
+        Some(self.told())
+    }
+
+    /// The state as an event.
+    pub(crate) fn told(&self) -> Kind {
+        Kind::State {
+            side: self.side,
+            state: self.state,
+            error: self.problem.clone(),
+        }
+    }
+
+    /// Can a command that needs this link be carried out?
+    pub(crate) fn readiness(&self) -> Readiness {
+        if self.state.is_ready() {
+            return Readiness::Ready;
+        }
+        let failed = self.state.is_final()
+            || matches!(
+                self.state,
+                SideState::Reconnecting
+                    | SideState::ServerUnavailable
+                    | SideState::WaitingForNetwork
+            );
+        match (failed, &self.problem) {
+            (true, Some(problem)) => Readiness::Failed(problem.clone()),
+            (true, None) => Readiness::Failed(problems::signed_out(self.side)),
+            (false, _) => Readiness::Coming,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_api::Code;
+
+    use super::*;
+
+    fn slot() -> Slot<(), ()> {
+        Slot::new(Side::Lync)
+    }
+
+    #[test]
+    fn a_failure_names_the_step_it_happened_in() {
+        let mut slot = slot();
+        slot.enter(SideState::SigningIn, None);
+        slot.enter(
+            SideState::Reconnecting,
+            Some(problems::signed_out(Side::Lync)),
+        );
+        assert_eq!(slot.step(), "signing-in");
+    }
+
+    #[test]
+    fn a_state_is_told_once() {
+        let mut slot = slot();
+        assert!(slot.enter(SideState::FindingServer, None).is_some());
+        assert!(slot.enter(SideState::FindingServer, None).is_none());
+    }
+
+    #[test]
+    fn commands_wait_for_a_sign_in_and_learn_why_it_failed() {
+        let mut slot = slot();
+        slot.enter(SideState::FindingServer, None);
+        assert_eq!(slot.readiness(), Readiness::Coming);
+        let problem = Problem::new(Code::DiscoverySilent, "finding-server", "m", "r");
+        slot.enter(SideState::Reconnecting, Some(problem.clone()));
+        assert_eq!(slot.readiness(), Readiness::Failed(problem));
+        slot.enter(SideState::ReadyAvailable, None);
+        assert_eq!(slot.readiness(), Readiness::Ready);
+        assert!(slot.was_ready());
+    }
+}

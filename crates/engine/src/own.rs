@@ -1,0 +1,122 @@
+//! The own status and the contact list, as they are told.
+
+use causeway_api::{Kind, Presence, Side};
+use causeway_bridge::Input;
+use tracing::info;
+
+use crate::{
+    bridging,
+    core::Core,
+    status::{Author, Verdict},
+    unit::{Unit, Write},
+};
+
+impl Core {
+    /// Own address on a side: SIP URI or bare JID.
+    pub(crate) fn own_address(&self, side: Side) -> String {
+        let settings = &self.configuration.settings;
+        match side {
+            Side::Lync => settings
+                .lync
+                .as_ref()
+                .map(|lync| lync.address.value.to_string()),
+            Side::Xmpp | Side::Gateway => settings
+                .xmpp
+                .as_ref()
+                .map(|xmpp| xmpp.address.value.to_string()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Tells the own status where it differs from what was told last.
+    pub(crate) fn tell_own_status(&mut self) {
+        let status = self.own.told(self.standing());
+        let Some(side) = self.sides().next() else {
+            return;
+        };
+        let presence = Presence {
+            address: self.own_address(side),
+            availability: status.availability,
+            activity: status.activity,
+            note: status.note,
+            until: status.until,
+            last_active: None,
+            device: None,
+        };
+        if let Some(kind) = self.people.own(side, presence) {
+            self.tell(kind);
+        }
+    }
+
+    /// The first word of the network about our own status after the start: takes up what was chosen in an earlier run.
+    pub(crate) fn restore_status(&mut self) {
+        let Some(chosen) = self.restore.take() else {
+            return;
+        };
+        let over = chosen.until.is_some_and(|until| until <= self.now);
+        let mut unit = Unit::default();
+        match (over, self.own.shows_or_replaces(chosen.value)) {
+            (true, Verdict::Shown) => {
+                info!("a status chosen earlier is over");
+                unit.write(Write::Status(None));
+                self.bridge(Input::OwnReset, &mut unit);
+            }
+            (true, _) | (false, Verdict::Replaced) => unit.write(Write::Status(None)),
+            (false, Verdict::Shown | Verdict::Lost) => {
+                info!("a status chosen earlier goes on");
+                self.own.choose(chosen.value, chosen.until, Author::You);
+                let status = Some(bridging::to_settable(chosen.value));
+                self.bridge(
+                    Input::OwnChosen {
+                        status,
+                        note: chosen.note,
+                        until: chosen.until,
+                    },
+                    &mut unit,
+                );
+            }
+        }
+        self.carry_out(unit);
+        self.tell_own_status();
+    }
+
+    /// A status chosen with an end reverts.
+    pub(crate) fn revert_status(&mut self) {
+        if self.own.deadline().is_none_or(|until| until > self.now) {
+            return;
+        }
+        info!("the chosen status is over");
+        self.own.reset();
+        let mut unit = Unit::default();
+        unit.write(Write::Status(None));
+        self.bridge(Input::OwnReset, &mut unit);
+        self.carry_out(unit);
+        self.tell_own_status();
+    }
+
+    /// Tells a person after a change, where something differs.
+    pub(crate) fn tell_person(&mut self, address: &str) {
+        let person = self.bridge.person(address).map(bridging::person);
+        if let Some(kind) = person.and_then(|person| self.people.person(person)) {
+            self.tell(kind);
+        }
+    }
+
+    /// Tells what differs in the list.
+    pub(crate) fn tell_list(&mut self) {
+        let people = self
+            .bridge
+            .people()
+            .into_iter()
+            .map(bridging::person)
+            .collect();
+        let (told, gone) = self.people.list(people);
+        for kind in told {
+            self.tell(kind);
+        }
+        if gone {
+            // There is no word for a person who left the list: everybody asks anew.
+            self.tell(Kind::Resync);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! `ucwa::Error` → [`Problem`].
+
+use causeway_api::{Code, Problem};
+use ucwa::{Error, ErrorKind, Facts};
+
+use super::validity;
+
+/// Translates a failure that happened in `step`.
+pub(crate) fn lync(error: &Error, step: &str) -> Problem {
+    let (code, message, remedy) = words(&error.kind);
+    let problem = Problem::new(code, step, message, remedy);
+    with_facts(with_kind(problem, &error.kind), &error.facts)
+}
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per cause: a table in the shape of code"
+)]
+fn words(kind: &ErrorKind) -> (Code, String, String) {
+    let (code, message, remedy) = match kind {
+        ErrorKind::NoDiscoveryName { tried } => (
+            Code::NoDiscoveryName,
+            format!(
+                "The domain of the address has no sign-in entry; looked for {}.",
+                tried.join(", ")
+            ),
+            "Check the spelling of lync.address and connect the VPN; or set lync.discovery_url.",
+        ),
+        ErrorKind::Silent { host } => (
+            Code::DiscoverySilent,
+            format!("{host} does not answer from here."),
+            "Connect to the company network. Administrators: check that the external web services are published.",
+        ),
+        ErrorKind::ProxyLogin => (
+            Code::ProxyLogin,
+            "A proxy wants a login.".to_owned(),
+            "Set lync.proxy to none or to a proxy that needs no login. Administrators: let the pool's web services pass.",
+        ),
+        ErrorKind::NotUcwa { host, content_type } => (
+            Code::NotUcwa,
+            format!("A web page ({content_type}) answered instead of the server at {host}."),
+            "Log in to the guest network with a browser, or correct lync.discovery_url.",
+        ),
+        ErrorKind::CertificateExpired {
+            host,
+            not_before,
+            not_after,
+        } => (
+            Code::CertificateExpired,
+            format!(
+                "The certificate of {host} is not valid now: {}.",
+                validity(*not_before, *not_after)
+            ),
+            "Check the computer's clock. Administrators: renew the certificate.",
+        ),
+        ErrorKind::CertificateIssuer { host, issuer } => (
+            Code::CertificateIssuer,
+            format!("The certificate of {host} comes from an unknown issuer: {issuer}."),
+            "Ask your administrator for the certificate authority and set lync.ca_file to it.",
+        ),
+        ErrorKind::CertificateName { wanted, found } => (
+            Code::CertificateName,
+            format!(
+                "The certificate is for other names: wanted {wanted}, found {}.",
+                found.join(", ")
+            ),
+            "Check the address. Administrators: add the name to the certificate.",
+        ),
+        ErrorKind::Tls(cause) => (
+            Code::DiscoverySilent,
+            format!("No secure connection could be agreed on: {cause}."),
+            "Administrators: the server must offer TLS 1.2 or later.",
+        ),
+        ErrorKind::ForeignRedirect { from, to } => (
+            Code::ForeignDomain,
+            format!("{from} sends us to the foreign host {to}."),
+            "Only if you know that host: add it to lync.trusted_domains.",
+        ),
+        ErrorKind::RedirectLoop { chain } => (
+            Code::NotUcwa,
+            format!(
+                "The sign-in address leads in a circle: {}.",
+                chain.join(" → ")
+            ),
+            "Correct lync.discovery_url. Administrators: check the redirects of the web services.",
+        ),
+        ErrorKind::PasswordMissing => (
+            Code::PasswordMissing,
+            "No password for Lync is known.".to_owned(),
+            "Store it with causewayctl login, or set lync.password_file.",
+        ),
+        ErrorKind::PasswordRefused => (
+            Code::PasswordRefused,
+            "User name or password not accepted by Lync. It is not tried again by itself."
+                .to_owned(),
+            "Type it again (beware of Caps Lock) with causewayctl login; set lync.user where the logon name differs.",
+        ),
+        ErrorKind::WindowsNotSupported { offered } => (
+            Code::WindowsSignIn,
+            format!(
+                "Windows sign-in is not possible; the server offers {}.",
+                offered.join(", ")
+            ),
+            "Set lync.method to automatic or forms. Administrators: enable the password grant.",
+        ),
+        ErrorKind::NoMethod { offered } => (
+            Code::NoMethod,
+            format!(
+                "The server offers only methods that Causeway does not support: {}.",
+                offered.join(", ")
+            ),
+            "Administrators: enable the password grant (forms sign-in).",
+        ),
+        ErrorKind::ModernAuthOnly => (
+            Code::NoMethod,
+            "The server accepts only modern authentication (OAuth).".to_owned(),
+            "Administrators: enable the password grant for the internal or external web services.",
+        ),
+        ErrorKind::AppNotAllowed => (
+            Code::AppNotAllowed,
+            "Sign-in is right, but the server does not allow this application.".to_owned(),
+            "Administrators: check the allowed domains and the mobility policy of the pool.",
+        ),
+        ErrorKind::NotEnabled => (
+            Code::NotEnabled,
+            "The account is not enabled for this service, or lives in the cloud.".to_owned(),
+            "Administrators: check the user's home pool and mobility policy.",
+        ),
+        ErrorKind::NoUcwa => (
+            Code::NoUcwa,
+            "The pool has no UCWA service: an old version, or switched off.".to_owned(),
+            "Administrators: check the server's version and its web services.",
+        ),
+        ErrorKind::Busy { retry_after } => (
+            Code::Busy,
+            match retry_after {
+                Some(delay) => format!(
+                    "The server is busy and asks to come back in {} s.",
+                    delay.as_secs()
+                ),
+                None => "The server is busy.".to_owned(),
+            },
+            "Wait: it is tried again by itself.",
+        ),
+        ErrorKind::TooManyApplications => (
+            Code::Busy,
+            "Too many programs are signed in to this account.".to_owned(),
+            "End some of them, or wait a few minutes: it is tried again by itself.",
+        ),
+        ErrorKind::SessionEnded => (
+            Code::SessionEnded,
+            "The server ended the session.".to_owned(),
+            "Nothing to do: it is opened again by itself.",
+        ),
+        ErrorKind::EventsStopped => (
+            Code::EventsStopped,
+            "Events stopped arriving; what is shown may be old.".to_owned(),
+            "Wait: it is tried again by itself. Administrators: the reverse proxy's time limit must be longer than the long poll.",
+        ),
+        ErrorKind::Connection(cause) => (
+            Code::EventsStopped,
+            format!("The connection to the server broke: {cause}."),
+            "Check the network; it is tried again by itself.",
+        ),
+        ErrorKind::TimeLimit { step } => (
+            Code::TimeLimit,
+            format!("The server did not answer in time: {step}."),
+            "Try again; causewayctl check shows what is slow.",
+        ),
+        ErrorKind::Refused {
+            code,
+            subcode,
+            message,
+        } => (
+            Code::NotOffered,
+            refusal(code, subcode, message),
+            "Administrators: the code and the diagnostics in the details name the policy.",
+        ),
+        ErrorKind::NotPossible(what) => (
+            Code::NotOffered,
+            format!("This server or account does not offer it now ({what})."),
+            "Nothing to do here; administrators: check the policies of the account.",
+        ),
+        ErrorKind::Protocol(cause) => (
+            Code::NotUcwa,
+            format!("The answer of the server cannot be understood: {cause}."),
+            "Check lync.discovery_url; report it with the details if the address is right.",
+        ),
+        ErrorKind::Journal(cause) => (
+            Code::Storage,
+            format!("Incoming events cannot be kept: {cause}."),
+            "Free space on the disk of the data directory and check its rights.",
+        ),
+    };
+    (code, message, remedy.to_owned())
+}
+
+fn refusal(code: &str, subcode: &str, message: &str) -> String {
+    let name = if subcode.is_empty() {
+        code.to_owned()
+    } else {
+        format!("{code}/{subcode}")
+    };
+    if message.is_empty() {
+        format!("The server refused it ({name}).")
+    } else {
+        format!("The server refused it: {message} ({name}).")
+    }
+}
+
+/// Facts that scripts may want in a form of their own.
+fn with_kind(problem: Problem, kind: &ErrorKind) -> Problem {
+    if let ErrorKind::NoDiscoveryName { tried } = kind {
+        problem.with("tried", tried.clone())
+    } else if let ErrorKind::WindowsNotSupported { offered } | ErrorKind::NoMethod { offered } =
+        kind
+    {
+        problem.with("offered", offered.clone())
+    } else if let ErrorKind::CertificateName { wanted, found } = kind {
+        problem
+            .with("wanted", wanted.clone())
+            .with("found", found.clone())
+    } else if let ErrorKind::CertificateIssuer { issuer, .. } = kind {
+        problem.with("issuer", issuer.clone())
+    } else if let ErrorKind::RedirectLoop { chain } = kind {
+        problem.with("chain", chain.clone())
+    } else if let ErrorKind::Refused { code, subcode, .. } = kind {
+        problem
+            .with("server_code", code.clone())
+            .with("server_subcode", subcode.clone())
+    } else {
+        problem
+    }
+}
+
+fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
+    let texts = [
+        ("url", &facts.url),
+        ("host", &facts.host),
+        ("diagnostics", &facts.diagnostics),
+        ("server_fqdn", &facts.server_fqdn),
+        ("request_id", &facts.request_id),
+    ];
+    for (key, value) in texts {
+        if let Some(value) = value {
+            problem = problem.with(key, value.clone());
+        }
+    }
+    match facts.status {
+        Some(status) => problem.with("status", status),
+        None => problem,
+    }
+}

@@ -1,0 +1,166 @@
+//! What went wrong on a link, in words for people and with a stable code (ux.md section 5; docs/errors.md).
+
+mod lync;
+mod xmpp;
+
+pub(crate) use lync::lync;
+pub(crate) use xmpp::xmpp;
+
+use causeway_api::{Code, Problem, Side, SideState};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// The name of a step as it stands in reports and in `Problem::step`.
+pub(crate) fn step_name(state: SideState) -> &'static str {
+    match state {
+        SideState::SignedOut => "signed-out",
+        SideState::FindingServer => "finding-server",
+        SideState::CheckingCertificate => "checking-certificate",
+        SideState::AskingMethods => "asking-methods",
+        SideState::SigningIn => "signing-in",
+        SideState::OpeningSession => "opening-session",
+        SideState::LoadingContacts => "loading-contacts",
+        SideState::ReadyWatching => "ready-watching",
+        SideState::ReadyAvailable => "ready-available",
+        SideState::WaitingForNetwork => "waiting-for-network",
+        SideState::Reconnecting => "reconnecting",
+        SideState::NeedsPassword => "needs-password",
+        SideState::NeedsConsent => "needs-consent",
+        SideState::Refused => "refused",
+        SideState::NotAllowed => "not-allowed",
+        SideState::ServerUnavailable => "server-unavailable",
+        SideState::Stopped => "stopped",
+    }
+}
+
+/// The state in which a link rests that ended with this problem.
+pub(crate) fn resting_state(code: Code) -> SideState {
+    match code {
+        Code::PasswordMissing | Code::XmppPasswordMissing => SideState::NeedsPassword,
+        Code::PasswordRefused
+        | Code::XmppPasswordRefused
+        | Code::WindowsSignIn
+        | Code::NoMethod => SideState::Refused,
+        Code::AppNotAllowed | Code::NotEnabled => SideState::NotAllowed,
+        Code::CertificateIssuer | Code::ForeignDomain => SideState::NeedsConsent,
+        Code::NoDiscoveryName
+        | Code::DiscoverySilent
+        | Code::ProxyLogin
+        | Code::NotUcwa
+        | Code::CertificateExpired
+        | Code::CertificateName
+        | Code::NoUcwa
+        | Code::Busy
+        | Code::EventsStopped
+        | Code::XmppUnreachable => SideState::ServerUnavailable,
+        Code::SessionEnded
+        | Code::XmppConflict
+        | Code::NotDelivered
+        | Code::OutcomeUnknown
+        | Code::BadAddress
+        | Code::BadConfig
+        | Code::ManagedByPolicy
+        | Code::SecretFileMode
+        | Code::DataDirBusy
+        | Code::Storage
+        | Code::KeyStore
+        | Code::VersionMismatch
+        | Code::AgentGone
+        | Code::TimeLimit
+        | Code::NotOffered
+        | Code::Interrupted
+        | Code::Internal => SideState::Stopped,
+    }
+}
+
+/// A command that needs a link which is not configured.
+pub(crate) fn not_configured(side: Side) -> Problem {
+    let (name, key) = match side {
+        Side::Lync => ("Lync", "lync.address"),
+        Side::Xmpp => ("XMPP", "xmpp.address"),
+        Side::Gateway => ("gateway", "gateway.domain"),
+    };
+    Problem::new(
+        Code::BadConfig,
+        "configuration",
+        format!("No {name} account is configured."),
+        format!("Set {key}, for example: causewayctl config set {key} anna@example.org"),
+    )
+}
+
+/// No link at all is configured.
+pub(crate) fn nothing_configured() -> Problem {
+    Problem::new(
+        Code::BadConfig,
+        "configuration",
+        "No account is configured.",
+        "Set lync.address and xmpp.address, for example: causewayctl config set lync.address anna@contoso.example",
+    )
+}
+
+/// A link that was ended on purpose.
+pub(crate) fn signed_out(side: Side) -> Problem {
+    let code = match side {
+        Side::Xmpp | Side::Gateway => Code::XmppUnreachable,
+        Side::Lync => Code::EventsStopped,
+    };
+    Problem::new(
+        code,
+        "signed-out",
+        format!("{} is signed out.", side_name(side)),
+        "Sign in and try again.",
+    )
+}
+
+/// A question whose answer did not come.
+pub(crate) fn no_answer(side: Side, step: &str) -> Problem {
+    Problem::new(
+        Code::TimeLimit,
+        step,
+        format!("{} did not answer in time.", side_name(side)),
+        "Try again; causewayctl check shows what is slow.",
+    )
+}
+
+/// A command that makes no sense.
+pub(crate) fn usage(step: &str, remedy: &str) -> Problem {
+    Problem::new(
+        Code::BadConfig,
+        step,
+        "The command cannot be carried out as it was given.",
+        remedy,
+    )
+}
+
+/// Our own mistake.
+pub(crate) fn internal(what: &str) -> Problem {
+    Problem::new(
+        Code::Internal,
+        "engine",
+        what,
+        "Try again; report it if it happens twice.",
+    )
+}
+
+/// The network's name for people.
+pub(crate) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Lync => "Lync",
+        Side::Xmpp => "XMPP",
+        Side::Gateway => "The gateway",
+    }
+}
+
+/// Validity of a certificate for people; dates in UTC, since help desk and person may be far apart.
+fn validity(not_before: Option<Timestamp>, not_after: Option<Timestamp>) -> String {
+    let day = |time: Timestamp| {
+        time.to_zoned(TimeZone::UTC)
+            .strftime("%Y-%m-%d")
+            .to_string()
+    };
+    match (not_before, not_after) {
+        (Some(from), Some(to)) => format!("valid from {} to {}", day(from), day(to)),
+        (Some(from), None) => format!("valid from {}", day(from)),
+        (None, Some(to)) => format!("valid to {}", day(to)),
+        (None, None) => "validity not readable".to_owned(),
+    }
+}

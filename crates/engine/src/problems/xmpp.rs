@@ -1,0 +1,117 @@
+//! `causeway_xmpp::Error` → [`Problem`].
+
+use causeway_api::{Code, Problem};
+use causeway_xmpp::{Error, ErrorKind, Facts};
+
+use super::validity;
+
+/// Translates a failure that happened in `step`.
+pub(crate) fn xmpp(error: &Error, step: &str) -> Problem {
+    let (code, message, remedy) = words(&error.kind);
+    with_facts(Problem::new(code, step, message, remedy), &error.facts)
+}
+
+fn words(kind: &ErrorKind) -> (Code, String, String) {
+    let (code, message, remedy) = match kind {
+        ErrorKind::NotFound { tried } => (
+            Code::XmppUnreachable,
+            format!("The XMPP server was not found; looked for {}.", tried.join(", ")),
+            "Check the spelling of xmpp.address, or set xmpp.server to host:port.",
+        ),
+        ErrorKind::Silent { host } => (
+            Code::XmppUnreachable,
+            format!("The XMPP server {host} does not answer from here."),
+            "Check the network and xmpp.server; it is tried again by itself.",
+        ),
+        ErrorKind::NoTls => (
+            Code::XmppUnreachable,
+            "The XMPP server offers no encryption.".to_owned(),
+            "Set xmpp.tls to direct where the server has such a port. Administrators: enable STARTTLS.",
+        ),
+        ErrorKind::CertificateExpired { host, not_before, not_after } => (
+            Code::XmppUnreachable,
+            format!("The certificate of {host} is not valid now: {}.", validity(*not_before, *not_after)),
+            "Check the computer's clock. Administrators: renew the certificate.",
+        ),
+        ErrorKind::CertificateIssuer { host, issuer } => (
+            Code::XmppUnreachable,
+            format!("The certificate of {host} comes from an unknown issuer: {issuer}."),
+            "Ask your administrator for the certificate authority and set xmpp.ca_file to it.",
+        ),
+        ErrorKind::CertificateName { wanted, found } => (
+            Code::XmppUnreachable,
+            format!("The certificate is for other names: wanted {wanted}, found {}.", found.join(", ")),
+            "Check the address. Administrators: add the domain to the certificate.",
+        ),
+        ErrorKind::Tls(cause) => (
+            Code::XmppUnreachable,
+            format!("No secure connection could be agreed on: {cause}."),
+            "Administrators: the server must offer TLS 1.2 or later.",
+        ),
+        ErrorKind::PlaintextRefused => (
+            Code::BadConfig,
+            "A connection without encryption is allowed to this computer only.".to_owned(),
+            "Set xmpp.tls to starttls or direct.",
+        ),
+        ErrorKind::PasswordRefused => (
+            Code::XmppPasswordRefused,
+            "User name or password not accepted by the XMPP server. It is not tried again by itself.".to_owned(),
+            "Type it again (beware of Caps Lock) with causewayctl login --side xmpp, or correct xmpp.password_file.",
+        ),
+        ErrorKind::NoMechanism { offered } => (
+            Code::NoMethod,
+            format!("The XMPP server offers only methods that Causeway does not support: {}.", offered.join(", ")),
+            "Administrators: enable SCRAM-SHA-256 or SCRAM-SHA-1.",
+        ),
+        ErrorKind::Conflict => (
+            Code::XmppConflict,
+            "Another program took over this XMPP resource.".to_owned(),
+            "Decide which one stays, end the other, and sign in again.",
+        ),
+        ErrorKind::Connection(cause) => (
+            Code::XmppUnreachable,
+            format!("The connection to the XMPP server broke: {cause}."),
+            "Check the network; it is tried again by itself.",
+        ),
+        ErrorKind::Protocol(cause) => (
+            Code::XmppUnreachable,
+            format!("The answer of the XMPP server cannot be understood: {cause}."),
+            "Check xmpp.server: it must be the port for clients.",
+        ),
+        ErrorKind::TimeLimit { step } => (
+            Code::TimeLimit,
+            format!("The XMPP server did not answer in time: {step}."),
+            "Try again; causewayctl check shows what is slow.",
+        ),
+        ErrorKind::Refused { condition, text } => (
+            Code::XmppUnreachable,
+            if text.is_empty() {
+                format!("The XMPP server refused it ({condition}).")
+            } else {
+                format!("The XMPP server refused it: {text} ({condition}).")
+            },
+            "Administrators: the condition in the details says why.",
+        ),
+    };
+    (code, message, remedy.to_owned())
+}
+
+fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
+    for (key, value) in [
+        ("host", &facts.host),
+        ("condition", &facts.condition),
+        ("text", &facts.text),
+    ] {
+        if let Some(value) = value {
+            problem = problem.with(key, value.clone());
+        }
+    }
+    if let Some(port) = facts.port {
+        problem = problem.with("port", port);
+    }
+    if facts.offered.is_empty() {
+        problem
+    } else {
+        problem.with("offered", facts.offered.clone())
+    }
+}
