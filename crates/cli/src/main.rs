@@ -1,2 +1,96 @@
-//! Placeholder.
-fn main() {}
+//! `causewayctl`: checks, verbs for scripts, and the bridge without a screen.
+
+mod args;
+mod interrupts;
+mod outcome;
+mod session;
+mod stream;
+mod text;
+mod until;
+mod verbs;
+mod words;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use causeway_api::{Exit, Problem};
+use causeway_engine::log;
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::Args;
+use interrupts::Interrupts;
+use outcome::{Outcome, internal, usage};
+use session::Place;
+use text::Paint;
+use verbs::Ctl;
+
+fn main() -> ExitCode {
+    let exit = match Args::try_parse() {
+        Ok(args) => start(args),
+        Err(error) => not_understood(&error),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn start(args: Args) -> Exit {
+    // Nobody has set a logger before us.
+    let _ = log::to_stderr(args.global.log, in_colour(&std::io::stderr()));
+    let json = args.global.json;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Outcome::from(internal(format!("The run-time cannot start: {error}")))
+                .print(json);
+        }
+    };
+    let outcome = runtime.block_on(run(args)).unwrap_or_else(Outcome::from);
+    let exit = outcome.print(json);
+    // What still hangs in a blocking call, reading a terminal for instance, does not hold up the end.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn run(args: Args) -> Result<Outcome, Problem> {
+    let mut ctl = Ctl {
+        place: Place::of(&args.global)?,
+        interrupts: Interrupts::new()?,
+        json: args.global.json,
+        paint: Paint {
+            on: in_colour(&std::io::stdout()),
+        },
+    };
+    verbs::run(&mut ctl, args.verb).await
+}
+
+/// On a terminal, unless the person does not want it (no-color.org).
+fn in_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Help and version are answers; everything else is wrong usage, as JSON too where that was asked for.
+fn not_understood(error: &clap::Error) -> Exit {
+    let json = std::env::args_os()
+        .take_while(|argument| argument != "--")
+        .any(|argument| argument == "--json");
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Nobody is there to be told that the reader has gone.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    if !json {
+        let _ = error.print();
+        return Exit::Usage;
+    }
+    if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Outcome::from(usage("A command is missing")).print(true);
+    }
+    let page = error.render().to_string();
+    let first = page.lines().next().unwrap_or_default();
+    Outcome::from(usage(first.strip_prefix("error: ").unwrap_or(first))).print(true)
+}

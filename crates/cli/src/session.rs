@@ -1,0 +1,198 @@
+//! The engine that answers: the running one, or one of our own for as long as the command takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use causeway_api::door::{Client, Reached, reach};
+use causeway_api::{Code, Command, Desk, Problem, Reply};
+use causeway_engine::config::{self, Locations, default_data_dir};
+use causeway_engine::secrets::Secrets;
+use causeway_engine::{Engine, Options, Sides};
+use tokio::time::timeout;
+
+use crate::args::Global;
+use crate::interrupts::Interrupts;
+use crate::outcome::internal;
+
+/// Told to the other end of the door.
+pub(crate) const PROGRAM: &str = "causewayctl";
+
+/// No command takes longer: each of its steps has a shorter limit of its own, and this one is for their sum.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// Where files and data are.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) locations: Locations,
+    pub(crate) data_dir: PathBuf,
+}
+
+impl Place {
+    /// # Errors
+    /// [`Code::BadConfig`] where the home directory is not known and the options do not name all.
+    pub(crate) fn of(global: &Global) -> Result<Self, Problem> {
+        Ok(Self {
+            locations: Locations::standard(global.config.clone())?,
+            data_dir: match global.data_dir.clone() {
+                Some(data_dir) => data_dir,
+                None => default_data_dir()?,
+            },
+        })
+    }
+}
+
+/// What an engine of our own is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// The links that the command speaks through.
+    pub(crate) sides: Sides,
+    /// It relays and keeps the presence of both sides equal.
+    pub(crate) bridge: bool,
+    /// It may change the person's presence.
+    pub(crate) presence: bool,
+    /// A sign-in that fails is the answer; else it is tried on.
+    pub(crate) one_shot: bool,
+}
+
+impl Needs {
+    /// To look, search or send, once.
+    pub(crate) fn once(sides: Sides) -> Self {
+        Self {
+            sides,
+            bridge: false,
+            presence: false,
+            one_shot: true,
+        }
+    }
+}
+
+/// An engine that answers.
+pub(crate) enum Session {
+    /// Somebody else's.
+    Running(Client),
+    /// Ours.
+    Ours(Engine),
+}
+
+impl Session {
+    /// Reaches the engine of the data directory, or starts one.
+    ///
+    /// # Errors
+    /// Those of [`reach`]; [`Code::BadConfig`] where no account is configured that would be needed.
+    pub(crate) async fn open(place: &Place, needs: Needs) -> Result<Self, Problem> {
+        let reached = reach(&place.data_dir, PROGRAM, async || start(place, needs).await);
+        Ok(match reached.await? {
+            Reached::Running(client) => Self::Running(client),
+            Reached::Ours(engine) => Self::Ours(engine),
+        })
+    }
+
+    /// Carries out one command.
+    ///
+    /// # Errors
+    /// The engine's; [`Code::TimeLimit`].
+    pub(crate) async fn request(&self, command: Command) -> Result<Reply, Problem> {
+        let reply = async {
+            match self {
+                Self::Running(client) => client.request(command).await,
+                Self::Ours(engine) => engine.handle().request(command).await,
+            }
+        };
+        timeout(LIMIT, reply)
+            .await
+            .unwrap_or_else(|_| Err(too_long()))
+    }
+
+    /// Ends an engine of our own in order.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Running(_) => {}
+            Self::Ours(engine) => engine.stop().await,
+        }
+    }
+}
+
+/// Starts an engine of our own.
+///
+/// # Errors
+/// [`Code::BadConfig`] where none of the accounts is configured; those of [`Engine::start`].
+pub(crate) async fn start(place: &Place, needs: Needs) -> Result<Engine, Problem> {
+    let settings = config::load(&place.locations).settings;
+    let sides = Sides {
+        lync: needs.sides.lync && settings.lync.is_some(),
+        xmpp: needs.sides.xmpp && settings.xmpp.is_some(),
+    };
+    if !sides.lync && !sides.xmpp {
+        return Err(not_configured(place, needs.sides));
+    }
+    Engine::start(options(place, Needs { sides, ..needs })).await
+}
+
+/// The engine's options.
+pub(crate) fn options(place: &Place, needs: Needs) -> Options {
+    Options {
+        locations: place.locations.clone(),
+        data_dir: place.data_dir.clone(),
+        sides: needs.sides,
+        bridge: needs.bridge,
+        watch_only: !needs.presence,
+        one_shot: needs.one_shot,
+        secrets: Secrets::system(),
+    }
+}
+
+/// One command to whoever answers.
+///
+/// # Errors
+/// Those of [`Session::open`] and [`Session::request`]; [`Code::Interrupted`].
+pub(crate) async fn ask(
+    place: &Place,
+    interrupts: &mut Interrupts,
+    needs: Needs,
+    command: Command,
+) -> Result<Reply, Problem> {
+    let session = interrupts.or(Session::open(place, needs)).await?;
+    let reply = interrupts.or(session.request(command)).await;
+    session.close().await;
+    reply
+}
+
+/// The engine answered something that does not belong to the question.
+pub(crate) fn wrong_reply() -> Problem {
+    internal("The answer does not belong to the question")
+}
+
+/// Neither of the accounts that a command needs is configured.
+pub(crate) fn not_configured(place: &Place, sides: Sides) -> Problem {
+    let keys = match sides {
+        Sides {
+            lync: true,
+            xmpp: true,
+        } => "lync.address or xmpp.address",
+        Sides {
+            lync: true,
+            xmpp: false,
+        } => "lync.address",
+        Sides { lync: false, .. } => "xmpp.address",
+    };
+    let file = place.locations.user_file.display();
+    Problem::new(
+        Code::BadConfig,
+        "configuration",
+        format!("No account is configured: {keys} is not set"),
+        format!(
+            "Run 'causewayctl config set {} …', or write it into {file}",
+            keys.split(' ').next().unwrap_or(keys)
+        ),
+    )
+    .with("file", file.to_string())
+}
+
+fn too_long() -> Problem {
+    Problem::new(
+        Code::TimeLimit,
+        "command",
+        format!("No answer within {} s", LIMIT.as_secs()),
+        "Run 'causewayctl check' to see where it hangs",
+    )
+}

@@ -1,0 +1,274 @@
+//! An event as a line for people.
+
+use causeway_api::{
+    Availability, BridgeAction, Conversation, ConversationState, Delivery, DeliveryState,
+    Direction, Event, Kind, Message, Person, Presence, Problem, Side, SideState, Subscription,
+    YesNo,
+};
+
+use crate::text::{Colour, Paint, columns, plain};
+use crate::words;
+
+/// Time, side, and what happened; `None` for what only programs care about.
+pub(super) fn of(event: &Event, paint: Paint) -> Option<String> {
+    let (side, what) = match &event.kind {
+        Kind::State { side, state, error } => {
+            (Some(*side), state_line(*state, error.as_ref(), paint))
+        }
+        Kind::Person(person) => (None, person_line(person, paint)),
+        Kind::Presence { side, presence } => (Some(*side), presence_line(presence, paint)),
+        Kind::Message(message) => (Some(message.side), message_line(message)),
+        Kind::Delivery(delivery) => (None, delivery_line(delivery, paint)?),
+        Kind::Typing {
+            address, on: true, ..
+        } => (None, format!("{} is typing", plain(address))),
+        Kind::Typing { on: false, .. } => return None,
+        Kind::Conversation(conversation) => {
+            (Some(conversation.side), conversation_line(conversation))
+        }
+        Kind::Bridge {
+            action,
+            from_side,
+            to_side,
+            reason,
+            ..
+        } => (
+            None,
+            bridge_line(*action, *from_side, *to_side, reason.as_deref(), paint),
+        ),
+        Kind::Subscription(subscription) => (Some(Side::Xmpp), subscription_line(subscription)),
+        Kind::Resync => (
+            None,
+            paint.paint(
+                Colour::Yellow,
+                "Some changes were missed; everything known follows",
+            ),
+        ),
+    };
+    let side = side.map(words::side).unwrap_or_default();
+    Some(format!("{}  {side:<4}  {what}", words::clock(event.at)))
+}
+
+fn state_line(state: SideState, error: Option<&Problem>, paint: Paint) -> String {
+    let colour = match (state.is_ready(), state.is_final()) {
+        (true, _) => Colour::Green,
+        (false, true) => Colour::Red,
+        (false, false) => Colour::Grey,
+    };
+    let name = paint.paint(colour, &words::name(state));
+    match error {
+        Some(problem) => format!(
+            "{name}: {} ({}). {}",
+            plain(&problem.message),
+            problem.code,
+            plain(&problem.remedy)
+        ),
+        None => name,
+    }
+}
+
+fn person_line(person: &Person, paint: Paint) -> String {
+    seen(
+        person.availability,
+        &person.name,
+        &person.activity,
+        &person.note,
+        paint,
+    )
+}
+
+fn presence_line(presence: &Presence, paint: Paint) -> String {
+    let activity = presence.activity.as_deref().unwrap_or_default();
+    let note = presence.note.as_deref().unwrap_or_default();
+    seen(
+        presence.availability,
+        &presence.address,
+        activity,
+        note,
+        paint,
+    )
+}
+
+fn seen(availability: Availability, who: &str, activity: &str, note: &str, paint: Paint) -> String {
+    let row = [
+        words::shape(availability),
+        who.into(),
+        words::availability(availability).into(),
+        activity.into(),
+        note.into(),
+    ];
+    columns(paint, &[row]).trim_end().to_owned()
+}
+
+fn message_line(message: &Message) -> String {
+    let text = plain(&message.text);
+    let late = if message.late {
+        format!(" (written {})", words::time(message.sent_at))
+    } else {
+        String::new()
+    };
+    match message.direction {
+        Direction::In => {
+            let name = message.name.as_deref().unwrap_or(&message.from);
+            format!("← {}: {text}{late}", plain(name))
+        }
+        Direction::Out => format!("→ {}: {text}{late}", plain(&message.to)),
+    }
+}
+
+/// The steps on the way are for programs; people want to know what became of it.
+fn delivery_line(delivery: &Delivery, paint: Paint) -> Option<String> {
+    let reason = delivery
+        .reason
+        .as_deref()
+        .map(|reason| format!(": {}", plain(reason)))
+        .unwrap_or_default();
+    match delivery.state {
+        DeliveryState::Queued => Some(format!("text waits in the queue{reason}")),
+        DeliveryState::Sending | DeliveryState::Sent => None,
+        DeliveryState::Delivered => Some("text delivered".into()),
+        DeliveryState::Failed => {
+            Some(paint.paint(Colour::Red, &format!("text not delivered{reason}")))
+        }
+    }
+}
+
+fn conversation_line(conversation: &Conversation) -> String {
+    let people = plain(&conversation.people.join(", "));
+    let state = match conversation.state {
+        ConversationState::Active => "open",
+        ConversationState::Ended => "ended",
+    };
+    match &conversation.subject {
+        Some(subject) => format!("conversation with {people} {state}: {}", plain(subject)),
+        None => format!("conversation with {people} {state}"),
+    }
+}
+
+fn bridge_line(
+    action: BridgeAction,
+    from: Side,
+    to: Side,
+    reason: Option<&str>,
+    paint: Paint,
+) -> String {
+    let (action, colour) = match action {
+        BridgeAction::Relayed => ("relayed", Colour::Green),
+        BridgeAction::Answered => ("answered", Colour::Green),
+        BridgeAction::Queued => ("queued", Colour::Yellow),
+        BridgeAction::Dropped => ("dropped", Colour::Grey),
+        BridgeAction::Bounced => ("bounced", Colour::Red),
+    };
+    let reason = reason
+        .map(|reason| format!(": {}", plain(reason)))
+        .unwrap_or_default();
+    format!(
+        "⇄ {} {} → {}{reason}",
+        paint.paint(colour, action),
+        words::side(from),
+        words::side(to)
+    )
+}
+
+fn subscription_line(subscription: &Subscription) -> String {
+    format!(
+        "{}: you {}, they {}",
+        plain(&subscription.address),
+        match subscription.you_see_them {
+            YesNo::Yes => "see them",
+            YesNo::No => "do not see them",
+            YesNo::Asked => "have asked to see them",
+            YesNo::Wanted => "are asked to see them",
+        },
+        match subscription.they_see_you {
+            YesNo::Yes => "see you",
+            YesNo::No => "do not see you",
+            YesNo::Asked => "have been asked to see you",
+            YesNo::Wanted => "ask to see you",
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_api::Code;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// The line without its time, which depends on the zone.
+    fn check(kind: Kind, expected: Option<&str>) {
+        let event = Event {
+            seq: 1,
+            at: Timestamp::UNIX_EPOCH,
+            kind,
+        };
+        let line = of(&event, Paint { on: false });
+        assert_eq!(
+            line.as_deref().map(|line| &line["00:00:00  ".len()..]),
+            expected
+        );
+    }
+
+    #[test]
+    fn a_bad_state_says_cause_code_and_remedy() {
+        let error = Problem::new(
+            Code::PasswordRefused,
+            "signing-in",
+            "Password not accepted",
+            "Type it again",
+        );
+        check(
+            Kind::State {
+                side: Side::Lync,
+                state: SideState::NeedsPassword,
+                error: Some(error),
+            },
+            Some("Lync  needs-password: Password not accepted (CW-1201). Type it again"),
+        );
+    }
+
+    #[test]
+    fn a_text_cannot_pretend_to_be_a_second_line() {
+        let message = Message {
+            id: "1".into(),
+            conversation: "c".into(),
+            side: Side::Xmpp,
+            direction: Direction::In,
+            from: "carol@xmpp.example".into(),
+            to: "anna@xmpp.example".into(),
+            name: None,
+            text: "hi\n12:00:00  Lync  ready-available".into(),
+            sent_at: Timestamp::UNIX_EPOCH,
+            late: false,
+        };
+        check(
+            Kind::Message(message),
+            Some("XMPP  ← carol@xmpp.example: hi 12:00:00  Lync  ready-available"),
+        );
+    }
+
+    #[test]
+    fn steps_that_only_programs_care_about_are_left_out() {
+        let delivery = |state| {
+            Kind::Delivery(Delivery {
+                id: "1".into(),
+                state,
+                reason: None,
+            })
+        };
+        check(delivery(DeliveryState::Sending), None);
+        check(
+            delivery(DeliveryState::Delivered),
+            Some("      text delivered"),
+        );
+        check(
+            Kind::Typing {
+                conversation: "c".into(),
+                address: "a".into(),
+                on: false,
+            },
+            None,
+        );
+    }
+}

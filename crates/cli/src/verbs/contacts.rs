@@ -1,0 +1,106 @@
+//! `contacts` and `search`: people.
+
+use causeway_api::{Command, Person, Problem, Reply};
+use causeway_engine::Sides;
+use serde_json::json;
+
+use super::Ctl;
+use crate::outcome::Outcome;
+use crate::session::{Needs, ask, wrong_reply};
+use crate::text::{Cell, Paint, columns};
+use crate::words;
+
+pub(super) async fn list(ctl: &mut Ctl) -> Result<Outcome, Problem> {
+    let needs = Needs::once(Sides::BOTH);
+    let reply = ask(&ctl.place, &mut ctl.interrupts, needs, Command::Contacts).await?;
+    let Reply::People {
+        people,
+        subscriptions,
+    } = reply
+    else {
+        return Err(wrong_reply());
+    };
+    let page = table(ctl.paint, &people);
+    Outcome::new(
+        &json!({ "people": people, "subscriptions": subscriptions }),
+        page,
+    )
+}
+
+pub(super) async fn search(ctl: &mut Ctl, text: String) -> Result<Outcome, Problem> {
+    let needs = Needs::once(Sides::LYNC);
+    let reply = ask(
+        &ctl.place,
+        &mut ctl.interrupts,
+        needs,
+        Command::Search { text },
+    )
+    .await?;
+    let Reply::Search { people, more } = reply else {
+        return Err(wrong_reply());
+    };
+    let mut page = table(ctl.paint, &people);
+    if more {
+        page.push_str("… and more: search for a longer part of the name\n");
+    }
+    Outcome::new(&json!({ "people": people, "more": more }), page)
+}
+
+fn table(paint: Paint, people: &[Person]) -> String {
+    let rows: Vec<[Cell; 7]> = people
+        .iter()
+        .map(|person| {
+            [
+                words::shape(person.availability),
+                person.name.as_str().into(),
+                words::availability(person.availability).into(),
+                person.activity.as_str().into(),
+                person.note.as_str().into(),
+                addresses(person).into(),
+                person.groups.join(", ").into(),
+            ]
+        })
+        .collect();
+    columns(paint, &rows)
+}
+
+fn addresses(person: &Person) -> String {
+    let xmpp = person
+        .addresses
+        .xmpp
+        .as_ref()
+        .map(|address| format!("xmpp:{address}"));
+    let both: Vec<&str> = [person.addresses.lync.as_deref(), xmpp.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    both.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_api::{Addresses, Availability, Network};
+
+    use super::*;
+
+    #[test]
+    fn a_person_is_one_row_with_both_addresses() {
+        let bob = Person {
+            name: "Bob Smith".into(),
+            addresses: Addresses {
+                lync: Some("sip:bob@contoso.example".into()),
+                xmpp: Some("bob@xmpp.example".into()),
+            },
+            default: Network::Lync,
+            availability: Availability::Busy,
+            activity: "in-a-meeting".into(),
+            note: "Back\nat \x1b[31mnoon".into(),
+            groups: vec!["Team".into(), "Friends".into()],
+        };
+        assert_eq!(
+            table(Paint { on: false }, &[bob]),
+            "■  Bob Smith  Busy  in-a-meeting  Back at \u{fffd}[31mnoon  \
+             sip:bob@contoso.example xmpp:bob@xmpp.example  Team, Friends\n"
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! The verbs, one file each.
+
+mod bridge;
+mod check;
+mod config;
+mod contacts;
+mod passwords;
+mod presence;
+mod send;
+mod status;
+mod watch;
+
+use causeway_api::Problem;
+
+use crate::args::{BridgeVerb, Verb};
+use crate::interrupts::Interrupts;
+use crate::outcome::Outcome;
+use crate::session::Place;
+use crate::text::Paint;
+
+/// What every verb works with.
+pub(crate) struct Ctl {
+    pub(crate) place: Place,
+    pub(crate) interrupts: Interrupts,
+    /// Streams print one JSON object a line.
+    pub(crate) json: bool,
+    /// For stdout.
+    pub(crate) paint: Paint,
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// Cause and remedy, with the code that decides the exit code.
+pub(crate) async fn run(ctl: &mut Ctl, verb: Verb) -> Result<Outcome, Problem> {
+    match verb {
+        Verb::Check => check::run(ctl).await,
+        Verb::Contacts => contacts::list(ctl).await,
+        Verb::Presence { addresses } => presence::run(ctl, addresses).await,
+        Verb::Status(verb) => status::run(ctl, verb).await,
+        Verb::Send { address, text } => send::run(ctl, address, text).await,
+        Verb::Watch { time } => watch::run(ctl, time).await,
+        Verb::Search { text } => contacts::search(ctl, text).await,
+        Verb::Bridge(BridgeVerb::Run) => bridge::run(ctl).await,
+        Verb::Config(verb) => config::run(ctl, verb).await,
+        Verb::Login {
+            side,
+            password_stdin,
+        } => passwords::login(ctl, side, password_stdin).await,
+        Verb::Logout { side } => passwords::logout(ctl, side).await,
+    }
+}

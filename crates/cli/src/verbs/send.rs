@@ -1,0 +1,70 @@
+//! `send`: a text and its outcome.
+
+use causeway_api::{Code, Command, Problem, Reply, SendState, Sent};
+use tokio::io::AsyncReadExt;
+
+use super::{Ctl, presence::sides_of};
+use crate::outcome::{Outcome, usage};
+use crate::session::{Needs, ask, wrong_reply};
+
+/// Far more than either network carries in one message.
+const LONGEST: u64 = 1 << 20;
+
+pub(super) async fn run(ctl: &mut Ctl, address: String, text: String) -> Result<Outcome, Problem> {
+    let text = match text.as_str() {
+        "-" => ctl.interrupts.or(from_stdin()).await?,
+        _ => text,
+    };
+    if text.trim().is_empty() {
+        return Err(usage("The text is empty"));
+    }
+    let needs = Needs::once(sides_of(std::iter::once(address.as_str())));
+    let command = Command::Send { address, text };
+    let reply = ask(&ctl.place, &mut ctl.interrupts, needs, command).await?;
+    let Reply::Sent(sent) = reply else {
+        return Err(wrong_reply());
+    };
+    outcome(&sent)
+}
+
+async fn from_stdin() -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    tokio::io::stdin()
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| usage(format!("The text cannot be read from stdin: {error}")))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(usage(format!(
+            "The text on stdin is longer than {LONGEST} bytes"
+        )));
+    }
+    let mut text = String::from_utf8(bytes).map_err(|_| usage("The text on stdin is not UTF-8"))?;
+    // `echo` and files end with a newline that nobody means.
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    Ok(text)
+}
+
+fn outcome(sent: &Sent) -> Result<Outcome, Problem> {
+    let (people, problem) = match sent.state {
+        SendState::Delivered => ("Delivered\n", None),
+        SendState::Sent => ("Sent; this network confirms no delivery\n", None),
+        SendState::Failed => ("", Some(not_delivered(sent))),
+    };
+    Ok(Outcome::new(sent, people)?.but(problem))
+}
+
+fn not_delivered(sent: &Sent) -> Problem {
+    let message = match &sent.reason {
+        Some(reason) => format!("Message not delivered: {reason}"),
+        None => "Message not delivered".into(),
+    };
+    Problem::new(
+        Code::NotDelivered,
+        "send",
+        message,
+        "Send it again later, or reach the person another way",
+    )
+    .with("id", sent.id.clone())
+}

@@ -1,0 +1,81 @@
+//! `watch`: the event stream.
+
+use std::time::Duration;
+
+use causeway_api::{Changes, Code, Desk, Kind, Problem};
+use causeway_engine::Sides;
+
+use super::Ctl;
+use crate::outcome::Outcome;
+use crate::session::{Needs, Session};
+use crate::stream::Stream;
+
+pub(super) async fn run(ctl: &mut Ctl, time: Option<Duration>) -> Result<Outcome, Problem> {
+    let needs = Needs {
+        one_shot: false,
+        ..Needs::once(Sides::BOTH)
+    };
+    let limit = async {
+        match time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(limit);
+    let session = tokio::select! {
+        session = ctl.interrupts.or(Session::open(&ctl.place, needs)) => session?,
+        () = &mut limit => return Ok(Outcome::default()),
+    };
+    let stream = Stream::to_stdout(ctl.json, ctl.paint);
+    let told = async {
+        match &session {
+            Session::Running(client) => tell_all(client, &stream).await,
+            Session::Ours(engine) => tell_all(&engine.handle(), &stream).await,
+        }
+    };
+    let outcome = tokio::select! {
+        told = told => told.map(|()| Outcome::default()),
+        _ = ctl.interrupts.next() => Ok(Outcome::interrupted()),
+        () = limit => Ok(Outcome::default()),
+    };
+    stream.end().await;
+    session.close().await;
+    outcome
+}
+
+/// Everything known, then every change, until nobody reads any more.
+///
+/// # Errors
+/// [`Code::AgentGone`] when the engine has ended.
+pub(super) async fn tell_all(desk: &impl Desk, stream: &Stream) -> Result<(), Problem> {
+    loop {
+        let (snapshot, mut changes) = desk.subscribe().await?;
+        for event in snapshot.events {
+            if stream.tell(event).await.is_err() {
+                return Ok(());
+            }
+        }
+        loop {
+            let Some(event) = changes.next().await else {
+                return Err(ended());
+            };
+            let lost = event.kind == Kind::Resync;
+            if stream.tell(event).await.is_err() {
+                return Ok(());
+            }
+            if lost {
+                // Ask for everything anew; the numbers go on.
+                break;
+            }
+        }
+    }
+}
+
+fn ended() -> Problem {
+    Problem::new(
+        Code::AgentGone,
+        "watch",
+        "Causeway has ended",
+        "Start it again, then watch again",
+    )
+}
