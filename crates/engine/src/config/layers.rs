@@ -10,6 +10,7 @@ use causeway_api::{ConfigIssue, Origin, Severity};
 use toml_edit::{Document, Item, TableLike};
 
 use super::Locations;
+use super::table::row;
 use super::value::Raw;
 
 /// Longest configuration file in bytes.
@@ -215,7 +216,10 @@ fn collect(
         } else {
             format!("{prefix}.{name}")
         };
-        if let Some(table) = item.as_table_like() {
+        // A table where a key of ours expects a value is a wrong value, not a section.
+        if row(&name).is_none()
+            && let Some(table) = item.as_table_like()
+        {
             collect(text, &name, table, values);
             continue;
         }

@@ -15,7 +15,7 @@ mod table;
 mod value;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use ca_file::read_ca_file;
 pub use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
