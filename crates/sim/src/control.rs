@@ -1,0 +1,357 @@
+//! The control interface: plain HTTP on loopback, JSON; its verbs are in contract.md and `docs/simulator.md`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::faults::{FAULTS, Fault};
+use crate::http::Shared;
+use crate::input::Address;
+use crate::people::AVAILABILITIES;
+use crate::world::{Played, Text};
+
+type Front = State<Arc<Shared>>;
+
+/// The verbs.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/people", get(people))
+        .route("/people/{address}", get(person))
+        .route("/people/{address}/status", post(status))
+        .route("/people/{address}/message", post(message))
+        .route("/people/{address}/typing", post(typing))
+        .route("/people/{address}/inbox", get(inbox).delete(empty_inbox))
+        .route("/people/{address}/outbox", get(outbox))
+        .route("/people/{address}/revoke", post(revoke))
+        .route("/people/{address}/end", post(end))
+        .route("/people/{address}/event", post(unknown_event))
+        .route(
+            "/faults",
+            get(list_faults).post(set_fault).delete(clear_faults),
+        )
+        .route("/requests", get(requests).delete(forget_requests))
+        .route("/clock", get(clock).post(advance))
+        .with_state(shared)
+}
+
+/// A control request that cannot be done, and why.
+struct Wrong(StatusCode, String);
+
+impl IntoResponse for Wrong {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+fn known(shared: &Shared, address: &str) -> Result<Address, Wrong> {
+    let found =
+        Address::parse(address).filter(|address| shared.world().people.contains_key(address));
+    found.ok_or_else(|| {
+        Wrong(
+            StatusCode::NOT_FOUND,
+            format!("there is nobody with the address \"{address}\"; GET /people lists everyone"),
+        )
+    })
+}
+
+async fn people(State(shared): Front) -> Json<Value> {
+    let world = shared.world();
+    let all: Vec<Value> = world.order.iter().filter_map(|address| world.people.get(address)).map(|person| json!({ "address": person.address.as_str(), "name": person.name, "availability": person.published.availability })).collect();
+    Json(json!({ "people": all }))
+}
+
+async fn person(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let world = shared.world();
+    let Some(person) = world.people.get(&address) else {
+        return Err(Wrong(StatusCode::NOT_FOUND, "gone".to_owned()));
+    };
+    let apps: Vec<Value> = person
+        .apps
+        .iter()
+        .filter_map(|key| world.apps.get(key))
+        .map(|app| json!({ "endpointId": app.endpoint, "userAgent": app.user_agent, "available": app.available.is_some(), "conversations": app.conversations.len(), "subscribed": app.subscribed().len() }))
+        .collect();
+    Ok(Json(json!({
+        "address": address.as_str(), "name": person.name, "availability": person.published.availability, "activity": person.published.activity, "note": person.note, "location": person.location,
+        "own_client": person.played.is_some(), "applications": apps,
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    availability: Option<String>,
+    activity: Option<String>,
+    note: Option<String>,
+    location: Option<String>,
+}
+
+async fn status(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Json(asked): Json<Status>,
+) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let mut world = shared.world();
+    if let Some(availability) = asked.availability {
+        let offwork = availability.eq_ignore_ascii_case("Offwork");
+        let found = AVAILABILITIES
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(&availability))
+            .copied()
+            .or(offwork.then_some("Away"));
+        let Some(availability) = found else {
+            return Err(Wrong(
+                StatusCode::BAD_REQUEST,
+                format!(
+                    "availability is one of {}, Offwork",
+                    AVAILABILITIES.join(", ")
+                ),
+            ));
+        };
+        let activity = asked.activity.unwrap_or_else(|| {
+            if offwork {
+                "off-work".to_owned()
+            } else {
+                String::new()
+            }
+        });
+        let signed_in = !world
+            .apps_of(&address, |app| app.available.is_some())
+            .is_empty();
+        if let Some(person) = world.people.get_mut(&address) {
+            if signed_in {
+                // As from another client of the same user: a choice by hand.
+                person.manual = Some(if offwork {
+                    "Offwork".to_owned()
+                } else {
+                    availability.to_owned()
+                })
+                .filter(|value| value != "Online" && value != "Offline");
+            } else {
+                person.played = (availability != "Offline").then(|| Played {
+                    availability: availability.to_owned(),
+                    activity,
+                });
+            }
+        }
+        world.refresh_presence(&address);
+    }
+    if let Some(note) = asked.note {
+        world.set_note(&address, note);
+    }
+    if let Some(location) = asked.location {
+        world.set_location(&address, location);
+    }
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    to: String,
+    text: String,
+    #[serde(default)]
+    html: bool,
+}
+
+async fn message(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Json(asked): Json<Message>,
+) -> Result<Json<Value>, Wrong> {
+    let from = known(&shared, &address)?;
+    let Some(to) = Address::parse(&asked.to) else {
+        return Err(Wrong(
+            StatusCode::BAD_REQUEST,
+            "to is not an address".to_owned(),
+        ));
+    };
+    let format = if asked.html {
+        crate::world::Format::Html
+    } else {
+        crate::world::Format::Plain
+    };
+    let outcome = shared.world().write_played(
+        &from,
+        &to,
+        Text {
+            format,
+            body: asked.text,
+        },
+    );
+    match outcome {
+        Ok(id) => Ok(Json(json!({ "id": id }))),
+        Err(reason) => Err(Wrong(
+            StatusCode::CONFLICT,
+            format!("{}/{}", reason.code, reason.subcode),
+        )),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typing {
+    to: String,
+}
+
+async fn typing(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Json(asked): Json<Typing>,
+) -> Result<Json<Value>, Wrong> {
+    let from = known(&shared, &address)?;
+    let to = known(&shared, &asked.to)?;
+    if shared.world().type_played(&from, &to) {
+        Ok(Json(json!({})))
+    } else {
+        Err(Wrong(
+            StatusCode::CONFLICT,
+            "there is no conversation between the two".to_owned(),
+        ))
+    }
+}
+
+async fn inbox(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let world = shared.world();
+    Ok(Json(
+        json!({ "messages": world.people.get(&address).map(|person| &person.inbox) }),
+    ))
+}
+
+async fn empty_inbox(
+    State(shared): Front,
+    Path(address): Path<String>,
+) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    if let Some(person) = shared.world().people.get_mut(&address) {
+        person.inbox.clear();
+        person.outbox.clear();
+    }
+    Ok(Json(json!({})))
+}
+
+async fn outbox(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let world = shared.world();
+    Ok(Json(
+        json!({ "messages": world.people.get(&address).map(|person| &person.outbox) }),
+    ))
+}
+
+async fn revoke(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let mut world = shared.world();
+    let before = world.tokens.len();
+    world.tokens.retain(|_, token| token.owner != address);
+    Ok(Json(json!({ "revoked": before - world.tokens.len() })))
+}
+
+async fn end(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let mut world = shared.world();
+    let keys = world.apps_of(&address, |_| true);
+    for key in &keys {
+        world.close_application(key);
+    }
+    Ok(Json(json!({ "ended": keys.len() })))
+}
+
+async fn unknown_event(
+    State(shared): Front,
+    Path(address): Path<String>,
+) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let mut world = shared.world();
+    let keys = world.apps_of(&address, |_| true);
+    for key in &keys {
+        world.tell_unknown(key);
+    }
+    Ok(Json(json!({ "told": keys.len() })))
+}
+
+async fn list_faults(State(shared): Front) -> Json<Value> {
+    let world = shared.world();
+    let all: Vec<Value> = FAULTS
+        .iter()
+        .map(|(what, does)| json!({ "what": what, "does": does }))
+        .collect();
+    Json(json!({ "active": world.faults.list(), "known": all }))
+}
+
+async fn set_fault(State(shared): Front, Json(fault): Json<Fault>) -> Result<Json<Value>, Wrong> {
+    let what = fault.what.clone();
+    let mut world = shared.world();
+    match what.as_str() {
+        // These happen at once, to everyone or to those who wait.
+        "revoke" => world.tokens.clear(),
+        "app-gone" => {
+            let keys: Vec<String> = world.apps.keys().cloned().collect();
+            keys.iter().for_each(|key| world.close_application(key));
+        }
+        "resume-now" => {
+            let keys: Vec<String> = world.apps.keys().cloned().collect();
+            keys.iter().for_each(|key| world.rebuild_channel(key));
+        }
+        _ if world.faults.set(fault) => {}
+        _ => {
+            let names: Vec<&str> = FAULTS
+                .iter()
+                .map(|(what, _)| *what)
+                .chain(["revoke", "app-gone", "resume-now"])
+                .collect();
+            return Err(Wrong(
+                StatusCode::BAD_REQUEST,
+                format!("there is no fault \"{what}\"; known: {}", names.join(", ")),
+            ));
+        }
+    }
+    Ok(Json(json!({})))
+}
+
+async fn clear_faults(State(shared): Front) -> Json<Value> {
+    shared.world().faults.clear();
+    Json(json!({}))
+}
+
+async fn requests(State(shared): Front) -> Json<Value> {
+    Json(json!({ "requests": shared.world().requests }))
+}
+
+async fn forget_requests(State(shared): Front) -> Json<Value> {
+    shared.world().requests.clear();
+    Json(json!({}))
+}
+
+async fn clock(State(shared): Front) -> Json<Value> {
+    Json(json!({ "now": Moment::rfc3339(shared.world().now()) }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_s: f64,
+}
+
+async fn advance(State(shared): Front, Json(asked): Json<Advance>) -> Result<Json<Value>, Wrong> {
+    let Ok(by) = Duration::try_from_secs_f64(asked.advance_s) else {
+        return Err(Wrong(
+            StatusCode::BAD_REQUEST,
+            "advance_s is a number of seconds, not negative".to_owned(),
+        ));
+    };
+    let mut world = shared.world();
+    world.clock.advance(by);
+    world.keep_appointments();
+    Ok(Json(json!({ "now": world.now().rfc3339() })))
+}

@@ -1,0 +1,565 @@
+//! HTTP on top of the pool: what every request passes through, in this order: limits, faults asked for, origin, token,
+//! the resource, and then the form of the answer.
+
+mod batch;
+mod form;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Method, request::Parts};
+use axum::response::Response;
+
+use crate::discovery;
+use crate::faults::Fault;
+use crate::href::{APPLICATIONS, Kind};
+use crate::input::{Address, Request};
+use crate::reply::{Answer, Content, Refusal, Reply};
+use crate::resources::{self, Call};
+use crate::tls::Connection;
+use crate::token;
+use crate::world::{OUTSTANDING, Parameters, Poll, Seen, World};
+
+/// Bytes of a request body at most.
+const BODY: usize = 1024 * 1024;
+
+/// What all connections share.
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    pub(crate) port: u16,
+    pub(crate) offer_windows: bool,
+    /// Origins of browser clients that may come in.
+    pub(crate) origins: Vec<String>,
+}
+
+impl Shared {
+    pub(crate) fn new(world: World, port: u16, offer_windows: bool, origins: Vec<String>) -> Self {
+        Self {
+            world: Mutex::new(world),
+            port,
+            offer_windows,
+            origins,
+        }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The front end.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(handle).with_state(shared)
+}
+
+/// What a path names.
+enum Route {
+    Root,
+    User,
+    Token,
+    XFrame,
+    Applications,
+    /// A resource of an application: its key, what it is, the parts of its path.
+    Below(String, Kind, Vec<String>),
+    /// A path of this application that it never gave out.
+    Invented(String),
+    /// A path below an application that does not exist.
+    NoApplication,
+    Nothing,
+}
+
+impl Route {
+    fn of(world: &World, path: &str) -> Self {
+        match path {
+            "/" | discovery::ROOT => return Self::Root,
+            discovery::USER => return Self::User,
+            discovery::TOKEN => return Self::Token,
+            "/Autodiscover/XFrame/XFrame.html" => return Self::XFrame,
+            APPLICATIONS => return Self::Applications,
+            _ => {}
+        }
+        let Some(rest) = path
+            .strip_prefix(APPLICATIONS)
+            .and_then(|rest| rest.strip_prefix('/'))
+        else {
+            return Self::Nothing;
+        };
+        let key = rest.split('/').next().unwrap_or_default();
+        let Some(app) = world.apps.get(key) else {
+            return Self::NoApplication;
+        };
+        match app.hrefs.read(rest.get(key.len()..).unwrap_or_default()) {
+            Some((kind, arguments)) => Self::Below(key.to_owned(), kind, arguments),
+            None => Self::Invented(key.to_owned()),
+        }
+    }
+
+    /// How faults and `GET /requests` name it.
+    fn rel(&self) -> &'static str {
+        match self {
+            Self::Root => "discovery",
+            Self::User => "user",
+            Self::Token => "token",
+            Self::XFrame => "xframe",
+            Self::Applications => "applications",
+            Self::Below(_, kind, _) => kind.rel(),
+            Self::Invented(_) | Self::NoApplication | Self::Nothing => "unknown",
+        }
+    }
+}
+
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: axum::extract::Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let request = match read(&shared, &parts, body).await {
+        Ok(request) => request,
+        Err(refusal) => {
+            return form::response(&bare(&parts, &shared), refusal.into(), &shared, false);
+        }
+    };
+    let (route, user, fault) = {
+        let mut world = shared.world();
+        let route = Route::of(&world, &request.path);
+        let user = token::owner(&mut world, &request);
+        let fault = fault_for(&mut world, route.rel());
+        (route, user, fault)
+    };
+    let reply = match &fault {
+        Some(fault) if fault.what != "slow" && fault.what != "drop-after" => {
+            spoil(&shared, &connection, fault).await
+        }
+        Some(fault) => {
+            if fault.what == "slow" {
+                wait(&shared, fault.seconds.unwrap_or(2.0)).await;
+            }
+            let reply = serve(&shared, &connection, &route, user.as_ref(), &request).await;
+            if fault.what == "drop-after" {
+                connection.cut();
+            }
+            reply
+        }
+        None => serve(&shared, &connection, &route, user.as_ref(), &request).await,
+    };
+    note(&shared, &request, route.rel(), reply.status, user.as_ref());
+    let is_resource = matches!(route, Route::Below(_, kind, _) if kind != Kind::Events);
+    form::response(&request, reply, &shared, is_resource)
+}
+
+/// Takes a request off the wire, within limits.
+async fn read(shared: &Shared, parts: &Parts, body: Body) -> Result<Request, Refusal> {
+    let mut request = bare(parts, shared);
+    let has_length = parts.headers.contains_key("content-length")
+        || parts.headers.contains_key("transfer-encoding");
+    if (parts.method == Method::POST || parts.method == Method::PUT) && !has_length {
+        return Err(Refusal::new(
+            411,
+            "LengthRequired",
+            "Content-Length is missing.",
+        ));
+    }
+    request.body = axum::body::to_bytes(body, BODY)
+        .await
+        .map_err(|_| Refusal::new(413, "EntityTooLarge", "The body is too large."))?;
+    Ok(request)
+}
+
+/// A request without its body.
+fn bare(parts: &Parts, shared: &Shared) -> Request {
+    let named = parts
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+    // Links carry the name under which the client asked, as on a server that is published under several.
+    let plain = |host: &&str| {
+        host.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    };
+    Request {
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers.clone(),
+        body: bytes::Bytes::new(),
+        host: named.filter(plain).map_or_else(
+            || format!("127.0.0.1:{}", shared.port),
+            str::to_ascii_lowercase,
+        ),
+    }
+}
+
+/// The first of these faults that is in force for a rel.
+fn fault_for(world: &mut World, rel: &str) -> Option<Fault> {
+    [
+        "slow",
+        "status",
+        "html",
+        "garbage",
+        "oversize",
+        "drop",
+        "drop-after",
+        "silent",
+    ]
+    .iter()
+    .find_map(|what| world.faults.take(what, Some(rel)))
+}
+
+/// The answer of a fault that keeps the request from being served.
+async fn spoil(shared: &Shared, connection: &Connection, fault: &Fault) -> Reply {
+    match fault.what.as_str() {
+        "status" => {
+            let status = fault
+                .status
+                .filter(|status| (400..600).contains(status))
+                .unwrap_or(503);
+            let reply = Reply::html(status, "The service is unavailable.");
+            match fault.retry_after {
+                Some(seconds) => reply.with("retry-after", seconds.to_string()),
+                None => reply,
+            }
+        }
+        "html" => Reply::html(200, "Sign in to continue"),
+        "garbage" => Reply {
+            status: 200,
+            headers: Vec::new(),
+            content: Content::Raw(
+                "application/json",
+                b"{\"_links\":{\"self\":{\"href\":".to_vec(),
+            ),
+        },
+        "oversize" => {
+            let mut body = b"{\"rel\":\"".to_vec();
+            body.resize(
+                fault
+                    .bytes
+                    .unwrap_or(64 * 1024 * 1024)
+                    .clamp(16, 1024 * 1024 * 1024),
+                b'x',
+            );
+            body.extend(b"\"}");
+            Reply {
+                status: 200,
+                headers: Vec::new(),
+                content: Content::Raw("application/json", body),
+            }
+        }
+        "silent" => {
+            match fault.seconds {
+                Some(seconds) => wait(shared, seconds).await,
+                None => std::future::pending().await,
+            }
+            connection.cut();
+            Reply::no_content()
+        }
+        _ => {
+            connection.cut();
+            Reply::no_content()
+        }
+    }
+}
+
+async fn wait(shared: &Shared, seconds: f64) {
+    let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO);
+    let woken = shared.world().wait(time);
+    // The sender lives as long as the pool.
+    drop(woken.await);
+}
+
+async fn serve(
+    shared: &Arc<Shared>,
+    connection: &Connection,
+    route: &Route,
+    user: Option<&Address>,
+    request: &Request,
+) -> Reply {
+    if let Some(reply) = foreign_origin(shared, request) {
+        return reply;
+    }
+    match route {
+        Route::Root if request.method == Method::GET => root(shared, request),
+        Route::XFrame if request.method == Method::GET => Reply::html(200, "XFrame"),
+        Route::Token if request.method == Method::POST => {
+            token::issue(&mut shared.world(), request, shared.offer_windows)
+        }
+        Route::Token if request.method == Method::OPTIONS => Reply::html(400, "Bad Request").with(
+            "x-ms-diagnostics",
+            "28020;source=\"sim.contoso.example\";reason=\"No valid security token.\"",
+        ),
+        Route::Root | Route::XFrame | Route::Token => Reply::html(405, "Method Not Allowed").with(
+            "allow",
+            if matches!(route, Route::Token) {
+                "POST"
+            } else {
+                "GET"
+            },
+        ),
+        Route::Nothing => Reply::html(404, "Not Found"),
+        Route::User
+        | Route::Applications
+        | Route::Below(..)
+        | Route::Invented(_)
+        | Route::NoApplication => {
+            let Some(user) = user else {
+                return token::challenge(request, shared.offer_windows);
+            };
+            with_token(shared, connection, route, user, request)
+                .await
+                .unwrap_or_else(Reply::from)
+        }
+    }
+}
+
+/// Pages from other origins are let in only where the administrator said so (ucwa.md 1.7).
+fn foreign_origin(shared: &Shared, request: &Request) -> Option<Reply> {
+    let origin = request
+        .header("x-ms-origin")
+        .or_else(|| request.header("origin"))?;
+    let allowed = shared
+        .origins
+        .iter()
+        .any(|allowed| allowed.eq_ignore_ascii_case(origin.trim_end_matches('/')));
+    let refused = || {
+        Reply::html(403, "Forbidden").with("x-ms-diagnostics", "28070;source=\"sim.contoso.example\";reason=\"Service does not allow a cross domain request from this origin.\"")
+    };
+    (!allowed).then(refused)
+}
+
+fn root(shared: &Shared, request: &Request) -> Reply {
+    let mut world = shared.world();
+    if let Some(fault) = world.faults.take("redirect", Some("discovery")) {
+        let location = fault
+            .location
+            .unwrap_or_else(|| format!("https://localhost:{}/", shared.port));
+        return discovery::redirect(request, &location);
+    }
+    if let Some(fault) = world.faults.take("redirect-302", Some("discovery")) {
+        let location = fault
+            .location
+            .unwrap_or_else(|| format!("https://localhost:{}/", shared.port));
+        return Reply::html(302, "Object moved").with("location", location);
+    }
+    if world
+        .faults
+        .take("redirect-loop", Some("discovery"))
+        .is_some()
+    {
+        let hop = request
+            .parameter("hop")
+            .and_then(|hop| hop.parse::<u64>().ok())
+            .unwrap_or_default();
+        return discovery::redirect(
+            request,
+            &format!("https://{}/?hop={}", request.host, (hop + 1) % 2),
+        );
+    }
+    let mut reply = discovery::root(request);
+    if world
+        .faults
+        .take("no-user-link", Some("discovery"))
+        .is_some()
+        && let Content::Json(body) = &mut reply.content
+        && let Some(links) = body
+            .get_mut("_links")
+            .and_then(|links| links.as_object_mut())
+    {
+        links.remove("user");
+    }
+    reply
+}
+
+async fn with_token(
+    shared: &Arc<Shared>,
+    connection: &Connection,
+    route: &Route,
+    user: &Address,
+    request: &Request,
+) -> Answer {
+    match route {
+        Route::User if request.method == Method::GET => {
+            let split = shared
+                .world()
+                .faults
+                .take("split-domain", Some("user"))
+                .is_some();
+            // The same front end under its other name, for which a token has to be fetched anew.
+            let other = if request.host.starts_with("localhost") {
+                "127.0.0.1"
+            } else {
+                "localhost"
+            };
+            let pool = if split {
+                format!("{other}:{}", shared.port)
+            } else {
+                request.host.clone()
+            };
+            Ok(discovery::user(request, &pool))
+        }
+        Route::User => Ok(Reply::html(405, "Method Not Allowed").with("allow", "GET")),
+        Route::Applications => resources::create_application(&mut shared.world(), user, request),
+        Route::Invented(key) if owns(&shared.world(), key, user) => {
+            Err(Refusal::not_found("resource"))
+        }
+        Route::Invented(_) => Err(foreign()),
+        Route::Below(key, kind, arguments) => {
+            if !owns(&shared.world(), key, user) {
+                return Err(foreign());
+            }
+            let call = Call {
+                key,
+                owner: user,
+                kind: *kind,
+                arguments,
+                request,
+            };
+            match kind {
+                Kind::Events if request.method == Method::GET => {
+                    let _one = Outstanding::take(shared, user, 1)?;
+                    events(shared, connection, &call).await
+                }
+                Kind::Batch if request.method == Method::POST => batch::serve(shared, &call),
+                _ => {
+                    let _one = Outstanding::take(shared, user, 1)?;
+                    resources::serve(&mut shared.world(), &call)
+                }
+            }
+        }
+        Route::Root | Route::Token | Route::XFrame | Route::Nothing | Route::NoApplication => {
+            Err(Refusal::no_application())
+        }
+    }
+}
+
+fn owns(world: &World, key: &str, user: &Address) -> bool {
+    world.apps.get(key).is_some_and(|app| app.owner == *user)
+}
+
+fn foreign() -> Refusal {
+    Refusal::forbidden("The application belongs to another user.")
+}
+
+/// Requests of one user that are being served.
+struct Outstanding {
+    shared: Arc<Shared>,
+    user: Address,
+    count: usize,
+}
+
+impl Outstanding {
+    /// Counts `count` requests more, or refuses all of them.
+    fn take(shared: &Arc<Shared>, user: &Address, count: usize) -> Result<Self, Refusal> {
+        let mut world = shared.world();
+        let present = world.outstanding.entry(user.clone()).or_default();
+        if *present + count > OUTSTANDING {
+            return Err(Refusal::new(
+                429,
+                "TooManyRequests",
+                "The user has too many requests outstanding.",
+            ));
+        }
+        *present += count;
+        Ok(Self {
+            shared: Arc::clone(shared),
+            user: user.clone(),
+            count,
+        })
+    }
+}
+
+impl Drop for Outstanding {
+    fn drop(&mut self) {
+        let mut world = self.shared.world();
+        if let Some(present) = world.outstanding.get_mut(&self.user) {
+            *present = present.saturating_sub(self.count);
+        }
+    }
+}
+
+/// A held request; when it goes, the clock of the application runs.
+struct Held<'a> {
+    shared: &'a Shared,
+    key: &'a str,
+    number: u64,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.shared.world().poll_ended(self.key, self.number);
+    }
+}
+
+async fn events(shared: &Arc<Shared>, connection: &Connection, call: &Call<'_>) -> Answer {
+    let input = crate::input::Input::read(call.request)?;
+    let ack = input
+        .number("ack", 0..=u64::MAX)?
+        .ok_or_else(|| Refusal::parameter("ack", "is missing"))?;
+    let parameters = Parameters {
+        low: input.number("low", 5..=1800)?,
+        medium: input.number("medium", 5..=1800)?,
+        timeout: input.number("timeout", 180..=1800)?,
+        priority: input
+            .number("priority", 0..=1_000_000)?
+            .and_then(|priority| i64::try_from(priority).ok())
+            .unwrap_or_default(),
+    };
+    let (poll, cut) = {
+        let mut world = shared.world();
+        let poll = world.poll(call.key, ack, parameters);
+        let cut = matches!(poll, Poll::Later(..))
+            .then(|| world.faults.take("pget-cut", Some("events")))
+            .flatten();
+        (poll, cut)
+    };
+    let page = match poll {
+        Poll::Now(page) => page,
+        Poll::Later(number, later) => {
+            let _held = Held {
+                shared,
+                key: call.key,
+                number,
+            };
+            match cut {
+                None => later
+                    .await
+                    .unwrap_or_else(|_| Err(Refusal::no_application())),
+                Some(fault) => tokio::select! {
+                    page = later => page.unwrap_or_else(|_| Err(Refusal::no_application())),
+                    () = wait(shared, fault.seconds.unwrap_or(30.0)) => {
+                        connection.cut();
+                        return Ok(Reply::no_content());
+                    }
+                },
+            }
+        }
+    };
+    page.map(Reply::json)
+}
+
+fn note(
+    shared: &Shared,
+    request: &Request,
+    rel: &'static str,
+    status: u16,
+    user: Option<&Address>,
+) {
+    let mut world = shared.world();
+    let path = if request.query.is_empty() {
+        request.path.clone()
+    } else {
+        format!("{}?{}", request.path, request.query)
+    };
+    let at = world.now().rfc3339();
+    world.saw(Seen {
+        at,
+        method: request.method.to_string(),
+        path,
+        rel,
+        status,
+        user: user.map(Address::to_string),
+    });
+}

@@ -1,0 +1,450 @@
+//! The contact list, its groups, and what can be said of a contact (UCWA reference, contact, group, search).
+
+use serde_json::{Value, json};
+
+use super::event::{Event, Urgency};
+use super::person::OwnGroup;
+use super::{App, World, link};
+use crate::href::Kind;
+use crate::input::Address;
+use crate::people;
+use crate::reply::Refusal;
+
+/// Contacts in one list, and groups.
+const CONTACTS: usize = 10_000;
+const GROUPS: usize = 64;
+
+impl World {
+    /// The contact list of a new person: what everyone has, and what is the person's own.
+    pub(super) fn groups_of(
+        &mut self,
+        owner: &Address,
+        shared: &[people::Group],
+        own: &[people::Group],
+    ) -> Vec<OwnGroup> {
+        let mut groups: Vec<OwnGroup> = Vec::new();
+        for (name, rel) in [
+            (people::PINNED, "pinnedGroup"),
+            (people::DEFAULT, "defaultGroup"),
+        ] {
+            groups.push(OwnGroup {
+                id: self.random.id(),
+                name: name.to_owned(),
+                rel,
+                members: Vec::new(),
+            });
+        }
+        for group in shared.iter().chain(own) {
+            let members = group
+                .members
+                .iter()
+                .filter_map(|member| Address::parse(member))
+                .filter(|member| member != owner);
+            match groups.iter_mut().find(|other| other.name == group.name) {
+                Some(known) => known.members.extend(members),
+                None => groups.push(OwnGroup {
+                    id: self.random.id(),
+                    name: group.name.clone(),
+                    rel: "group",
+                    members: members.collect(),
+                }),
+            }
+        }
+        groups
+    }
+
+    /// Everyone in a person's contact list, once.
+    pub(crate) fn contacts_of(&self, owner: &Address) -> Vec<Address> {
+        let mut seen = std::collections::HashSet::new();
+        let groups = self
+            .people
+            .get(owner)
+            .map(|person| person.groups.as_slice())
+            .unwrap_or_default();
+        groups
+            .iter()
+            .flat_map(|group| &group.members)
+            .filter(|member| seen.insert((*member).clone()))
+            .cloned()
+            .collect()
+    }
+
+    /// The contact resource. Whoever is not in the directory has an address and no more.
+    pub(crate) fn contact_value(&self, app: &App, address: &Address) -> Value {
+        let one = [address.as_str()];
+        let href = |kind| link(app.hrefs.to(kind, &one));
+        let mut links = json!({
+            "self": href(Kind::Contact), "contactPresence": href(Kind::ContactPresence), "contactNote": href(Kind::ContactNote),
+            "contactLocation": href(Kind::ContactLocation), "contactSupportedModalities": href(Kind::ContactSupportedModalities),
+            "contactPrivacyRelationship": href(Kind::ContactPrivacyRelationship),
+        });
+        let Some(person) = self.people.get(address) else {
+            let network = if self.domains.contains(address.domain()) {
+                "SameEnterprise"
+            } else {
+                "Federated"
+            };
+            return json!({ "rel": "contact", "uri": address.uri(), "name": "", "type": "User", "sourceNetwork": network, "_links": links });
+        };
+        if person.has_photo {
+            links["contactPhoto"] = href(Kind::Photo);
+        }
+        let mut contact = json!({ "rel": "contact", "uri": address.uri(), "name": person.name, "type": "User", "sourceNetwork": "SameEnterprise", "emailAddresses": [address.as_str()], "_links": links });
+        let texts = [
+            ("title", &person.title),
+            ("department", &person.department),
+            ("company", &person.company),
+            ("office", &person.office),
+            ("workPhoneNumber", &person.phone),
+        ];
+        for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            contact[name] = text.clone().into();
+        }
+        contact
+    }
+
+    pub(crate) fn contacts_value<'a>(
+        &self,
+        app: &App,
+        kind: Kind,
+        own: String,
+        people: impl Iterator<Item = &'a Address>,
+        expand: bool,
+    ) -> Value {
+        if !expand {
+            let links: Vec<Value> = people
+                .map(|address| link(app.hrefs.to(Kind::Contact, &[address.as_str()])))
+                .collect();
+            return json!({ "rel": kind.rel(), "_links": { "self": link(own), "contact": links } });
+        }
+        let contacts: Vec<Value> = people
+            .map(|address| self.contact_value(app, address))
+            .collect();
+        json!({ "rel": kind.rel(), "_links": { "self": link(own) }, "_embedded": { "contact": contacts } })
+    }
+
+    /// contactPresence, contactNote, contactLocation, contactSupportedModalities, contactPrivacyRelationship.
+    pub(crate) fn about_contact(
+        &mut self,
+        key: &str,
+        kind: Kind,
+        address: &Address,
+    ) -> Option<Value> {
+        let unknown = self.faults.take("unknown-availability", None).is_some();
+        let app = self.apps.get(key)?;
+        let person = self.people.get(address);
+        let mut value = match kind {
+            Kind::ContactPresence if unknown => {
+                json!({ "availability": "Sleepwalking", "deviceType": "Toaster" })
+            }
+            Kind::ContactPresence => person.map_or_else(
+                || json!({ "availability": "None" }),
+                |person| {
+                    let mut value = person.presence_value();
+                    value["deviceType"] = person.published.device.into();
+                    value["lastActive"] = person.last_active.ucwa().into();
+                    value
+                },
+            ),
+            Kind::ContactNote => person.filter(|person| !person.note.is_empty()).map_or_else(
+                || json!({}),
+                |person| json!({ "message": person.note, "type": "Personal" }),
+            ),
+            Kind::ContactLocation => person
+                .filter(|person| !person.location.is_empty())
+                .map_or_else(
+                    || json!({}),
+                    |person| json!({ "location": person.location }),
+                ),
+            Kind::ContactSupportedModalities => {
+                let reachable =
+                    person.is_some_and(|person| person.published.availability != "Offline");
+                json!({ "modalities": if reachable { vec!["Messaging"] } else { Vec::new() } })
+            }
+            _ => {
+                json!({ "relationshipLevel": if person.is_some() { "Colleagues" } else { "External" } })
+            }
+        };
+        value["rel"] = kind.rel().into();
+        value["_links"] = json!({ "self": link(app.hrefs.to(kind, &[address.as_str()])), "contact": link(app.hrefs.to(Kind::Contact, &[address.as_str()])) });
+        Some(value)
+    }
+
+    pub(crate) fn group_value(&self, app: &App, group: &OwnGroup) -> Value {
+        let id = [group.id.as_str()];
+        let subscribe = format!(
+            "{}?groupId={}",
+            app.hrefs.to(Kind::SubscribeToGroupPresence, &id),
+            group.id
+        );
+        json!({ "rel": group.rel, "id": group.id, "name": group.name, "_links": {
+            "self": { "href": app.hrefs.to(Kind::Group, &id), "revision": "2" },
+            "groupContacts": link(app.hrefs.to(Kind::GroupContacts, &id)), "subscribeToGroupPresence": link(subscribe),
+        } })
+    }
+
+    pub(crate) fn groups_value(&self, app: &App) -> Value {
+        let groups = self
+            .people
+            .get(&app.owner)
+            .map(|person| person.groups.as_slice())
+            .unwrap_or_default();
+        let mut embedded = json!({ "group": [] });
+        for group in groups {
+            let value = self.group_value(app, group);
+            match embedded[group.rel].as_array_mut() {
+                Some(list) => list.push(value),
+                None => embedded[group.rel] = value,
+            }
+        }
+        json!({ "rel": "myGroups", "_links": { "self": { "href": app.hrefs.to(Kind::MyGroups, &[]), "revision": "2" } }, "_embedded": embedded })
+    }
+
+    pub(crate) fn group_memberships_value(&self, app: &App) -> Value {
+        let groups = self
+            .people
+            .get(&app.owner)
+            .map(|person| person.groups.as_slice())
+            .unwrap_or_default();
+        let memberships: Vec<Value> = groups
+            .iter()
+            .flat_map(|group| {
+                group
+                    .members
+                    .iter()
+                    .map(|member| membership(app, group, member))
+            })
+            .collect();
+        json!({ "rel": "myGroupMemberships", "_links": {
+            "self": { "href": app.hrefs.to(Kind::MyGroupMemberships, &[]), "revision": "2" },
+            "removeContactFromAllGroups": link(app.hrefs.to(Kind::RemoveContactFromAllGroups, &[])),
+        }, "_embedded": { "myGroupMembership": memberships } })
+    }
+
+    pub(crate) fn group_membership_value(
+        &self,
+        app: &App,
+        group: &str,
+        address: &Address,
+    ) -> Option<Value> {
+        let group = self
+            .people
+            .get(&app.owner)?
+            .groups
+            .iter()
+            .find(|other| other.id == group)?;
+        group
+            .members
+            .contains(address)
+            .then(|| membership(app, group, address))
+    }
+
+    /// Everyone whose name, address or phone number holds the words of the query.
+    pub(crate) fn find_people(&self, query: &str, limit: usize) -> (Vec<Address>, bool) {
+        let query = query.trim().to_lowercase();
+        let query = query.strip_prefix("sip:").unwrap_or(&query);
+        let matching = |person: &&super::Person| {
+            let texts = [
+                person.name.to_lowercase(),
+                person.address.to_string(),
+                person.phone.to_lowercase(),
+                person.user.to_lowercase(),
+            ];
+            query
+                .split_whitespace()
+                .all(|word| texts.iter().any(|text| text.contains(word)))
+        };
+        let mut found: Vec<Address> = self
+            .order
+            .iter()
+            .filter_map(|address| self.people.get(address))
+            .filter(matching)
+            .map(|person| person.address.clone())
+            .take(limit + 1)
+            .collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        (found, more)
+    }
+
+    pub(crate) fn create_group(
+        &mut self,
+        owner: &Address,
+        name: String,
+    ) -> Result<String, Refusal> {
+        let id = self.random.id();
+        let person = self
+            .people
+            .get_mut(owner)
+            .ok_or_else(|| Refusal::not_found("person"))?;
+        if person
+            .groups
+            .iter()
+            .any(|group| group.name.eq_ignore_ascii_case(&name))
+        {
+            return Err(
+                Refusal::wrong_state("There is a group with this name.").sub("AlreadyExists")
+            );
+        }
+        if person.groups.len() >= GROUPS {
+            return Err(Refusal::wrong_state("There are too many groups.").sub("TooManyGroups"));
+        }
+        person.groups.push(OwnGroup {
+            id: id.clone(),
+            name,
+            rel: "group",
+            members: Vec::new(),
+        });
+        self.tell_group(owner, &id, "group", "added");
+        Ok(id)
+    }
+
+    pub(crate) fn rename_group(
+        &mut self,
+        owner: &Address,
+        id: &str,
+        name: String,
+    ) -> Result<(), Refusal> {
+        self.own_group(owner, id)?.name = name;
+        self.tell_group(owner, id, "group", "updated");
+        Ok(())
+    }
+
+    pub(crate) fn delete_group(&mut self, owner: &Address, id: &str) -> Result<(), Refusal> {
+        self.own_group(owner, id)?;
+        if let Some(person) = self.people.get_mut(owner) {
+            person.groups.retain(|group| group.id != id);
+        }
+        self.tell_group(owner, id, "group", "deleted");
+        Ok(())
+    }
+
+    pub(crate) fn add_contact(
+        &mut self,
+        owner: &Address,
+        group: Option<&str>,
+        contact: Address,
+    ) -> Result<String, Refusal> {
+        let is_full = self.contacts_of(owner).len() >= CONTACTS;
+        let person = self
+            .people
+            .get_mut(owner)
+            .ok_or_else(|| Refusal::not_found("person"))?;
+        let into = person
+            .groups
+            .iter_mut()
+            .find(|other| group.map_or(other.rel == "defaultGroup", |id| other.id == id))
+            .ok_or_else(|| Refusal::not_found("group"))?;
+        if into.members.contains(&contact) {
+            return Err(Refusal::wrong_state("The contact is in this group.").sub("AlreadyExists"));
+        }
+        if is_full {
+            return Err(Refusal::wrong_state("There are too many contacts.").sub("LimitExceeded"));
+        }
+        into.members.push(contact.clone());
+        let (id, rel) = (into.id.clone(), into.rel);
+        self.tell_contact_list(owner, &id, rel, &contact, "added");
+        Ok(id)
+    }
+
+    /// Takes a contact out of one group, or out of all.
+    pub(crate) fn remove_contact(
+        &mut self,
+        owner: &Address,
+        group: Option<&str>,
+        contact: &Address,
+    ) -> Result<(), Refusal> {
+        let person = self
+            .people
+            .get_mut(owner)
+            .ok_or_else(|| Refusal::not_found("person"))?;
+        let mut left = Vec::new();
+        for from in person
+            .groups
+            .iter_mut()
+            .filter(|other| group.is_none_or(|id| other.id == id))
+        {
+            let before = from.members.len();
+            from.members.retain(|member| member != contact);
+            if from.members.len() < before {
+                left.push((from.id.clone(), from.rel));
+            }
+        }
+        if left.is_empty() {
+            return Err(Refusal::not_found("member of this group"));
+        }
+        for (id, rel) in left {
+            self.tell_contact_list(owner, &id, rel, contact, "deleted");
+        }
+        Ok(())
+    }
+
+    fn own_group(&mut self, owner: &Address, id: &str) -> Result<&mut OwnGroup, Refusal> {
+        let group = self
+            .people
+            .get_mut(owner)
+            .and_then(|person| person.groups.iter_mut().find(|group| group.id == id))
+            .ok_or_else(|| Refusal::not_found("group"))?;
+        if group.rel == "group" {
+            Ok(group)
+        } else {
+            Err(Refusal::forbidden("This group belongs to the system.")
+                .sub("OperationNotSupported"))
+        }
+    }
+
+    fn tell_group(&mut self, owner: &Address, id: &str, rel: &'static str, change: &'static str) {
+        for key in self.apps_of(owner, |app| app.contacts_subscription.is_some()) {
+            let Some(app) = self.apps.get(&key) else {
+                continue;
+            };
+            let event = Event::new(
+                (Kind::People, app.hrefs.to(Kind::People, &[])),
+                Urgency::High,
+                change,
+                (Kind::Group, app.hrefs.to(Kind::Group, &[id])),
+            )
+            .named(rel);
+            let event = if change == "updated" {
+                event
+            } else {
+                event.within(Kind::MyGroups, app.hrefs.to(Kind::MyGroups, &[]))
+            };
+            self.tell(&key, event);
+        }
+    }
+
+    fn tell_contact_list(
+        &mut self,
+        owner: &Address,
+        group: &str,
+        rel: &'static str,
+        contact: &Address,
+        change: &'static str,
+    ) {
+        for key in self.apps_of(owner, |app| app.contacts_subscription.is_some()) {
+            let Some(app) = self.apps.get(&key) else {
+                continue;
+            };
+            let own = (
+                Kind::Contact,
+                app.hrefs.to(Kind::Contact, &[contact.as_str()]),
+            );
+            let event = Event::new(
+                (Kind::People, app.hrefs.to(Kind::People, &[])),
+                Urgency::High,
+                change,
+                own,
+            )
+            .within_named(rel, app.hrefs.to(Kind::Group, &[group]));
+            self.tell(&key, event);
+        }
+    }
+}
+
+fn membership(app: &App, group: &OwnGroup, member: &Address) -> Value {
+    json!({ "rel": "myGroupMembership", "_links": {
+        "self": { "href": app.hrefs.to(Kind::MyGroupMembership, &[&group.id, member.as_str()]), "revision": "2" },
+        "contact": link(app.hrefs.to(Kind::Contact, &[member.as_str()])), group.rel: link(app.hrefs.to(Kind::Group, &[&group.id])),
+    } })
+}
