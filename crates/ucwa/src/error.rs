@@ -27,6 +27,8 @@ pub struct Facts {
     pub diagnostics: Option<String>,
     /// `X-MS-Server-Fqdn`: the front end that answered.
     pub server_fqdn: Option<String>,
+    /// `X-MS-UcwaVersion`.
+    pub ucwa_version: Option<String>,
     /// `X-MS-Correlation-Id` or `client-request-id`.
     pub request_id: Option<String>,
 }

@@ -9,6 +9,7 @@ pub mod client;
 mod error;
 mod event;
 mod limits;
+pub mod session;
 pub mod wire;
 
 pub use address::{NotASipUri, SipUri};

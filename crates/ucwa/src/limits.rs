@@ -19,7 +19,7 @@ pub struct Limits {
     pub back_off_last: Duration,
     /// From startMessaging to the end of the invitation.
     pub invitation: Duration,
-    /// From a lost answer, or from acceptance by the server, until a text without news counts as [`crate::Outcome::Unknown`].
+    /// From a lost answer until a text without news counts as [`crate::Outcome::Unknown`].
     pub delivery: Duration,
     /// Shortest distance of two reportMyActivity.
     pub activity: Duration,

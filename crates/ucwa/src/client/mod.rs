@@ -1,8 +1,14 @@
 //! The link: discovery, sign-in and the driver that moves the session machine's requests over HTTP.
 
 mod check;
+mod discovery;
+mod driver;
+mod http;
 mod journal;
+mod redirect;
 mod settings;
+mod tls;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -28,10 +34,16 @@ impl Link {
     }
 }
 
-/// Starts the link in a task of the current tokio run-time.
+/// Starts the link in a task of the current tokio run-time. The task ends after `State::Stopped` has been told.
+///
+/// # Panics
+/// Outside a tokio run-time.
 pub fn start(settings: Settings, journal: Arc<dyn Journal>) -> (Link, mpsc::Receiver<Event>) {
-    let (commands, _receiver) = mpsc::unbounded_channel();
-    let (_events, receiver) = mpsc::channel(256);
-    drop((settings, journal));
+    let (commands, from_callers) = mpsc::unbounded_channel();
+    let (events, receiver) = mpsc::channel(EVENTS);
+    tokio::spawn(driver::run(settings, journal, from_callers, events));
     (Link { commands }, receiver)
 }
+
+/// Events that wait for the caller in the channel; more wait in the session.
+const EVENTS: usize = 256;

@@ -70,6 +70,132 @@ words! {
     }
 }
 
+words! {
+    /// type (note, contactNote).
+    NoteType {
+        /// Written by the person.
+        Personal = "Personal",
+        /// From the calendar.
+        OutOfOffice = "OutOfOffice",
+    }
+}
+
+words! {
+    /// MessageFormat.
+    MessageFormat {
+        /// text/plain.
+        Plain = "Plain",
+        /// text/html.
+        Html = "Html",
+    }
+}
+
+words! {
+    /// Direction of an invitation or message, seen from this client.
+    Direction {
+        /// To us.
+        Incoming = "Incoming",
+        /// From us.
+        Outgoing = "Outgoing",
+    }
+}
+
+words! {
+    /// status of a completed operation.
+    Status {
+        /// It worked.
+        Success = "Success",
+        /// It did not; a reason follows.
+        Failure = "Failure",
+    }
+}
+
+words! {
+    /// type of an event.
+    EventType {
+        /// A resource appeared.
+        Added = "added",
+        /// A resource or operation changed.
+        Updated = "updated",
+        /// A resource went.
+        Deleted = "deleted",
+        /// An operation began.
+        Started = "started",
+        /// An operation ended; it may never have been shown as started.
+        Completed = "completed",
+    }
+}
+
+words! {
+    /// state of an invitation.
+    InvitationState {
+        /// Rings.
+        Alerting = "Alerting",
+        /// Withdrawn.
+        Cancelled = "Cancelled",
+        /// Taken.
+        Connected = "Connected",
+        /// Under way.
+        Connecting = "Connecting",
+        /// Refused.
+        Declined = "Declined",
+        /// Failed.
+        Failed = "Failed",
+        /// Sent on to another person.
+        Forwarded = "Forwarded",
+        /// Rings at a team.
+        TeamRing = "TeamRing",
+    }
+}
+
+words! {
+    /// state of a conversation.
+    ConversationState {
+        /// Begins.
+        Connecting = "Connecting",
+        /// Runs.
+        Connected = "Connected",
+        /// Somebody invites us.
+        Incoming = "Incoming",
+        /// Becomes a conference.
+        Conferencing = "Conferencing",
+        /// Is a conference.
+        Conferenced = "Conferenced",
+        /// Waits to be let in.
+        InLobby = "InLobby",
+        /// Ends.
+        Disconnecting = "Disconnecting",
+        /// Ended.
+        Disconnected = "Disconnected",
+    }
+}
+
+words! {
+    /// state of messaging.
+    MessagingState {
+        /// Begins.
+        Connecting = "Connecting",
+        /// Texts can be sent.
+        Connected = "Connected",
+        /// Ended or not begun.
+        Disconnected = "Disconnected",
+    }
+}
+
+words! {
+    /// state of myContactsAndGroupsSubscription.
+    SubscriptionState {
+        /// Off.
+        Disconnected = "Disconnected",
+        /// Begins.
+        Connecting = "Connecting",
+        /// Runs.
+        Connected = "Connected",
+        /// Ends.
+        Disconnecting = "Disconnecting",
+    }
+}
+
 /// PreferredAvailability: what a person can set for themselves. "Offline" cannot be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PreferredAvailability {

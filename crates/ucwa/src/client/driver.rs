@@ -1,0 +1,319 @@
+//! Moves the session machine: sends its requests, keeps its pages, wakes it in time, and hands on what it tells.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::discovery::Discovery;
+use super::http::{Asking, Http};
+use super::journal::Journal;
+use super::redirect::Trust;
+use super::settings::{Mode, Settings};
+use super::tokens::Tokens;
+use crate::session::{Failure, Now, Request, RequestId, Response, Session, Setup};
+use crate::{Command, Error, ErrorKind, Event, PageId, Retry, State};
+
+/// What the tasks of a link share.
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) http: Http,
+    pub(super) tokens: Tokens,
+    pub(super) trust: Trust,
+}
+
+impl Shared {
+    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+        let trust = Trust::new(&settings);
+        Ok(Self {
+            http: Http::new(&settings)?,
+            tokens: Tokens::new(&settings, trust.clone()),
+            trust,
+            settings,
+        })
+    }
+
+    pub(super) fn discovery(&self) -> Discovery<'_> {
+        Discovery {
+            settings: &self.settings,
+            http: &self.http,
+            tokens: &self.tokens,
+            trust: &self.trust,
+        }
+    }
+}
+
+/// What a task came back with.
+enum Done {
+    Answered(RequestId, Result<Response, Failure>),
+    /// Signing in again is not possible without a person.
+    SignInFailed(Error),
+    Journalled(std::io::Result<PageId>),
+    Located(Result<Url, Error>),
+}
+
+struct Driver {
+    shared: Arc<Shared>,
+    journal: Arc<dyn Journal>,
+    session: Session,
+    tasks: JoinSet<Done>,
+    events: mpsc::Sender<Event>,
+    locating: bool,
+    /// Failed attempts to find the server since it was last found.
+    attempts: u32,
+}
+
+/// Longest wait between attempts to find the server.
+const LOOKING: Duration = Duration::from_secs(300);
+
+pub(super) fn setup(settings: &Settings) -> Setup {
+    let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
+    Setup {
+        available: settings.mode == Mode::Available,
+        endpoint_id: settings.endpoint_id,
+        culture: settings.culture.clone(),
+        user_agent: settings.user_agent.clone(),
+        limits: settings.limits.clone(),
+        seed,
+    }
+}
+
+pub(super) fn now() -> Now {
+    Now {
+        instant: Instant::now(),
+        clock: Timestamp::now(),
+    }
+}
+
+/// Runs until the session has stopped and its last event is told.
+pub(super) async fn run(
+    settings: Settings,
+    journal: Arc<dyn Journal>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    events: mpsc::Sender<Event>,
+) {
+    let session = Session::new(setup(&settings));
+    let shared = match Shared::new(settings) {
+        Ok(shared) => Arc::new(shared),
+        Err(error) => {
+            // Nobody listens any more when this fails.
+            let _ = events.send(Event::State(State::Stopped(Some(error)))).await;
+            return;
+        }
+    };
+    let mut driver = Driver {
+        shared,
+        journal,
+        session,
+        tasks: JoinSet::new(),
+        events,
+        locating: false,
+        attempts: 0,
+    };
+    driver.replay().await;
+    driver.drive(commands).await;
+}
+
+impl Driver {
+    async fn replay(&mut self) {
+        let journal = self.journal.clone();
+        match tokio::task::spawn_blocking(move || journal.left()).await {
+            Ok(Ok(pages)) => {
+                for (page, envelope) in pages {
+                    self.session.replay(page, &envelope, now());
+                }
+            }
+            Ok(Err(error)) => tracing::error!(%error, "the journal of event pages cannot be read"),
+            Err(error) => tracing::error!(%error, "reading the journal of event pages failed"),
+        }
+    }
+
+    async fn drive(&mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        let mut commands_open = true;
+        let mut pending = None;
+        let events = self.events.clone();
+        loop {
+            self.start_tasks();
+            if pending.is_none() {
+                pending = self.session.poll_event();
+            }
+            if self.session.is_stopped() && pending.is_none() {
+                return;
+            }
+            let wake = self.session.poll_timeout();
+            tokio::select! {
+                Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                    // A task that panicked or was aborted leaves its request without an answer; there are no such tasks.
+                    if let Ok(done) = done {
+                        self.take(done);
+                    }
+                }
+                command = commands.recv(), if commands_open => match command {
+                    Some(command) => self.session.command(command, now()),
+                    None => {
+                        commands_open = false;
+                        self.session.command(Command::SignOut, now());
+                    }
+                },
+                permit = events.reserve(), if pending.is_some() => match (permit, pending.take()) {
+                    (Ok(permit), Some(event)) => permit.send(event),
+                    (Ok(_), None) => {}
+                    (Err(_), _) => {
+                        // Nobody listens: leave in good order.
+                        self.session.command(Command::SignOut, now());
+                        while self.session.poll_event().is_some() {}
+                    }
+                },
+                () = sleep_until(wake), if wake.is_some() => self.session.handle_timeout(now()),
+            }
+        }
+    }
+
+    fn start_tasks(&mut self) {
+        while let Some(request) = self.session.poll_request() {
+            let shared = self.shared.clone();
+            self.tasks.spawn(async move {
+                let id = request.id;
+                match shared.send(&request).await {
+                    Ok(result) => Done::Answered(id, result),
+                    Err(error) => Done::SignInFailed(error),
+                }
+            });
+        }
+        if let Some(page) = self.session.poll_journal() {
+            let journal = self.journal.clone();
+            self.tasks
+                .spawn_blocking(move || Done::Journalled(journal.append(&page)));
+        }
+        if self.session.wants_location() && !self.locating {
+            self.locating = true;
+            let (shared, events) = (self.shared.clone(), self.events.clone());
+            self.tasks
+                .spawn(async move { Done::Located(shared.locate(&events, Duration::ZERO).await) });
+        }
+    }
+
+    fn take(&mut self, done: Done) {
+        match done {
+            Done::Answered(id, Ok(response)) => self.session.handle_response(id, response, now()),
+            Done::Answered(id, Err(failure)) => self.session.handle_failure(id, failure, now()),
+            Done::SignInFailed(error) => self.session.stop(Some(error)),
+            Done::Journalled(result) => self.session.journalled(result, now()),
+            Done::Located(Ok(url)) => {
+                self.locating = false;
+                self.attempts = 0;
+                self.session.located(url, now());
+            }
+            Done::Located(Err(error)) => self.look_again(error),
+        }
+    }
+
+    /// Looks for the server again after a while, unless only a person can help.
+    fn look_again(&mut self, error: Error) {
+        let least = match error.retry() {
+            Retry::Never | Retry::SignInAgain => {
+                self.session.stop(Some(error));
+                return;
+            }
+            Retry::Now => Duration::ZERO,
+            Retry::After(wait) => wait,
+        };
+        let limits = &self.shared.settings.limits;
+        let longest = LOOKING.max(limits.back_off_last);
+        // Short limits (tests) shorten the waits that an error proposes as well.
+        let least = least.min(limits.back_off_last);
+        self.attempts += 1;
+        let delay = limits
+            .back_off_first
+            .saturating_mul(2_u32.saturating_pow(self.attempts.min(16) - 1))
+            .max(least)
+            .min(longest);
+        let state = State::Reconnecting {
+            attempt: self.attempts,
+            delay,
+            error,
+        };
+        let (shared, events) = (self.shared.clone(), self.events.clone());
+        self.tasks.spawn(async move {
+            let _ = events.send(Event::State(state)).await;
+            Done::Located(shared.locate(&events, delay).await)
+        });
+    }
+}
+
+impl Shared {
+    async fn locate(&self, events: &mpsc::Sender<Event>, delay: Duration) -> Result<Url, Error> {
+        tokio::time::sleep(delay).await;
+        // Nobody listens any more when telling fails; the driver notices by itself.
+        let tell = async |state| drop(events.send(Event::State(state)).await);
+        let discovery = self.discovery();
+        tell(State::FindingServer).await;
+        let found = discovery.find_server().await?;
+        tracing::info!(
+            hops = found.chain.len(),
+            host = found.user.host_str(),
+            "server found"
+        );
+        tell(State::CheckingCertificate(
+            found.user.host_str().unwrap_or_default().to_owned(),
+        ))
+        .await;
+        let challenged = discovery.ask_challenge(found.user).await?;
+        tell(State::AskingMethods).await;
+        tell(State::SigningIn).await;
+        discovery.sign_in(challenged).await
+    }
+
+    /// Sends a request with the token of its host. A 401 gets one new token and one repetition: it says that nothing
+    /// was executed.
+    ///
+    /// # Errors
+    /// When signing in again is refused.
+    pub(super) async fn send(&self, request: &Request) -> Result<Result<Response, Failure>, Error> {
+        let token = self.tokens.for_url(&self.http, &request.url).await;
+        let asking = |token| Asking {
+            verb: request.verb,
+            url: &request.url,
+            content: &request.content,
+            token,
+            events: request.events,
+            limit: request.limit,
+        };
+        let answer = match self.http.send(asking(token.as_ref())).await {
+            Ok(answer) if answer.response.status == 401 => answer,
+            Ok(answer) => return Ok(Ok(answer.response)),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let token = match self
+            .tokens
+            .answer_challenge(&self.http, &request.url, &answer, token.as_ref())
+            .await
+        {
+            Ok(token) => token,
+            Err(error) => {
+                return match error.retry() {
+                    Retry::Never | Retry::SignInAgain => Err(error),
+                    Retry::Now | Retry::After(_) => Ok(Err(Failure::NotSent(error))),
+                };
+            }
+        };
+        match self.http.send(asking(Some(&token))).await {
+            Ok(answer) if answer.response.status == 401 => Err(Error {
+                kind: ErrorKind::PasswordRefused,
+                facts: Box::new(answer.response.facts),
+            }),
+            Ok(answer) => Ok(Ok(answer.response)),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,305 @@
+//! Sending a request and reading its answer, with limits on time and size. Redirects are never followed here.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
+};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::settings::{Proxy, Settings};
+use super::tls::{self, Seen};
+use crate::session::{Content, Failure, Response, Verb};
+use crate::{Error, ErrorKind, Facts};
+
+/// The HTTP side of the link: one set of connections for ordinary requests, one for the event request alone.
+pub(super) struct Http {
+    ordinary: reqwest::Client,
+    events: reqwest::Client,
+    pub(super) seen: Seen,
+    largest: usize,
+}
+
+/// An answer with the headers that only sign-in needs.
+pub(super) struct Answer {
+    pub(super) response: Response,
+    pub(super) challenges: Vec<String>,
+}
+
+/// A request without its number.
+pub(super) struct Asking<'a> {
+    pub(super) verb: Verb,
+    pub(super) url: &'a Url,
+    pub(super) content: &'a Content,
+    pub(super) token: Option<&'a SecretString>,
+    pub(super) events: bool,
+    pub(super) limit: Duration,
+}
+
+impl<'a> Asking<'a> {
+    /// A plain GET.
+    pub(super) fn get(url: &'a Url, token: Option<&'a SecretString>, limit: Duration) -> Self {
+        Self {
+            verb: Verb::Get,
+            url,
+            content: &Content::Empty,
+            token,
+            events: false,
+            limit,
+        }
+    }
+}
+
+/// The name has no address.
+#[derive(Debug, thiserror::Error)]
+#[error("no address found for the name")]
+pub(super) struct NoAddress;
+
+struct SystemNames;
+
+impl reqwest::dns::Resolve for SystemNames {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(|_| NoAddress)?;
+            let addresses: Vec<_> = found.collect();
+            if addresses.is_empty() {
+                return Err(NoAddress.into());
+            }
+            let addresses: reqwest::dns::Addrs = Box::new(addresses.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+impl Http {
+    /// # Errors
+    /// When TLS or the proxy cannot be set up.
+    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
+        let seen = Seen::default();
+        let tls = tls::config(settings.extra_roots.clone(), seen.clone())?;
+        let cookies = Arc::new(reqwest::cookie::Jar::default());
+        let client = || {
+            let builder = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
+                .cookie_provider(cookies.clone())
+                .user_agent(settings.user_agent.clone())
+                .connect_timeout(settings.limits.discovery)
+                .tcp_nodelay(true)
+                .tcp_keepalive(Duration::from_secs(30))
+                .dns_resolver(Arc::new(SystemNames));
+            let builder = match &settings.proxy {
+                Proxy::System => builder,
+                Proxy::None => builder.no_proxy(),
+                Proxy::Url(url) => builder.proxy(reqwest::Proxy::all(url.clone())?),
+            };
+            builder.build()
+        };
+        let set_up = |error: reqwest::Error| Error::new(ErrorKind::Connection(plain(&error)));
+        Ok(Self {
+            ordinary: client().map_err(set_up)?,
+            events: client().map_err(set_up)?,
+            seen,
+            largest: settings.limits.body,
+        })
+    }
+
+    /// Sends it once.
+    pub(super) async fn send(&self, asking: Asking<'_>) -> Result<Answer, Failure> {
+        let client = if asking.events {
+            &self.events
+        } else {
+            &self.ordinary
+        };
+        let method = match asking.verb {
+            Verb::Get => reqwest::Method::GET,
+            Verb::Post => reqwest::Method::POST,
+            Verb::Delete => reqwest::Method::DELETE,
+        };
+        let mut request = client
+            .request(method, asking.url.clone())
+            .timeout(asking.limit);
+        if let Some(token) = asking.token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        let accept = if matches!(asking.content, Content::Batch { .. }) {
+            "multipart/batching"
+        } else {
+            "application/json"
+        };
+        request = request.header(ACCEPT, accept);
+        request = match asking.content {
+            // IIS answers 411 to a POST that does not say that it is empty.
+            Content::Empty if asking.verb == Verb::Post => request.header(CONTENT_LENGTH, "0"),
+            Content::Empty => request,
+            Content::Json(body) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone()),
+            Content::Text(body) => request
+                .header(CONTENT_TYPE, "text/plain; charset=utf-8")
+                .body(body.clone()),
+            Content::Form(body) => request
+                .header(
+                    CONTENT_TYPE,
+                    "application/x-www-form-urlencoded;charset=UTF-8",
+                )
+                .body(body.expose_secret().to_owned()),
+            Content::Batch { content_type, body } => request
+                .header(CONTENT_TYPE, content_type)
+                .body(body.clone()),
+        };
+        let begun = Instant::now();
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.failure(&error, asking.url))?;
+        let answer = self.read(answer, asking.url).await?;
+        tracing::trace!(
+            host = asking.url.host_str(),
+            status = answer.response.status,
+            ms = begun.elapsed().as_millis(),
+            bytes = answer.response.body.len(),
+            "answered"
+        );
+        Ok(answer)
+    }
+
+    async fn read(&self, mut answer: reqwest::Response, url: &Url) -> Result<Answer, Failure> {
+        let headers = answer.headers();
+        let facts = Facts {
+            status: Some(answer.status().as_u16()),
+            diagnostics: header(headers, "x-ms-diagnostics"),
+            server_fqdn: header(headers, "x-ms-server-fqdn"),
+            ucwa_version: header(headers, "x-ms-ucwaversion"),
+            request_id: header(headers, "x-ms-correlation-id")
+                .or_else(|| header(headers, "client-request-id")),
+            ..facts_of(url)
+        };
+        let response = Response {
+            status: answer.status().as_u16(),
+            content_type: header(headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
+            location: header(headers, LOCATION.as_str()),
+            retry_after: header(headers, RETRY_AFTER.as_str())
+                .and_then(|text| text.trim().parse().ok())
+                .map(Duration::from_secs),
+            body: Bytes::new(),
+            facts,
+        };
+        let challenges = headers
+            .get_all(WWW_AUTHENTICATE)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|error| self.failure(&error, url))?
+        {
+            if body.len() + chunk.len() > self.largest {
+                let kind = ErrorKind::Protocol(format!(
+                    "the answer is larger than {} bytes",
+                    self.largest
+                ));
+                return Err(Failure::Lost(Error {
+                    kind,
+                    facts: Box::new(response.facts),
+                }));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            response: Response {
+                body: body.freeze(),
+                ..response
+            },
+            challenges,
+        })
+    }
+
+    /// What reqwest's error says about cause, and about whether the request can have been executed.
+    fn failure(&self, error: &reqwest::Error, url: &Url) -> Failure {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let kind = if let Some(tls) = cause::<rustls::Error>(error) {
+            tls::error_kind(tls, &host, &self.seen)
+        } else if cause::<NoAddress>(error).is_some() {
+            ErrorKind::NoDiscoveryName { tried: vec![host] }
+        } else if error.is_timeout() && !error.is_connect() {
+            ErrorKind::TimeLimit { step: "answer" }
+        } else if error.is_timeout() || refused(error) {
+            ErrorKind::Silent { host }
+        } else {
+            ErrorKind::Connection(plain(error))
+        };
+        let error_kind = Error {
+            kind,
+            facts: Box::new(facts_of(url)),
+        };
+        if error.is_connect() || error.is_builder() {
+            Failure::NotSent(error_kind)
+        } else {
+            Failure::Lost(error_kind)
+        }
+    }
+}
+
+fn facts_of(url: &Url) -> Facts {
+    let mut plain = url.clone();
+    plain.set_query(None);
+    Facts {
+        url: Some(plain.to_string()),
+        host: url.host_str().map(str::to_owned),
+        ..Facts::default()
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// The last cause in words: the outer ones only repeat the URL.
+fn plain(error: &reqwest::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    if std::ptr::addr_eq(last, error) {
+        "request failed".to_owned()
+    } else {
+        last.to_string()
+    }
+}
+
+/// A cause of that type, also where an I/O error wraps it without naming it as its source.
+fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if let Some(found) = source.downcast_ref::<T>() {
+            return Some(found);
+        }
+        let inner = source
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        if let Some(found) = inner.and_then(|inner| inner.downcast_ref::<T>()) {
+            return Some(found);
+        }
+        next = source.source();
+    }
+    None
+}
+
+fn refused(error: &reqwest::Error) -> bool {
+    cause::<std::io::Error>(error)
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+}

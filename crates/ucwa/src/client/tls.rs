@@ -1,0 +1,170 @@
+//! TLS by the platform's trust store and our extra roots; keeps what a certificate says, for those who must judge it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::CertificateFacts;
+use crate::ErrorKind;
+
+/// The last certificate of each host, trusted or not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<Mutex<HashMap<String, CertificateFacts>>>);
+
+impl Seen {
+    pub(super) fn of(&self, host: &str) -> Option<CertificateFacts> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(host)
+            .cloned()
+    }
+}
+
+/// The configuration for all connections. HTTP/1.1 only, so no ALPN.
+///
+/// # Errors
+/// When there is no trusted authority at all, or an extra one is not a certificate.
+pub(super) fn config(
+    extra_roots: Vec<CertificateDer<'static>>,
+    seen: Seen,
+) -> Result<ClientConfig, ErrorKind> {
+    let tls = |error: rustls::Error| ErrorKind::Tls(error.to_string());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let platform =
+        rustls_platform_verifier::Verifier::new_with_extra_roots(extra_roots, provider.clone())
+            .map_err(tls)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(tls)?
+        // The name is rustls's: every decision stays with the platform's verifier.
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Watching { platform, seen }))
+        .with_no_client_auth();
+    Ok(config)
+}
+
+/// Remembers what was presented, and lets the platform decide.
+#[derive(Debug)]
+struct Watching {
+    platform: rustls_platform_verifier::Verifier,
+    seen: Seen,
+}
+
+impl ServerCertVerifier for Watching {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if let Some(facts) = read(end_entity) {
+            let host = server_name.to_str().into_owned();
+            self.seen
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(host, facts);
+        }
+        self.platform
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.platform
+            .verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.platform
+            .verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.platform.supported_verify_schemes()
+    }
+}
+
+fn read(certificate: &CertificateDer<'_>) -> Option<CertificateFacts> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let time = |time: x509_parser::time::ASN1Time| Timestamp::from_second(time.timestamp()).ok();
+    let names = parsed
+        .subject_alternative_name()
+        .ok()
+        .flatten()
+        .map(|names| names.value.general_names.iter().filter_map(name).collect());
+    Some(CertificateFacts {
+        names: names.unwrap_or_default(),
+        issuer: parsed.issuer().to_string(),
+        not_before: time(parsed.validity().not_before),
+        not_after: time(parsed.validity().not_after),
+    })
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only names that a host can have are of interest"
+)]
+fn name(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => match <[u8; 4]>::try_from(*bytes) {
+            Ok(v4) => Some(std::net::Ipv4Addr::from(v4).to_string()),
+            Err(_) => <[u8; 16]>::try_from(*bytes)
+                .ok()
+                .map(|v6| std::net::Ipv6Addr::from(v6).to_string()),
+        },
+        _ => None,
+    }
+}
+
+/// What a failed handshake with that host says.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "rustls's errors are open-ended; all others are told as they are"
+)]
+pub(super) fn error_kind(error: &rustls::Error, host: &str, seen: &Seen) -> ErrorKind {
+    let facts = seen.of(host);
+    match error {
+        rustls::Error::InvalidCertificate(problem) => match problem {
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => ErrorKind::CertificateExpired {
+                host: host.to_owned(),
+                not_before: facts.as_ref().and_then(|facts| facts.not_before),
+                not_after: facts.as_ref().and_then(|facts| facts.not_after),
+            },
+            CertificateError::UnknownIssuer => ErrorKind::CertificateIssuer {
+                host: host.to_owned(),
+                issuer: facts.map(|facts| facts.issuer).unwrap_or_default(),
+            },
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                ErrorKind::CertificateName {
+                    wanted: host.to_owned(),
+                    found: facts.map(|facts| facts.names).unwrap_or_default(),
+                }
+            }
+            other => ErrorKind::Tls(other.to_string()),
+        },
+        other => ErrorKind::Tls(other.to_string()),
+    }
+}

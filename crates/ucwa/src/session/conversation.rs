@@ -1,0 +1,558 @@
+//! Conversations: whom they are with, whether texts can be sent in them, and their ends.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::fetch::{Fetch, resource};
+use super::incoming::{Invitation, Waiting};
+use super::outbox::{Ordinary, What};
+use super::request::{Content, Response};
+use super::timers::Timer;
+use super::{Now, Session};
+use crate::wire::events::Event as WireEvent;
+use crate::wire::messaging::{self, Participant};
+use crate::wire::words::{ConversationState, EventType, MessagingState};
+use crate::wire::{Href, Links};
+use crate::{Body, Event, PageId, SipUri};
+
+#[derive(Default)]
+pub(super) struct Conversations {
+    pub(super) by_href: HashMap<Url, Conversation>,
+    /// Incoming ones that have not ended.
+    pub(super) invitations: HashMap<Url, Invitation>,
+    /// Thread of the last conversation with a person: the next one goes on in it.
+    pub(super) threads: HashMap<SipUri, String>,
+}
+
+#[derive(Default)]
+pub(super) struct Conversation {
+    pub(super) thread: String,
+    /// `None` until an invitation or the participants tell.
+    pub(super) with: Option<SipUri>,
+    pub(super) name: String,
+    subject: String,
+    /// Our own participant.
+    local: Option<Url>,
+    /// Where texts are sent, when they can be.
+    pub(super) send: Option<Url>,
+    typing: Option<Url>,
+    /// `Event::Conversation` was told.
+    told: bool,
+    /// Text of the incoming invitation, until the first message event, which repeats it.
+    pub(super) first_text: Option<Body>,
+    /// Our invitation carried a text, and its message event has not come.
+    pub(super) own_first: bool,
+    /// Messages that have been told, the latest last.
+    pub(super) told_messages: VecDeque<Url>,
+    /// Messages that wait until it is known who writes.
+    pub(super) waiting: Vec<Waiting>,
+    /// The other person types, since when.
+    types: Option<Instant>,
+    /// When we last said that our person types.
+    typed: Option<Instant>,
+}
+
+/// The other side's typing is forgotten after so long, should its end not be told.
+const TYPING: Duration = Duration::from_secs(30);
+/// Our own typing is told no more often.
+const TYPED: Duration = Duration::from_secs(5);
+
+impl Conversation {
+    /// One that an earlier run met.
+    pub(super) fn known(
+        thread: String,
+        with: SipUri,
+        name: String,
+        first_text: Option<Body>,
+    ) -> Self {
+        Self {
+            thread,
+            with: Some(with),
+            name,
+            first_text,
+            ..Self::default()
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn conversation_event(
+        &mut self,
+        href: Url,
+        event: &WireEvent,
+        page: PageId,
+        now: Now,
+    ) {
+        if event.kind == EventType::Deleted {
+            self.conversation_ends(&href, now);
+        } else if let Some(conversation) = event.embedded() {
+            self.take_conversation(&href, &conversation, now);
+        } else {
+            self.hold(page);
+            self.fetch_now(
+                href.clone(),
+                Fetch::Conversation {
+                    href,
+                    page: Some(page),
+                },
+            );
+        }
+    }
+
+    fn take_conversation(&mut self, href: &Url, read: &messaging::Conversation, now: Now) {
+        if read.state == Some(ConversationState::Disconnected) {
+            self.conversation_ends(href, now);
+            return;
+        }
+        let local = read
+            .links
+            .href("localParticipant")
+            .and_then(|href| self.resolve(href));
+        let conversation = self.conversation(href, now);
+        if let Some(thread) = read.thread_id.clone().filter(|thread| !thread.is_empty()) {
+            conversation.thread = thread;
+        }
+        if let Some(subject) = read.subject.clone() {
+            conversation.subject = subject;
+        }
+        conversation.local = local.or(conversation.local.take());
+    }
+
+    /// The conversation of that URL; a new one has some time to connect.
+    pub(super) fn conversation(&mut self, href: &Url, now: Now) -> &mut Conversation {
+        let settle = now.instant + self.setup.limits.invitation;
+        let timers = &mut self.timers;
+        self.conversations
+            .by_href
+            .entry(href.clone())
+            .or_insert_with(|| {
+                timers.set(settle, Timer::Settle(href.clone()));
+                // Should the server never name a thread, the conversation is one of its own.
+                Conversation {
+                    thread: href.to_string(),
+                    ..Conversation::default()
+                }
+            })
+    }
+
+    /// Conversations and invitations that an earlier run left open.
+    pub(super) fn read_conversations(&mut self) {
+        let invitations = self.conversations.invitations.values_mut();
+        let accepts: Vec<Url> = invitations
+            .filter_map(|invitation| invitation.accept.take())
+            .collect();
+        for accept in accepts {
+            self.post(accept, Content::Empty, What::Ordinary(Ordinary::Accept));
+        }
+        if let Some(url) = self.communication_link("conversations") {
+            self.get(url, What::Ordinary(Ordinary::OpenConversations));
+        }
+    }
+
+    pub(super) fn conversations_read(&mut self, response: &Response) {
+        let Some(list) = resource::<messaging::Conversations>(response.status, &response.body)
+        else {
+            return;
+        };
+        let embedded = list
+            .embedded
+            .conversation
+            .iter()
+            .filter_map(|conversation| conversation.links.href("self"));
+        let named = list.links.all("conversation").map(|link| &link.href);
+        let urls: Vec<Url> = embedded
+            .chain(named)
+            .filter_map(|href| self.resolve(href))
+            .collect();
+        for url in urls {
+            self.fetch_now(
+                url.clone(),
+                Fetch::Conversation {
+                    href: url,
+                    page: None,
+                },
+            );
+        }
+    }
+
+    pub(super) fn conversation_read(
+        &mut self,
+        href: &Url,
+        page: Option<PageId>,
+        status: u16,
+        body: &[u8],
+        now: Now,
+    ) {
+        match resource::<messaging::Conversation>(status, body) {
+            Some(read) => {
+                self.take_conversation(href, &read, now);
+                self.ask_the_rest(href, &read.links, page);
+            }
+            None if status == 404 => self.conversation_ends(href, now),
+            None => {}
+        }
+        self.release_if(page);
+    }
+
+    /// Participants and messaging of a conversation that was not met by an invitation.
+    fn ask_the_rest(&mut self, href: &Url, links: &Links, page: Option<PageId>) {
+        let Some(conversation) = self.conversations.by_href.get(href) else {
+            return;
+        };
+        let (with, send) = (conversation.with.is_some(), conversation.send.is_some());
+        let link = |rel| links.href(rel).and_then(|href| self.resolve(href));
+        let (participants, messaging) = (link("participants"), link("messaging"));
+        if let (false, Some(url)) = (with, participants) {
+            if let Some(page) = page {
+                self.hold(page);
+            }
+            self.fetch_now(
+                url,
+                Fetch::Participants {
+                    conversation: href.clone(),
+                    page,
+                },
+            );
+        }
+        if let (false, Some(url)) = (send, messaging) {
+            self.fetch_now(
+                url,
+                Fetch::Messaging {
+                    conversation: href.clone(),
+                },
+            );
+        }
+    }
+
+    pub(super) fn participants_read(
+        &mut self,
+        href: &Url,
+        page: Option<PageId>,
+        status: u16,
+        body: &[u8],
+        now: Now,
+    ) {
+        if let Some(list) = resource::<messaging::Participants>(status, body) {
+            for participant in &list.embedded.participant {
+                self.take_participant(href, participant, now);
+            }
+            let conversation = self.conversations.by_href.get(href);
+            if conversation.is_some_and(|conversation| conversation.with.is_none()) {
+                let local = conversation.and_then(|conversation| conversation.local.clone());
+                let named: Vec<Url> = list
+                    .links
+                    .all("participant")
+                    .filter_map(|link| self.resolve(&link.href))
+                    .collect();
+                for url in named.into_iter().filter(|url| Some(url) != local.as_ref()) {
+                    if let Some(page) = page {
+                        self.hold(page);
+                    }
+                    self.fetch_now(
+                        url,
+                        Fetch::Participant {
+                            conversation: href.clone(),
+                            page,
+                        },
+                    );
+                }
+            }
+        }
+        self.release_if(page);
+    }
+
+    pub(super) fn participant_read(
+        &mut self,
+        href: &Url,
+        page: Option<PageId>,
+        status: u16,
+        body: &[u8],
+        now: Now,
+    ) {
+        if let Some(participant) = resource::<Participant>(status, body) {
+            self.take_participant(href, &participant, now);
+        }
+        self.release_if(page);
+    }
+
+    fn release_if(&mut self, page: Option<PageId>) {
+        if let Some(page) = page {
+            self.release(page);
+        }
+    }
+
+    pub(super) fn participant_event(
+        &mut self,
+        owner: Option<Url>,
+        href: Url,
+        event: &WireEvent,
+        now: Now,
+    ) {
+        let Some(owner) = owner else { return };
+        if event
+            .in_
+            .as_ref()
+            .is_some_and(|list| list.rel == "typingParticipants")
+        {
+            let ours = self
+                .conversations
+                .by_href
+                .get(&owner)
+                .is_some_and(|conversation| conversation.local.as_ref() == Some(&href));
+            if !ours {
+                self.types(&owner, event.kind == EventType::Added, now);
+            }
+        } else if event.link.rel == "localParticipant" {
+            self.conversation(&owner, now).local = Some(href);
+        } else if event.kind == EventType::Added
+            && let Some(participant) = event.embedded::<Participant>()
+        {
+            self.take_participant(&owner, &participant, now);
+        }
+    }
+
+    /// The first participant who is not ourselves is the other person.
+    pub(super) fn take_participant(&mut self, href: &Url, participant: &Participant, now: Now) {
+        let Some(uri) = participant
+            .uri
+            .as_deref()
+            .and_then(|uri| uri.parse::<SipUri>().ok())
+        else {
+            return;
+        };
+        if participant.local == Some(true) || self.application.uri.as_ref() == Some(&uri) {
+            return;
+        }
+        let name = participant.name.clone().unwrap_or_default();
+        self.is_with(href, uri, &name, now);
+    }
+
+    pub(super) fn is_with(&mut self, href: &Url, who: SipUri, name: &str, now: Now) {
+        let conversation = self.conversation(href, now);
+        if conversation.with.is_none() {
+            conversation.with = Some(who);
+        }
+        if conversation.name.is_empty() {
+            name.clone_into(&mut conversation.name);
+        }
+        for waiting in std::mem::take(&mut conversation.waiting) {
+            self.tell_message(
+                href,
+                waiting.key,
+                waiting.body,
+                waiting.sent_at,
+                waiting.page,
+                false,
+            );
+            self.release(waiting.page);
+        }
+    }
+
+    pub(super) fn messaging_event(
+        &mut self,
+        owner: Option<Url>,
+        href: Url,
+        event: &WireEvent,
+        now: Now,
+    ) {
+        let Some(owner) = owner else { return };
+        match event.embedded() {
+            Some(messaging) => self.take_messaging(&owner, &messaging, now),
+            None => self.fetch_now(
+                href,
+                Fetch::Messaging {
+                    conversation: owner,
+                },
+            ),
+        }
+    }
+
+    pub(super) fn messaging_read(&mut self, href: &Url, status: u16, body: &[u8], now: Now) {
+        if let Some(messaging) = resource::<messaging::Messaging>(status, body) {
+            self.take_messaging(href, &messaging, now);
+        }
+    }
+
+    fn take_messaging(&mut self, href: &Url, read: &messaging::Messaging, now: Now) {
+        let send = read
+            .links
+            .href("sendMessage")
+            .and_then(|href| self.resolve(href));
+        let typing = read
+            .links
+            .href("setIsTyping")
+            .and_then(|href| self.resolve(href));
+        if send.is_none() && read.state == Some(MessagingState::Disconnected) {
+            let begun = self
+                .conversations
+                .by_href
+                .get(href)
+                .is_some_and(|conversation| conversation.told || conversation.send.is_some());
+            if begun {
+                self.conversation_ends(href, now);
+            }
+            return;
+        }
+        let conversation = self.conversation(href, now);
+        conversation.send = send;
+        conversation.typing = typing;
+        if conversation.send.is_some() {
+            let with = conversation.with.clone();
+            self.tell_conversation(href);
+            if let Some(with) = with {
+                self.send_next(&with);
+            }
+        }
+    }
+
+    /// Tells that a conversation has begun, once, as soon as it is known with whom.
+    pub(super) fn tell_conversation(&mut self, href: &Url) {
+        let Some(conversation) = self.conversations.by_href.get_mut(href) else {
+            return;
+        };
+        let Some(with) = conversation.with.clone() else {
+            return;
+        };
+        if !std::mem::replace(&mut conversation.told, true) {
+            let event = Event::Conversation {
+                thread: conversation.thread.clone(),
+                with,
+                active: true,
+                subject: conversation.subject.clone(),
+            };
+            self.tell(event);
+        }
+    }
+
+    pub(super) fn conversation_ends(&mut self, href: &Url, now: Now) {
+        self.types(href, false, now);
+        let Some(conversation) = self.conversations.by_href.remove(href) else {
+            return;
+        };
+        for waiting in conversation.waiting {
+            tracing::warn!(
+                "a message is dropped: its conversation ended before it was known who wrote"
+            );
+            self.release(waiting.page);
+        }
+        let Some(with) = conversation.with else {
+            return;
+        };
+        self.conversations
+            .threads
+            .insert(with.clone(), conversation.thread.clone());
+        if conversation.told {
+            self.tell(Event::Conversation {
+                thread: conversation.thread,
+                with: with.clone(),
+                active: false,
+                subject: conversation.subject,
+            });
+        }
+        self.send_next(&with);
+    }
+
+    /// A conversation that has not connected in time does not keep texts waiting any longer.
+    pub(super) fn conversation_lapsed(&mut self, href: &Url, now: Now) {
+        if self
+            .conversations
+            .by_href
+            .get(href)
+            .is_some_and(|conversation| conversation.send.is_none())
+        {
+            self.conversation_ends(href, now);
+        }
+    }
+
+    /// All conversations went with their application or event channel.
+    pub(super) fn conversations_are_gone(&mut self, now: Now) {
+        self.texts_are_unknown();
+        self.conversations.invitations.clear();
+        let all: Vec<Url> = self.conversations.by_href.keys().cloned().collect();
+        for href in all {
+            self.conversation_ends(&href, now);
+        }
+        self.release_all();
+    }
+
+    /// The open or opening conversation with that person.
+    pub(super) fn conversation_with(&self, who: &SipUri) -> Option<(&Url, &Conversation)> {
+        let with = |conversation: &Conversation| conversation.with.as_ref() == Some(who);
+        let all = self
+            .conversations
+            .by_href
+            .iter()
+            .filter(|(_, conversation)| with(conversation));
+        all.max_by_key(|(_, conversation)| conversation.send.is_some())
+    }
+
+    /// The other person types or stopped.
+    fn types(&mut self, href: &Url, on: bool, now: Now) {
+        let Some(conversation) = self.conversations.by_href.get_mut(href) else {
+            return;
+        };
+        if conversation.types.is_some() != on
+            && let Some(address) = conversation.with.clone()
+        {
+            let thread = conversation.thread.clone();
+            self.tell(Event::Typing {
+                thread,
+                address,
+                on,
+            });
+        }
+        let Some(conversation) = self.conversations.by_href.get_mut(href) else {
+            return;
+        };
+        conversation.types = on.then_some(now.instant);
+        if on {
+            self.timers.set(
+                now.instant + TYPING,
+                Timer::TypingEnds(href.clone(), now.instant),
+            );
+        }
+    }
+
+    pub(super) fn typing_lapsed(&mut self, href: &Url, since: Instant, now: Now) {
+        if self
+            .conversations
+            .by_href
+            .get(href)
+            .is_some_and(|conversation| conversation.types == Some(since))
+        {
+            self.types(href, false, now);
+        }
+    }
+
+    /// A text ends the typing that led to it.
+    pub(super) fn stops_typing(&mut self, href: &Url, now: Now) {
+        self.types(href, false, now);
+    }
+
+    pub(super) fn send_typing(&mut self, to: &SipUri, now: Now) {
+        let Some(href) = self.conversation_with(to).map(|(href, _)| href.clone()) else {
+            return;
+        };
+        let Some(conversation) = self.conversations.by_href.get_mut(&href) else {
+            return;
+        };
+        let Some(url) = conversation.typing.clone() else {
+            return;
+        };
+        if conversation
+            .typed
+            .is_none_or(|last| now.instant.duration_since(last) >= TYPED)
+        {
+            conversation.typed = Some(now.instant);
+            self.post(url, Content::Empty, What::Ordinary(Ordinary::Typing));
+        }
+    }
+
+    /// URL of a link of an invitation or message.
+    pub(super) fn link(&self, links: &Links, rel: &str) -> Option<Url> {
+        let href: &Href = links.href(rel)?;
+        self.resolve(href)
+    }
+}

@@ -1,0 +1,245 @@
+//! Reading resources that events or lists only name: texts' resources at once, people's in batches.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use url::Url;
+
+use super::outbox::{Ordinary, What};
+use super::request::{Content, Response};
+use super::timers::Timer;
+use super::{Now, Session};
+use crate::wire::batch;
+use crate::{PageId, SipUri};
+
+/// A resource to be read, with what is known about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Fetch {
+    /// contactPresence, for a question or because it changed.
+    Presence {
+        of: SipUri,
+        question: Option<u64>,
+    },
+    /// contactNote likewise.
+    Note {
+        of: SipUri,
+        question: Option<u64>,
+    },
+    /// contact: of the list, or of somebody whose presence was told by links alone.
+    Contact(Url),
+    /// A group of the list that was only named.
+    Group,
+    /// Members of a group.
+    Members {
+        group: String,
+    },
+    Invitation {
+        href: Url,
+        page: PageId,
+    },
+    /// Who invites.
+    Inviter {
+        invitation: Url,
+        name: String,
+        page: PageId,
+    },
+    Conversation {
+        href: Url,
+        page: Option<PageId>,
+    },
+    Messaging {
+        conversation: Url,
+    },
+    Participants {
+        conversation: Url,
+        page: Option<PageId>,
+    },
+    Participant {
+        conversation: Url,
+        page: Option<PageId>,
+    },
+    Message {
+        conversation: Url,
+        href: Url,
+        page: PageId,
+    },
+}
+
+/// Resources that wait for the next batch.
+pub(super) struct Fetches {
+    waiting: VecDeque<(Url, Fetch)>,
+    /// The same again, so that nothing waits twice.
+    known: HashSet<(Url, Fetch)>,
+    /// Requests per batch.
+    size: usize,
+    batches: u64,
+    out: bool,
+    /// After 429: until a timer allows it again.
+    pause: bool,
+}
+
+/// The server allows 100 requests outstanding per user, over all applications: one batch of this size leaves room.
+const BATCH: usize = 80;
+/// Smallest batch after the server complained.
+const SMALLEST_BATCH: usize = 5;
+/// Wait after 429.
+const PAUSE: Duration = Duration::from_secs(5);
+
+impl Default for Fetches {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            known: HashSet::new(),
+            size: BATCH,
+            batches: 0,
+            out: false,
+            pause: false,
+        }
+    }
+}
+
+impl Fetches {
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.known.clear();
+        self.out = false;
+    }
+
+    /// 429: nothing of the batch was executed; take less at once.
+    pub(super) fn halve(&mut self) {
+        self.size = (self.size / 2).max(SMALLEST_BATCH);
+    }
+
+    pub(super) fn allow(&mut self) {
+        self.pause = false;
+    }
+}
+
+impl Session {
+    /// Reads it at once: a text depends on it.
+    pub(super) fn fetch_now(&mut self, url: Url, fetch: Fetch) {
+        self.get(url, What::Ordinary(Ordinary::One(fetch)));
+    }
+
+    /// Reads it with the next batch.
+    pub(super) fn fetch_in_bulk(&mut self, url: Url, fetch: Fetch) {
+        if self.fetches.known.insert((url.clone(), fetch.clone())) {
+            self.fetches.waiting.push_back((url, fetch));
+        }
+    }
+
+    /// Makes a batch of what waits; one at a time. Without a `batch` link, or for a single one, GETs of their own.
+    pub(super) fn fill_batch(&mut self) {
+        if self.fetches.out || self.fetches.pause || self.fetches.waiting.is_empty() {
+            return;
+        }
+        let batch = self
+            .application
+            .links
+            .href("batch")
+            .and_then(|href| self.resolve(href));
+        let number = self.fetches.size.min(self.fetches.waiting.len());
+        let fetches: Vec<(Url, Fetch)> = self.fetches.waiting.drain(..number).collect();
+        for fetch in &fetches {
+            self.fetches.known.remove(fetch);
+        }
+        match batch {
+            Some(batch) if fetches.len() > 1 => {
+                self.fetches.batches += 1;
+                self.fetches.out = true;
+                let boundary = format!("{:016x}-{}", self.random.next(), self.fetches.batches);
+                let urls: Vec<Url> = fetches.iter().map(|(url, _)| url.clone()).collect();
+                let content = Content::Batch {
+                    content_type: batch::content_type(&boundary),
+                    body: batch::encode(&boundary, &urls),
+                };
+                self.post(batch, content, What::Ordinary(Ordinary::Bulk(fetches)));
+            }
+            Some(_) | None => {
+                for (url, fetch) in fetches {
+                    self.get(url, What::Ordinary(Ordinary::One(fetch)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn bulk_fetched(
+        &mut self,
+        fetches: Vec<(Url, Fetch)>,
+        response: &Response,
+        now: Now,
+    ) {
+        self.fetches.out = false;
+        if response.status == 429 {
+            self.fetches.halve();
+            self.fetches.pause = true;
+            self.timers.set(
+                now.instant + response.retry_after.unwrap_or(PAUSE),
+                Timer::BulkAllowed,
+            );
+            for (url, fetch) in fetches {
+                self.fetch_in_bulk(url, fetch);
+            }
+            return;
+        }
+        let parts = if response.status == 200 {
+            batch::decode(&response.content_type, &response.body)
+        } else {
+            None
+        };
+        let mut parts = parts.unwrap_or_default().into_iter();
+        for (_, fetch) in fetches {
+            let part = parts.next().unwrap_or(batch::Part {
+                status: 0,
+                body: b"",
+            });
+            self.fetched(fetch, part.status, part.body, now);
+        }
+    }
+
+    /// What a read resource is for. A status other than 200 says that there is none.
+    pub(super) fn fetched(&mut self, fetch: Fetch, status: u16, body: &[u8], now: Now) {
+        match fetch {
+            Fetch::Presence { of, question } => self.presence_read(&of, question, status, body),
+            Fetch::Note { of, question } => self.note_read(&of, question, status, body),
+            Fetch::Contact(href) => self.contact_read(&href, status, body, now),
+            Fetch::Group => self.group_read(status, body, now),
+            Fetch::Members { group } => self.members_read(&group, status, body, now),
+            Fetch::Invitation { href, page } => {
+                self.invitation_read(&href, page, status, body, now)
+            }
+            Fetch::Inviter {
+                invitation,
+                name,
+                page,
+            } => self.inviter_read(&invitation, &name, page, status, body, now),
+            Fetch::Conversation { href, page } => {
+                self.conversation_read(&href, page, status, body, now)
+            }
+            Fetch::Messaging { conversation } => {
+                self.messaging_read(&conversation, status, body, now)
+            }
+            Fetch::Participants { conversation, page } => {
+                self.participants_read(&conversation, page, status, body, now)
+            }
+            Fetch::Participant { conversation, page } => {
+                self.participant_read(&conversation, page, status, body, now)
+            }
+            Fetch::Message {
+                conversation,
+                href,
+                page,
+            } => self.message_read(&conversation, &href, page, status, body, now),
+        }
+    }
+}
+
+/// The resource that was read, where there is one and it can be understood.
+pub(super) fn resource<T: serde::de::DeserializeOwned>(status: u16, body: &[u8]) -> Option<T> {
+    if status != 200 {
+        return None;
+    }
+    serde_json::from_slice(body)
+        .inspect_err(|_| tracing::debug!("a resource is not readable and is skipped"))
+        .ok()
+}

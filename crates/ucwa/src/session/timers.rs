@@ -1,0 +1,57 @@
+//! What has to happen at which time.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use url::Url;
+
+use super::outbox::Outgoing;
+use crate::SipUri;
+
+pub(super) enum Timer {
+    Retry(Box<Outgoing>),
+    Register,
+    Probe,
+    AskForEvents,
+    /// The event request with that number has been held open for a while: the channel stands.
+    EventsHeld(u64),
+    BulkAllowed,
+    ReloadContacts,
+    RefreshContactList,
+    Extend(u64),
+    PollPresence,
+    TypingEnds(Url, Instant),
+    /// A conversation that has not connected by then does not count as open any more.
+    Settle(Url),
+    SendAgain(SipUri),
+    TextLost(String),
+    InvitationLapsed(String),
+    Activity,
+}
+
+/// Timers in order of their time. A timer is never taken back: who set it checks whether it still means something.
+#[derive(Default)]
+pub(super) struct Timers {
+    by_time: BTreeMap<(Instant, u64), Timer>,
+    count: u64,
+}
+
+impl Timers {
+    pub(super) fn set(&mut self, at: Instant, timer: Timer) {
+        self.count += 1;
+        self.by_time.insert((at, self.count), timer);
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.by_time.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    pub(super) fn due(&mut self, now: Instant) -> Option<Timer> {
+        let entry = self.by_time.first_entry()?;
+        (entry.key().0 <= now).then(|| entry.remove())
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_time.clear();
+    }
+}

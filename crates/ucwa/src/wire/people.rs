@@ -1,0 +1,209 @@
+//! Contacts, groups, what others show, and the subscriptions to it (UCWA reference: people).
+
+use serde::{Deserialize, Serialize};
+
+use super::words::{Availability, SubscriptionState};
+use super::{Date, Links, Many, More};
+
+pub use super::Note as ContactNote;
+
+/// contact. Links: `contactPresence`, `contactNote`, `contactPhoto`, ….
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Contact {
+    /// Usually `sip:`, `tel:` for phone contacts.
+    pub uri: Option<String>,
+    /// Display name; may be empty.
+    pub name: Option<String>,
+    /// Mail addresses.
+    pub email_addresses: Many<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// `SameEnterprise`, `Federated`, ….
+    pub source_network: Option<String>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// A list of contacts: myContacts, groupContacts, subscribedContacts, search. Members stand in `_embedded`, or in
+/// `_links` alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContactList {
+    /// search: there are more than were asked for.
+    pub more_results_available: Option<bool>,
+    /// Links; `contact` where the members are not embedded.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The members.
+    #[serde(rename = "_embedded")]
+    pub embedded: ContactListEmbedded,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// What a list of contacts embeds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContactListEmbedded {
+    /// People.
+    pub contact: Many<Contact>,
+    /// Directory groups (search, revision 2; distributionGroup).
+    pub distribution_group: Many<Group>,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// group, pinnedGroup, defaultGroup, distributionGroup, delegatesGroup, …. Links: `groupContacts`,
+/// `subscribeToGroupPresence`, `expandDistributionGroup`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// Id for inputs.
+    pub id: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// What kind of group, where it says so.
+    pub rel: Option<String>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// myGroups.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MyGroups {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The groups by kind.
+    #[serde(rename = "_embedded")]
+    pub embedded: MyGroupsEmbedded,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// The groups by kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MyGroupsEmbedded {
+    /// Favourites.
+    pub pinned_group: Many<Group>,
+    /// Other contacts.
+    pub default_group: Many<Group>,
+    /// Made by the user.
+    pub group: Many<Group>,
+    /// From the directory.
+    pub distribution_group: Many<Group>,
+    /// The rest: groups by policy.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// contactPresence: what others see of a contact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContactPresence {
+    /// Value.
+    pub availability: Option<Availability>,
+    /// Token or localised words.
+    pub activity: Option<String>,
+    /// `PC`, `Mobile`, ….
+    pub device_type: Option<String>,
+    /// Last activity.
+    pub last_active: Option<Date>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// Input of POST presenceSubscriptions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PresenceSubscriptionInput {
+    /// Minutes, 10 to 30.
+    pub duration: u8,
+    /// SIP URIs.
+    pub uris: Vec<String>,
+}
+
+/// presenceSubscription. Links: `memberships`, `addToPresenceSubscription`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PresenceSubscription {
+    /// Id.
+    pub id: Option<String>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// presenceSubscriptionMembership. Links: `contact`, `presenceSubscription`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PresenceSubscriptionMembership {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// presenceSubscriptions and presenceSubscriptionMemberships.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SubscriptionList {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// Members.
+    #[serde(rename = "_embedded")]
+    pub embedded: SubscriptionListEmbedded,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// What the lists of subscriptions embed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SubscriptionListEmbedded {
+    /// Subscriptions.
+    pub presence_subscription: Many<PresenceSubscription>,
+    /// Memberships.
+    pub presence_subscription_membership: Many<PresenceSubscriptionMembership>,
+}
+
+/// myContactsAndGroupsSubscription. Links: `startOrRefreshSubscriptionToContactsAndGroups`,
+/// `stopSubscriptionToContactsAndGroups`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContactsAndGroupsSubscription {
+    /// Whether it runs.
+    pub state: Option<SubscriptionState>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
