@@ -6,14 +6,28 @@
 //!
 //! What it does is told to users and administrators in `docs/bridge.md`.
 
+mod answer;
 mod bridge;
+mod conversations;
+mod delivery;
+mod guard;
+mod ids;
 mod input;
 mod memory;
+mod names;
 mod output;
+mod own;
 mod people;
 mod presence;
+mod question;
+mod recent;
+mod relay;
 mod rules;
+pub mod status;
+#[cfg(test)]
+mod stories;
 pub mod text;
+mod typing;
 
 pub use bridge::Bridge;
 pub use input::{Input, LyncContact, LyncText, Outcome, XmppContact, XmppText};

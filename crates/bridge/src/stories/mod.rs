@@ -1,0 +1,8 @@
+//! The bridge, told as stories about Anna and Carol in Lync and Ben, who is away from his desk with a phone that has XMPP.
+
+mod answering;
+mod delivery;
+mod many;
+mod own_status;
+mod relaying;
+mod stage;
