@@ -306,7 +306,9 @@ pub(crate) fn availability(
         ucwa::Availability::Away => bridge::Availability::Away,
         ucwa::Availability::Offline => bridge::Availability::Offline,
         // The type is open: a later server may invent values.
-        ucwa::Availability::None | ucwa::Availability::Other(_) | _ => bridge::Availability::Unknown,
+        ucwa::Availability::None | ucwa::Availability::Other(_) | _ => {
+            bridge::Availability::Unknown
+        }
     }
 }
 

@@ -205,3 +205,188 @@ const STEP: &str = "password";
 
 /// Long enough for a person to answer the key store's question.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    /// A key store that keeps what it gets, or fails as told.
+    #[derive(Default)]
+    struct FakeKeyStore {
+        entries: Mutex<HashMap<String, SecretString>>,
+        fails: Option<Failure>,
+    }
+
+    impl FakeKeyStore {
+        fn failing(failure: Failure) -> Secrets {
+            Secrets::with(Arc::new(Self {
+                fails: Some(failure),
+                ..Self::default()
+            }))
+        }
+
+        fn works(&self) -> Result<(), Failure> {
+            self.fails.clone().map_or(Ok(()), Err)
+        }
+    }
+
+    impl KeyStore for FakeKeyStore {
+        fn get(&self, user: &str) -> Result<SecretString, Failure> {
+            self.works()?;
+            self.entries
+                .lock()
+                .unwrap()
+                .get(user)
+                .cloned()
+                .ok_or(Failure::NotFound)
+        }
+
+        fn set(&self, user: &str, secret: &SecretString) -> Result<(), Failure> {
+            self.works()?;
+            self.entries
+                .lock()
+                .unwrap()
+                .insert(user.to_owned(), secret.clone());
+            Ok(())
+        }
+
+        fn delete(&self, user: &str) -> Result<(), Failure> {
+            self.works()?;
+            self.entries
+                .lock()
+                .unwrap()
+                .remove(user)
+                .map(drop)
+                .ok_or(Failure::NotFound)
+        }
+    }
+
+    fn account(side: Side) -> Account {
+        Account {
+            side,
+            address: "Anna@contoso.example".into(),
+            password_file: None,
+        }
+    }
+
+    async fn password(secrets: &Secrets, account: &Account) -> Result<String, Code> {
+        let secret = secrets
+            .password(account)
+            .await
+            .map_err(|problem| problem.code)?;
+        Ok(secret.expose_secret().to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_login_stores_is_found_until_logout() {
+        let secrets = Secrets::with(Arc::new(FakeKeyStore::default()));
+        let (lync, xmpp) = (account(Side::Lync), account(Side::Xmpp));
+        assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
+        assert_eq!(
+            password(&secrets, &xmpp).await,
+            Err(Code::XmppPasswordMissing)
+        );
+        secrets.store(&lync, "s3cret".into()).await.unwrap();
+        assert_eq!(password(&secrets, &lync).await, Ok("s3cret".into()));
+        assert_eq!(
+            password(&secrets, &xmpp).await,
+            Err(Code::XmppPasswordMissing),
+            "each side has its own"
+        );
+        let otherwise_written = Account {
+            address: "anna@CONTOSO.example".into(),
+            ..lync.clone()
+        };
+        assert_eq!(
+            password(&secrets, &otherwise_written).await,
+            Ok("s3cret".into())
+        );
+        secrets.delete(&lync).await.unwrap();
+        assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
+        secrets.delete(&lync).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_password_file_wins_over_the_key_store_even_where_it_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("password");
+        std::fs::write(&path, "from the file\n").unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        let secrets = Secrets::with(Arc::new(FakeKeyStore::default()));
+        let lync = Account {
+            password_file: Some(path.clone()),
+            ..account(Side::Lync)
+        };
+        secrets
+            .store(&lync, "from the key store".into())
+            .await
+            .unwrap();
+        assert_eq!(password(&secrets, &lync).await, Ok("from the file".into()));
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        assert_eq!(password(&secrets, &lync).await, Err(Code::SecretFileMode));
+    }
+
+    #[tokio::test]
+    async fn without_a_key_store_a_password_lives_in_memory_and_the_problem_names_the_way_out() {
+        let secrets = FakeKeyStore::failing(Failure::NoKeyStore("no session bus".into()));
+        let lync = account(Side::Lync);
+        let problem = secrets.store(&lync, "s3cret".into()).await.unwrap_err();
+        assert_eq!(problem.code, Code::KeyStore);
+        assert!(
+            problem.remedy.contains("lync.password_file"),
+            "{}",
+            problem.remedy
+        );
+        assert!(!format!("{problem:?}").contains("s3cret"));
+        assert_eq!(password(&secrets, &lync).await, Err(Code::KeyStore));
+        secrets.hold(&lync, "s3cret".into());
+        assert_eq!(password(&secrets.clone(), &lync).await, Ok("s3cret".into()));
+        secrets.delete(&lync).await.unwrap();
+        assert_eq!(password(&secrets, &lync).await, Err(Code::KeyStore));
+    }
+
+    #[tokio::test]
+    async fn every_failure_of_the_key_store_has_a_cause_and_a_remedy() {
+        for failure in [
+            Failure::Locked("dismissed".into()),
+            Failure::TimeLimit,
+            Failure::Other("broken pipe".into()),
+            Failure::NoKeyStore("no session bus".into()),
+        ] {
+            let secrets = FakeKeyStore::failing(failure.clone());
+            let problem = secrets.password(&account(Side::Xmpp)).await.unwrap_err();
+            assert_eq!(problem.code, Code::KeyStore, "{failure:?}");
+            assert!(
+                problem.remedy.contains("xmpp.password_file"),
+                "{}",
+                problem.remedy
+            );
+        }
+    }
+
+    /// By hand: `dbus-run-session -- sh -c 'printf x | gnome-keyring-daemon --unlock --components=secrets --daemonize &&
+    /// cargo test -p causeway-engine key_store_of_the_system -- --ignored'`
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "needs a session with an unlocked key store"]
+    async fn the_key_store_of_the_system_keeps_a_password() {
+        let secrets = Secrets::system();
+        let account = Account {
+            address: "causeway-test@contoso.example".into(),
+            ..account(Side::Lync)
+        };
+        secrets.store(&account, "lösen ord".into()).await.unwrap();
+        assert_eq!(
+            password(&Secrets::system(), &account).await,
+            Ok("lösen ord".into())
+        );
+        secrets.delete(&account).await.unwrap();
+        assert_eq!(
+            password(&secrets, &account).await,
+            Err(Code::PasswordMissing)
+        );
+    }
+}
