@@ -59,10 +59,16 @@ impl Bridge {
     /// Takes in what happened at `now`, and says what is to be done, in this order.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
         let mut out = Vec::new();
+        // What fell due before this happened comes first, also when the caller was late with its tick.
+        self.due(now, &mut out);
         self.take(input, now, &mut out);
-        self.own.tick(&self.rules, now, &mut out);
-        self.expire_question(now, &mut out);
+        self.due(now, &mut out);
         out
+    }
+
+    fn due(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        self.own.tick(&self.rules, now, out);
+        self.expire_question(now, out);
     }
 
     fn take(&mut self, input: Input, now: Timestamp, out: &mut Vec<Output>) {

@@ -132,7 +132,7 @@ pub struct LyncText {
 /// A text on the XMPP side.
 #[derive(Clone, PartialEq, Eq)]
 pub struct XmppText {
-    /// `origin-id`, else `id` of the stanza; made up by the caller where there is neither.
+    /// `id` of the stanza, else `origin-id`; made up by the caller where there is neither. A receipt names it.
     pub id: String,
     /// XEP-0359 `stanza-id` of our own server's archive.
     pub archive_id: Option<String>,

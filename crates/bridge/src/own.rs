@@ -194,7 +194,7 @@ impl Own {
         if before.as_ref() == Some(&state) {
             return;
         }
-        self.assert_restored(state.availability, now, out);
+        self.assert_restored(&state, now, out);
         let moved = before
             .as_ref()
             .is_none_or(|before| before.availability != state.availability);
@@ -250,17 +250,26 @@ impl Own {
         }
     }
 
-    /// A new session at the Lync server begins with its own idea; a choice that has not come to its end still stands.
-    fn assert_restored(&mut self, shown: Availability, now: Timestamp, out: &mut Vec<Output>) {
+    /// A new session at the Lync server begins with its own idea; a choice that has not come to its end still stands,
+    /// unless somebody chose something else in another client in the meantime.
+    fn assert_restored(&mut self, seen: &LyncState, now: Timestamp, out: &mut Vec<Output>) {
         if !std::mem::take(&mut self.restored) {
             return;
         }
-        let status = self
-            .choice
-            .as_ref()
-            .filter(|choice| choice.until.is_some_and(|until| now < until))
-            .and_then(|choice| choice.status);
-        if let Some(status) = status.filter(|status| status.shown() != shown) {
+        let Some(choice) = self.choice.as_ref().filter(|choice| choice.until.is_some_and(|until| now < until)) else {
+            return;
+        };
+        let Some(status) = choice.status.filter(|status| status.shown() != seen.availability) else {
+            return;
+        };
+        let by_hand = matches!(
+            seen.availability,
+            Availability::Busy | Availability::DoNotDisturb | Availability::BeRightBack | Availability::OffWork
+        );
+        if by_hand && !is_automatic(&seen.activity) {
+            self.choice = None;
+            self.keep_choice(out);
+        } else {
             self.write_status(status, now, out);
         }
     }
@@ -465,17 +474,16 @@ impl Own {
     }
 
     fn write_status(&mut self, status: Settable, now: Timestamp, out: &mut Vec<Output>) {
-        self.writes.push(
-            Write::Set(status),
-            now,
-            self.lync.as_ref().map(|state| state.availability),
-        );
-        out.push(Output::SetLyncPresence(status));
+        let shown = self.lync.as_ref().map(|state| state.availability);
+        if self.writes.push(Write::Set(status), now, shown) {
+            out.push(Output::SetLyncPresence(status));
+        }
     }
 
     fn reset_lync(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        self.writes.push(Write::Reset, now, None);
-        out.push(Output::ResetLyncPresence);
+        if self.writes.push(Write::Reset, now, None) {
+            out.push(Output::ResetLyncPresence);
+        }
     }
 
     fn write_note(&mut self, note: String, from_xmpp: bool, out: &mut Vec<Output>) {

@@ -134,10 +134,11 @@ impl Bridge {
 
     /// The name, with the address where several people have the same.
     fn shown_name(&self, with: &Addressee) -> String {
+        let key = sip_key(&with.address);
         let twin = |address: &str, name: &str| {
-            name.eq_ignore_ascii_case(&with.name) && sip_key(address) != sip_key(&with.address)
+            let same_name = name.eq_ignore_ascii_case(&with.name);
+            same_name && address != with.address && sip_key(address) != key
         };
-
         let has_twin = self
             .people
             .in_lync()

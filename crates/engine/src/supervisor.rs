@@ -279,7 +279,8 @@ impl Preparation {
         Ok(causeway_xmpp::link::Settings {
             jid: xmpp.address.value.clone(),
             password,
-            resource: None,
+            // The bridge knows another Causeway of the same account by the beginning of its resource.
+            resource: Some(format!("causeway-{}", Uuid::new_v4().simple())),
             server: xmpp
                 .server
                 .value

@@ -270,9 +270,9 @@ impl Core {
         let sent_at = message.delayed.unwrap_or(self.now);
         let late = message.archived || crate::is_late(sent_at, self.now);
         let id = message
-            .origin_id
+            .id
             .clone()
-            .or_else(|| message.id.clone())
+            .or_else(|| message.origin_id.clone())
             .unwrap_or_else(|| Uuid::new_v4().to_string());
         let told = api::Message {
             id: unique(&id, &message.from),

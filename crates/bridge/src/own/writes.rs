@@ -27,16 +27,21 @@ pub(super) struct Writes {
 }
 
 impl Writes {
+    /// Notes a write; false where it is the same as the one just made and need not be made again.
+    ///
     /// A write whose effect is already shown, with nothing else on its way, has no echo to wait for.
-    pub(super) fn push(&mut self, write: Write, now: Timestamp, shown: Option<Availability>) {
-        if self.waiting.is_empty()
-            && matches!(write, Write::Set(status) if Some(status.shown()) == shown)
-        {
-            return;
+    pub(super) fn push(&mut self, write: Write, now: Timestamp, shown: Option<Availability>) -> bool {
+        if self.waiting.back().is_some_and(|(last, at)| *last == write && *at == now) {
+            return false;
+        }
+        let shown_already = matches!(write, Write::Set(status) if Some(status.shown()) == shown);
+        if shown_already && self.waiting.is_empty() {
+            return true;
         }
         self.waiting.truncate(15);
         self.waiting.push_back((write, now));
         self.contradicted = false;
+        true
     }
 
     /// Whether a change that Lync tells is the echo of a write. Echoes come in order and may be skipped, never repeated.

@@ -536,3 +536,38 @@ fn offline_in_lync_keeps_ben_reachable_in_xmpp() {
     stage.does(lync(Availability::Offline));
     assert_eq!(written(stage.passes(10)), [xmpp(Show::Xa, "")]);
 }
+
+#[test]
+fn a_status_with_an_end_is_not_forced_on_somebody_who_chose_anew_while_causeway_was_closed() {
+    let mut stage = both();
+    let until = "2026-12-24T15:00:00Z".parse().unwrap();
+    stage.does(Input::OwnChosen {
+        status: Some(Settable::Busy),
+        note: None,
+        until: Some(until),
+    });
+    stage.restarts();
+    let out = written(stage.does(lync(Availability::DoNotDisturb)));
+    assert_eq!(out, [xmpp(Show::Dnd, "Do not disturb")]);
+    assert_eq!(stage.bridge.next_deadline(), None);
+}
+
+#[test]
+fn an_end_that_the_engine_noticed_first_still_brings_the_note_back() {
+    let mut stage = both();
+    stage.does(noted(Availability::Online, "Room 12"));
+    stage.passes(2);
+    let until = stage.now + jiff::SignedDuration::from_mins(5);
+    stage.does(Input::OwnChosen {
+        status: Some(Settable::Busy),
+        note: Some("Budget".into()),
+        until: Some(until),
+    });
+    stage.does(noted(Availability::Busy, "Budget"));
+    stage.now = until;
+    let expected = [
+        Output::SetLyncNote("Room 12".into()),
+        Output::ResetLyncPresence,
+    ];
+    assert_eq!(written(stage.does(Input::OwnReset)), expected);
+}
