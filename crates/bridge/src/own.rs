@@ -256,15 +256,25 @@ impl Own {
         if !std::mem::take(&mut self.restored) {
             return;
         }
-        let Some(choice) = self.choice.as_ref().filter(|choice| choice.until.is_some_and(|until| now < until)) else {
+        let Some(choice) = self
+            .choice
+            .as_ref()
+            .filter(|choice| choice.until.is_some_and(|until| now < until))
+        else {
             return;
         };
-        let Some(status) = choice.status.filter(|status| status.shown() != seen.availability) else {
+        let Some(status) = choice
+            .status
+            .filter(|status| status.shown() != seen.availability)
+        else {
             return;
         };
         let by_hand = matches!(
             seen.availability,
-            Availability::Busy | Availability::DoNotDisturb | Availability::BeRightBack | Availability::OffWork
+            Availability::Busy
+                | Availability::DoNotDisturb
+                | Availability::BeRightBack
+                | Availability::OffWork
         );
         if by_hand && !is_automatic(&seen.activity) {
             self.choice = None;

@@ -30,8 +30,17 @@ impl Writes {
     /// Notes a write; false where it is the same as the one just made and need not be made again.
     ///
     /// A write whose effect is already shown, with nothing else on its way, has no echo to wait for.
-    pub(super) fn push(&mut self, write: Write, now: Timestamp, shown: Option<Availability>) -> bool {
-        if self.waiting.back().is_some_and(|(last, at)| *last == write && *at == now) {
+    pub(super) fn push(
+        &mut self,
+        write: Write,
+        now: Timestamp,
+        shown: Option<Availability>,
+    ) -> bool {
+        if self
+            .waiting
+            .back()
+            .is_some_and(|(last, at)| *last == write && *at == now)
+        {
             return false;
         }
         let shown_already = matches!(write, Write::Set(status) if Some(status.shown()) == shown);
