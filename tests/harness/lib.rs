@@ -7,5 +7,6 @@ pub mod ctl;
 pub mod person;
 pub mod program;
 pub mod prosody;
+pub mod proxy;
 pub mod sim;
 pub mod wait;

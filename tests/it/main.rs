@@ -7,3 +7,4 @@ mod routing;
 mod sign_in;
 mod status;
 mod verbs;
+mod xmpp;

@@ -66,11 +66,11 @@ pub enum ErrorKind {
         issuer: String,
     },
     /// The certificate is for other names.
-    #[error("the certificate is not for {wanted} but for {}", found.join(", "))]
+    #[error("the certificate is not for {wanted} (but for: {})", found.join(", "))]
     CertificateName {
         /// Domain of the address.
         wanted: String,
-        /// Names in the certificate.
+        /// Names in the certificate; empty where the server has none to show for the domain.
         found: Vec<String>,
     },
     /// Any other failure of TLS, for example no common version.

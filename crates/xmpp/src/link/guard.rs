@@ -217,6 +217,14 @@ mod tests {
         assert!(run(&format!("<stream><m>{}", "<a/>".repeat(LARGEST / 4))).is_err());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let mut meter = Meter::default();
+            let _ = bytes.iter().try_for_each(|byte| meter.count(*byte));
+        }
+    }
+
     #[test]
     fn nesting_without_end_is_stopped() {
         assert!(run(&format!("<stream>{}", "<a>".repeat(DEEPEST - 1))).is_ok());

@@ -8,7 +8,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion,
+    SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
 use sasl::common::ChannelBinding;
@@ -183,6 +184,11 @@ fn cause(error: &io::Error, domain: &str, refused: &Option<CertificateDer<'stati
         // Closed or reset in the middle: the peer speaks no TLS, or something between cuts it.
         return ErrorKind::Tls(error.to_string()).into();
     };
+    if *tls == rustls::Error::AlertReceived(AlertDescription::UnrecognisedName) {
+        // RFC 6066 section 3: the server knows that it has no certificate for the domain.
+        let (wanted, found) = (domain.to_owned(), Vec::new());
+        return ErrorKind::CertificateName { wanted, found }.into();
+    }
     let rustls::Error::InvalidCertificate(wrong) = tls else {
         return ErrorKind::Tls(tls.to_string()).into();
     };
@@ -253,5 +259,101 @@ impl Shown {
             not_before: second(certificate.validity().not_before.timestamp()),
             not_after: second(certificate.validity().not_after.timestamp()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{
+        BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+    };
+    use rustls::ServerConfig;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    /// What a client for `alpha.example` says to a server whose certificate is for `names` and ends in the year `until`.
+    async fn verdict(names: &[&str], until: i32, trusted: bool) -> Result<String, ErrorKind> {
+        let ca_key = KeyPair::generate().unwrap();
+        let mut ca = CertificateParams::default();
+        ca.distinguished_name
+            .push(DnType::CommonName, "Test Enterprise CA");
+        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = ca.self_signed(&ca_key).unwrap().der().clone();
+        let key = KeyPair::generate().unwrap();
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut host = CertificateParams::new(names).unwrap();
+        host.not_before = date_time_ymd(2020, 1, 1);
+        host.not_after = date_time_ymd(until, 1, 1);
+        let certificate = host
+            .signed_by(&key, &Issuer::new(ca, ca_key))
+            .unwrap()
+            .der()
+            .clone();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate],
+                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+            )
+            .unwrap();
+        // Something has to be trusted, or there is no verifier at all on a machine without authorities.
+        let other = CertificateParams::default()
+            .self_signed(&KeyPair::generate().unwrap())
+            .unwrap();
+        let roots = [if trusted { root } else { other.der().clone() }];
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let (result, _) = tokio::join!(
+            encrypt(near, "alpha.example", false, &roots),
+            TlsAcceptor::from(Arc::new(config)).accept(far),
+        );
+        let encrypted = result.map_err(|error| error.kind)?;
+        assert_eq!(encrypted.binding.map(|data| data.len()), Some(32));
+        Ok(encrypted.version)
+    }
+
+    #[tokio::test]
+    async fn a_good_certificate_is_taken() {
+        assert_eq!(
+            verdict(&["alpha.example"], 2200, true).await,
+            Ok("TLSv1_3".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_certificate_for_others_is_refused_with_its_names() {
+        let found = vec!["beta.example".to_owned(), "*.gamma.example".to_owned()];
+        let wanted = "alpha.example".to_owned();
+        assert_eq!(
+            verdict(&["beta.example", "*.gamma.example"], 2200, true).await,
+            Err(ErrorKind::CertificateName { wanted, found })
+        );
+    }
+
+    #[tokio::test]
+    async fn an_old_certificate_is_refused_with_its_dates() {
+        let error = verdict(&["alpha.example"], 2021, true).await.unwrap_err();
+        assert_eq!(
+            error,
+            ErrorKind::CertificateExpired {
+                host: "alpha.example".to_owned(),
+                not_before: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+                not_after: Some("2021-01-01T00:00:00Z".parse().unwrap()),
+            }
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unknown_issuer_is_named() {
+        let error = verdict(&["alpha.example"], 2200, false).await.unwrap_err();
+        let ErrorKind::CertificateIssuer { host, issuer } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(host, "alpha.example");
+        assert!(issuer.contains("Test Enterprise CA"), "{issuer}");
     }
 }
