@@ -56,8 +56,8 @@ pub fn start(settings: Settings) -> (Link, mpsc::Receiver<Event>) {
 pub async fn check(settings: Settings) -> Vec<StepReport> {
     let mut ladder = ladder::Ladder::new(None);
     // Failures are in the reports.
-    if let Ok(signed_in) = connect::sign_in(&settings, &mut ladder).await {
-        let _ = session::probe(signed_in, &settings, &mut ladder).await;
+    if let Ok(signed_in) = Box::pin(connect::sign_in(&settings, &mut ladder)).await {
+        let _ = Box::pin(session::probe(signed_in, &settings, &mut ladder)).await;
     }
     ladder.reports()
 }
