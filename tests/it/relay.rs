@@ -70,7 +70,7 @@ async fn a_text_that_cannot_be_delivered_comes_back_to_its_writer_with_the_reaso
     world.sim.goes(BEN, "Offline", "", "").await;
     phone.writes_in("anna@xmpp.example", "I am now", text.thread.as_deref());
 
-    let notice = phone.receives("not delivered").await;
+    let notice = phone.receives("Not delivered").await;
     assert!(
         notice.body.contains("Ben Carter"),
         "the notice names the person: {}",

@@ -8,6 +8,8 @@ use crate::{Availability, LyncContact, Preset, Rules, Show, Side, XmppContact, s
 
 /// The most resources remembered for one XMPP account.
 const RESOURCES: usize = 32;
+/// Anybody can send a presence; beyond this many accounts only those in the roster are remembered.
+const ACCOUNTS: usize = 10_000;
 
 /// A person of the contact list: one row, one or two networks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +163,12 @@ impl People {
         idle: bool,
     ) {
         let resource = from.split_once('/').map_or("", |(_, resource)| resource);
-        let resources = self.xmpp_presence.entry(bare_key(from)).or_default();
+        let key = bare_key(from);
+        let stranger = !self.xmpp.contains_key(&key) && !self.xmpp_presence.contains_key(&key);
+        if stranger && self.xmpp_presence.len() >= ACCOUNTS {
+            return;
+        }
+        let resources = self.xmpp_presence.entry(key).or_default();
         if show == Show::Unavailable && resource.is_empty() {
             // From the bare address: a gateway's contact, or a server that speaks for all resources.
             resources.clear();

@@ -91,6 +91,39 @@ fn long_texts_are_cut_where_it_hurts_least() {
     );
 }
 
+/// With a step back for every tag this would take hours.
+#[test]
+fn hostile_markup_takes_no_more_time_than_other_text() {
+    let patterns = [
+        "<",
+        "<a",
+        "<a b='",
+        "<a b=\"x",
+        "</",
+        "<!--",
+        "<style>",
+        "<style></style>",
+        "&",
+        "&#",
+        "&#x1F600",
+        "<a href=x>",
+        "<li>",
+        "<pre>",
+        "= =",
+        "\u{301}",
+    ];
+    for pattern in patterns {
+        let html = pattern.repeat(300_000 / pattern.len());
+        let text = from_html(&html);
+        assert!(text.len() <= html.len() * 4 + 16, "{pattern}");
+        let parts: usize = split(&clean(&text), LYNC_LIMIT)
+            .iter()
+            .map(|part| part.len())
+            .sum();
+        assert!(parts <= text.len(), "{pattern}");
+    }
+}
+
 #[test]
 fn names_are_one_short_line() {
     assert_eq!(line("Anna\n  Berg", 64), "Anna Berg");
