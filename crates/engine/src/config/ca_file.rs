@@ -1,15 +1,15 @@
 //! Certificate authorities besides the system's.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use causeway_api::{Code, Problem};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{Error, PemObject};
 
+use super::plain_file;
+
 /// Largest file in bytes; the whole Mozilla list has a quarter of it.
-const LONGEST: u64 = 1024 * 1024;
+const LONGEST: usize = 1024 * 1024;
 
 /// Reads the certificates of a PEM file. What else stands in it (keys, text between the blocks) is passed over. Blocking.
 ///
@@ -25,21 +25,14 @@ pub fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Problem
         )
         .with("file", path.display().to_string())
     };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+    let bytes = plain_file::open(path)
+        .and_then(|file| plain_file::read(&file, LONGEST))
         .map_err(|error| {
             unusable(
                 format!("cannot be read: {error}"),
                 "Correct the path in ca_file, or the rights of the file",
             )
         })?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(unusable(
-            format!("is larger than {} KiB", LONGEST / 1024),
-            "Keep only the authorities that are needed",
-        ));
-    }
     let certificates = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<Vec<_>, Error>>()
         .map_err(|error| {

@@ -1,8 +1,7 @@
 //! The files, weakest first.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +9,12 @@ use causeway_api::{ConfigIssue, Origin, Severity};
 use toml_edit::{Document, Item, TableLike};
 
 use super::Locations;
+use super::plain_file;
 use super::table::row;
 use super::value::Raw;
 
 /// Longest configuration file in bytes.
-const LONGEST: u64 = 256 * 1024;
+const LONGEST: usize = 256 * 1024;
 /// Most files read from `policy.d`.
 const MOST_FILES: usize = 256;
 
@@ -171,26 +171,15 @@ fn read_layer(file: &Path, origin: Origin, issues: &mut Vec<ConfigIssue>) -> Opt
 
 /// `None` where there is no file.
 pub(super) fn read_text(file: &Path) -> Result<Option<String>, String> {
-    let opened = match File::open(file) {
-        Ok(opened) => opened,
+    let bytes = match plain_file::open(file).and_then(|opened| plain_file::read(&opened, LONGEST)) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.to_string()),
     };
-    let metadata = opened.metadata().map_err(|error| error.to_string())?;
-    if !metadata.is_file() {
-        return Err("it is not a plain file".into());
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(_) => Err("it is not UTF-8 text".into()),
     }
-    let mut bytes = Vec::new();
-    opened
-        .take(LONGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(format!("it is larger than {} KiB", LONGEST / 1024));
-    }
-    String::from_utf8(bytes)
-        .map(Some)
-        .map_err(|_| "it is not UTF-8 text".into())
 }
 
 /// Dotted names and values, or the line and the cause.

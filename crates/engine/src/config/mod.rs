@@ -8,6 +8,7 @@ mod ca_file;
 mod document;
 mod layers;
 mod locations;
+pub(crate) mod plain_file;
 mod resolve;
 mod set;
 mod settings;

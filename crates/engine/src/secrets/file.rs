@@ -1,13 +1,12 @@
 //! Password files: for servers and scripts, where there is no key store.
 
-use std::fs::File;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use causeway_api::{Code, Problem};
 use secrecy::SecretString;
-use secrecy::zeroize::Zeroizing;
+
+use crate::config::plain_file;
 
 /// Longest password in bytes.
 const LONGEST: usize = 4096;
@@ -28,32 +27,21 @@ pub(super) fn read(path: &Path) -> Result<SecretString, Problem> {
         )
         .with("file", path.display().to_string())
     };
-    let mut file = File::open(path).map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         unusable(
             format!("cannot be read: {error}"),
             "Create it, or correct the path in password_file",
         )
-    })?;
-    let metadata = file
-        .metadata()
-        .map_err(|error| unusable(format!("cannot be examined: {error}"), "Check the file"))?;
-    if !metadata.is_file() {
-        return Err(unusable(
-            "is not a file".into(),
-            "Name a plain file in password_file",
-        ));
-    }
+    };
+    let file = plain_file::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
     private(
         path,
         metadata.uid(),
         metadata.mode(),
         rustix::process::geteuid().as_raw(),
     )?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 2));
-    file.by_ref()
-        .take(LONGEST as u64 + 2)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unusable(format!("cannot be read: {error}"), "Check the file"))?;
+    let bytes = plain_file::read(&file, LONGEST + 2).map_err(unreadable)?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > LONGEST {
@@ -168,8 +156,18 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_and_a_directory_are_named() {
+    fn a_missing_file_a_directory_and_a_pipe_are_refused_at_once() {
         let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        assert!(
+            std::process::Command::new("mkfifo")
+                .args(["-m", "600"])
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(read(&pipe).unwrap_err().code, Code::BadConfig);
         assert_eq!(
             read(&dir.path().join("none")).unwrap_err().code,
             Code::BadConfig
