@@ -535,22 +535,10 @@ fn check_text(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn split(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((at, _)) = rest.char_indices().nth(4000) {
-        let (part, more) = rest.split_at(at);
-        parts.push(part);
-        rest = more;
-    }
-    parts.push(rest);
-    parts
-}
-
 /// SIP servers cut long texts; XMPP takes them whole.
 fn parts_of(text: &str, side: Side) -> Vec<&str> {
     match side {
-        Side::Lync => split(text),
+        Side::Lync => causeway_bridge::text::split(text, causeway_bridge::text::LYNC_LIMIT),
         Side::Xmpp | Side::Gateway => vec![text],
     }
 }

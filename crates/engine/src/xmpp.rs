@@ -162,12 +162,10 @@ impl Core {
             api::SideState::ReadyAvailable
         };
         self.enter(api::Side::Xmpp, state, None);
+        // After a fresh bind the link has told which texts are in doubt. They are decided when the archive has been
+        // read; until then nothing new goes out, so that the order holds.
         if resumed {
-            self.open_xmpp();
-        } else {
-            // Whatever was not acknowledged is decided when the archive has been read; until then nothing new goes out,
-            // so that the order holds.
-            self.outbox.lost(api::Side::Xmpp);
+            self.caught_up();
         }
     }
 
