@@ -8,6 +8,8 @@ pub mod frame;
 mod reach;
 mod server;
 mod socket_unix;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use client::{Client, Listening};

@@ -1,7 +1,9 @@
 //! The one engine of a data directory: running already, or ours.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Client;
 use crate::{Code, Problem};
