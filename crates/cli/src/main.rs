@@ -90,7 +90,21 @@ fn not_understood(error: &clap::Error) -> Exit {
     if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return Outcome::from(usage("A command is missing")).print(true);
     }
-    let page = error.render().to_string();
-    let first = page.lines().next().unwrap_or_default();
-    Outcome::from(usage(first.strip_prefix("error: ").unwrap_or(first))).print(true)
+    Outcome::from(usage(cause(&error.render().to_string()))).print(true)
+}
+
+/// The first paragraph of a usage error, on one line: what is wrong and what would be right.
+fn cause(page: &str) -> String {
+    let lines: Vec<&str> = page.lines().map(str::trim).collect();
+    let end = lines
+        .iter()
+        .position(|line| line.starts_with("Usage:") || line.starts_with("For more"));
+    let words: Vec<&str> = lines
+        .iter()
+        .take(end.unwrap_or(lines.len()))
+        .copied()
+        .filter(|line| !line.is_empty())
+        .collect();
+    let cause = words.join(" ");
+    cause.strip_prefix("error: ").unwrap_or(&cause).to_owned()
 }

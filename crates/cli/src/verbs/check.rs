@@ -5,7 +5,7 @@ use causeway_engine::Sides;
 
 use super::Ctl;
 use crate::outcome::Outcome;
-use crate::session::{Needs, not_configured, options};
+use crate::session::{Needs, options};
 use crate::text::{Cell, Colour, Paint, columns, plain};
 use crate::words;
 
@@ -13,9 +13,6 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     let options = options(&ctl.place, Needs::once(Sides::BOTH));
     let ladder = async { Ok(causeway_engine::check(&options).await) };
     let check = ctl.interrupts.or(ladder).await?;
-    if check.steps.is_empty() && check.error.is_none() {
-        return Err(not_configured(&ctl.place, Sides::BOTH));
-    }
     let problem = failure(&check);
     // `error` is printed by whoever prints problems.
     let steps = Check {
