@@ -100,12 +100,20 @@ impl World {
 
     async fn build(bridge: &str, arguments: &[&str]) -> Self {
         let (sim, prosody) = tokio::join!(Sim::start(PEOPLE, arguments), Prosody::start(XMPP));
+        Self::around(sim, prosody, bridge)
+    }
+
+    /// A world of servers that run already; `anna` has to be in the simulator's cast.
+    ///
+    /// # Panics
+    /// When the configuration cannot be written.
+    pub fn around(sim: Sim, prosody: Prosody, bridge: &str) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         secret(
             &dir.path().join("lync.password"),
             &sim.account("anna").password,
         );
-        secret(&dir.path().join("xmpp.password"), XMPP[0].1);
+        secret(&dir.path().join("xmpp.password"), password("anna"));
         let ctl = Ctl {
             config: dir.path().join("config.toml"),
             data_dir: dir.path().join("data"),
@@ -160,6 +168,15 @@ relay_to = "phone@{HOST}"
             "not the password",
         );
     }
+}
+
+/// The password of an account of [`XMPP`].
+///
+/// # Panics
+/// When there is no such account.
+pub fn password(name: &str) -> &'static str {
+    let account = XMPP.iter().find(|(account, _)| *account == name);
+    account.unwrap_or_else(|| panic!("{name} has no account")).1
 }
 
 /// Writes a file that only its owner can read.

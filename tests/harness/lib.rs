@@ -9,4 +9,5 @@ pub mod program;
 pub mod prosody;
 pub mod proxy;
 pub mod sim;
+pub mod stranger;
 pub mod wait;

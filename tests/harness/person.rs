@@ -1,5 +1,7 @@
 //! A person on the XMPP side with a client of their own.
 
+use std::path::Path;
+
 use causeway_xmpp::link::{self, Link, Settings, Tls};
 use causeway_xmpp::{Command, Event, Message, Presence, Show, State};
 use jid::{BareJid, Jid};
@@ -7,7 +9,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use secrecy::SecretString;
 use tokio::sync::mpsc::Receiver;
 
-use crate::cast::XMPP;
+use crate::cast::password;
 use crate::prosody::{HOST, Prosody};
 use crate::wait::PATIENCE;
 
@@ -26,19 +28,14 @@ impl Person {
     /// # Panics
     /// When that does not work.
     pub async fn sign_in(prosody: &Prosody, name: &str) -> Self {
-        let (_, password) = XMPP
-            .iter()
-            .find(|(account, _)| *account == name)
-            .unwrap_or_else(|| panic!("{name} has no account"));
         let jid = address(name);
-        let roots = CertificateDer::pem_file_iter(prosody.ca()).expect("the CA file can be read");
         let (link, events) = link::start(Settings {
             jid: jid.clone(),
-            password: SecretString::from(*password),
+            password: SecretString::from(password(name)),
             resource: None,
             server: Some(("127.0.0.1".to_owned(), prosody.port())),
             tls: Tls::StartTls,
-            extra_roots: roots.collect::<Result<_, _>>().expect("the CA file is PEM"),
+            extra_roots: roots(&prosody.ca()),
             archive_since: None,
             limits: link::Limits::default(),
         });
@@ -138,6 +135,12 @@ impl Person {
         .await
     }
 
+    /// Forgets everything seen so far: what is asked for next has to come anew.
+    pub fn forget(&mut self) {
+        while self.events.try_recv().is_ok() {}
+        self.seen.clear();
+    }
+
     /// How often a text that contains `part` has come so far.
     pub fn count(&mut self, part: &str) -> usize {
         while let Ok(event) = self.events.try_recv() {
@@ -180,6 +183,17 @@ impl Person {
             }
         }
     }
+}
+
+/// The certificates of a PEM file.
+///
+/// # Panics
+/// When it cannot be read.
+pub fn roots(file: &Path) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_file_iter(file)
+        .expect("the CA file can be read")
+        .collect::<Result<_, _>>()
+        .expect("the CA file holds certificates")
 }
 
 /// Bare JID of one of the cast.

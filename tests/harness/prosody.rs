@@ -149,7 +149,6 @@ modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "posix"; "carbons"; "
   "ping"; "mam"; "smacks"; "csi_simple"; "offline"; "lastactivity" }}
 modules_disabled = {{ "s2s" }}
 authentication = "internal_plain"
-disable_sasl_mechanisms = {{ "PLAIN" }}
 storage = {{ archive = "memory"; archive_cleanup = "memory" }}
 default_storage = "internal"
 c2s_require_encryption = true

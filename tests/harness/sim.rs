@@ -72,6 +72,19 @@ impl Sim {
         std::fs::write(&file, people).expect("the people file can be written");
         let mut extra = vec!["--people".to_owned(), file.display().to_string()];
         extra.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        Self::launch(dir, extra).await
+    }
+
+    /// Starts with the cast that it has built in.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub async fn with_its_own_cast() -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        Self::launch(dir, Vec::new()).await
+    }
+
+    async fn launch(dir: TempDir, extra: Vec<String>) -> Self {
         let port = free_port();
         let (program, ready) = launch(dir.path(), port, &extra).await;
         // Only plain HTTP is spoken here, but the client wants to know its TLS provider all the same.
@@ -184,6 +197,20 @@ impl Sim {
             .or_else(|| answer["requests"].as_array())
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// How many requests of this kind (the link's name, such as `sendMessage`) that user made, whatever the answer.
+    pub async fn count(&self, user: &str, rel: &str) -> usize {
+        let requests = self.requests().await;
+        requests
+            .iter()
+            .filter(|request| {
+                request["rel"] == rel
+                    && request["user"]
+                        .as_str()
+                        .is_some_and(|seen| seen.ends_with(user))
+            })
+            .count()
     }
 
     async fn post(&self, path: &str, body: Value) {

@@ -6,5 +6,7 @@ mod relay;
 mod routing;
 mod sign_in;
 mod status;
+mod unconfigured;
 mod verbs;
+mod window;
 mod xmpp;

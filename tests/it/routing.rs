@@ -3,6 +3,7 @@
 use causeway_tests::cast::{ANNA, BEN, CARLA, World};
 use causeway_tests::ctl::Stream;
 use causeway_tests::person::Person;
+use causeway_tests::stranger::Stranger;
 
 const ME: &str = "anna@xmpp.example";
 
@@ -75,4 +76,45 @@ async fn who_is_meant_is_asked_when_nobody_wrote_and_the_text_is_kept() {
         .await;
     phone.writes_in(ME, "@carla", question.thread.as_deref());
     only(&world, CARLA, BEN, "to whom does this go").await;
+}
+
+#[tokio::test]
+async fn a_reply_goes_to_the_text_that_it_refers_to_whatever_its_thread() {
+    let (world, mut phone, _bridge) = two_conversations().await;
+    let ben = phone.receives("from Ben").await;
+    let carla = phone.receives("from Carla").await;
+    let mut client = Stranger::sign_in(&world.prosody, "phone").await;
+    client
+        .writes(&format!(
+            "<message type='chat' to='{ME}' id='r1'><body>&gt; from Ben\nan answer by reply</body>\
+             <thread>{thread}</thread>\
+             <reply xmlns='urn:xmpp:reply:0' to='{ME}' id='{id}'/>\
+             <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='11'/></fallback>\
+             </message>",
+            thread = carla.thread.unwrap_or_default(),
+            id = ben.origin_id.or(ben.id).unwrap_or_default(),
+        ))
+        .await;
+    only(&world, BEN, CARLA, "an answer by reply").await;
+    assert_eq!(
+        world.sim.receives(BEN, "an answer by reply").await,
+        "an answer by reply",
+        "the quotation is cut off"
+    );
+}
+
+#[tokio::test]
+async fn the_question_and_the_text_that_waits_outlive_a_kill() {
+    let world = World::new().await;
+    let mut phone = Person::sign_in(&world.prosody, "phone").await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    phone.writes(ME, "kept over a crash");
+    phone.receives("do you mean").await;
+    bridge.program.kill().await;
+
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    phone.writes(ME, "@ben");
+    only(&world, BEN, CARLA, "kept over a crash").await;
 }
