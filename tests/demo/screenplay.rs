@@ -16,6 +16,8 @@ pub(crate) struct Change {
     pub(crate) availability: &'static str,
     pub(crate) activity: &'static str,
     pub(crate) note: &'static str,
+    /// `availability` in Causeway's words.
+    pub(crate) seen: &'static str,
 }
 
 const fn exchange(who: &'static str, says: &'static str, answer: &'static str) -> Exchange {
@@ -27,12 +29,14 @@ const fn change(
     availability: &'static str,
     activity: &'static str,
     note: &'static str,
+    seen: &'static str,
 ) -> Change {
     Change {
         who,
         availability,
         activity,
         note,
+        seen,
     }
 }
 
@@ -81,17 +85,37 @@ pub(crate) const CHANGES: [Change; 8] = [
         "Busy",
         "in-a-meeting",
         "Release review",
+        "busy",
     ),
-    change("hiro@contoso.example", "Away", "", ""),
-    change("ben@contoso.example", "Online", "", "Ask me anything"),
+    change("hiro@contoso.example", "Away", "", "", "away"),
+    change(
+        "ben@contoso.example",
+        "Online",
+        "",
+        "Ask me anything",
+        "available",
+    ),
     change(
         "kim@contoso.example",
         "DoNotDisturb",
         "presenting",
         "Board meeting",
+        "do-not-disturb",
     ),
-    change("carla@contoso.example", "Online", "", ""),
-    change("farid@contoso.example", "BeRightBack", "", "Printer duty"),
-    change("kim@contoso.example", "Online", "", "Desk 3.12"),
-    change("hiro@contoso.example", "Online", "", ""),
+    change("carla@contoso.example", "Online", "", "", "available"),
+    change(
+        "farid@contoso.example",
+        "BeRightBack",
+        "",
+        "Printer duty",
+        "be-right-back",
+    ),
+    change(
+        "kim@contoso.example",
+        "Online",
+        "",
+        "Desk 3.12",
+        "available",
+    ),
+    change("hiro@contoso.example", "Online", "", "", "available"),
 ];

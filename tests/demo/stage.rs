@@ -137,7 +137,9 @@ impl Stage {
         let seen = self
             .bridge
             .next("a change of presence", |event| {
-                event["kind"] == "presence" && event["address"] == wanted.as_str()
+                event["kind"] == "presence"
+                    && event["address"] == wanted.as_str()
+                    && event["availability"] == change.seen
             })
             .await;
         line(
@@ -223,7 +225,10 @@ fn text(value: &Value) -> &str {
 /// `busy (in-a-meeting), “Release review”`
 fn presence(of: &Value) -> String {
     let mut words = text(&of["availability"]).to_owned();
-    if let Some(activity) = of["activity"].as_str() {
+    if let Some(activity) = of["activity"]
+        .as_str()
+        .filter(|activity| !activity.is_empty())
+    {
         words.push_str(&format!(" ({activity})"));
     }
     if let Some(note) = of["note"].as_str().filter(|note| !note.is_empty()) {
