@@ -203,11 +203,10 @@ impl Session {
             What::Leave => self.stop(None),
             What::Text { to, id } => self.text_answered(&to, &id, &response, now),
             What::Ordinary(what) => {
-                let may_repeat = what.is_repeatable() && outgoing.tries < TRIES;
+                // A batch that was too large comes again in smaller parts.
+                let too_large = response.status == 429 && matches!(what, Ordinary::Bulk(_));
+                let may_repeat = what.is_repeatable() && outgoing.tries < TRIES && !too_large;
                 if may_repeat && matches!(response.status, 408 | 429 | 500 | 502 | 503 | 504) {
-                    if response.status == 429 {
-                        self.fetches.halve();
-                    }
                     self.repeat_later(
                         outgoing.request,
                         what,
@@ -268,11 +267,12 @@ impl Session {
             .set(now.instant + wait, Timer::Retry(Box::new(outgoing)));
     }
 
-    /// Drops all requests. Texts that have not left yet keep their places.
+    /// Drops all requests, also those that wait to be repeated. Texts that have not left yet keep their places.
     pub(super) fn drop_requests(&mut self, now: Now) {
         for (to, id) in self.outbox.unsent_texts() {
             self.text_not_sent(&to, &id, now);
         }
+        self.timers.drop_retries();
         self.outbox.clear();
     }
 

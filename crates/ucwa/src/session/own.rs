@@ -17,6 +17,9 @@ use crate::{Event, Note, PreferredAvailability};
 pub(super) struct Own {
     /// Last reportMyActivity, or the time for which the next one is planned.
     activity: Option<Instant>,
+    /// What was told last, since the application began.
+    presence: Option<(Availability, String)>,
+    note: Option<Option<Note>>,
 }
 
 impl Session {
@@ -39,7 +42,7 @@ impl Session {
         if presence && let Some(presence) = event.embedded::<wire::Presence>() {
             self.tell_own_presence(presence);
         } else if !presence && let Some(note) = event.embedded::<wire::Note>() {
-            self.tell(Event::OwnNote(read_note(note)));
+            self.tell_own_note(note);
         } else if let Some(url) = self.resolve(&event.link.link.href) {
             self.get(
                 url,
@@ -60,16 +63,35 @@ impl Session {
 
     fn tell_own_presence(&mut self, presence: wire::Presence) {
         let availability = presence.availability.unwrap_or(Availability::None);
-        self.tell(Event::OwnPresence {
-            availability,
-            activity: presence.activity.unwrap_or_default(),
-        });
+        let activity = presence.activity.unwrap_or_default();
+        let told = Some((availability.clone(), activity.clone()));
+        if self.own.presence != told {
+            self.own.presence = told;
+            self.tell(Event::OwnPresence {
+                availability,
+                activity,
+            });
+        }
     }
 
     pub(super) fn own_note_read(&mut self, status: u16, body: &[u8]) {
         if let Some(note) = resource::<wire::Note>(status, body) {
-            self.tell(Event::OwnNote(read_note(note)));
+            self.tell_own_note(note);
         }
+    }
+
+    fn tell_own_note(&mut self, note: wire::Note) {
+        let note = read_note(note);
+        if self.own.note.as_ref() != Some(&note) {
+            self.own.note = Some(note.clone());
+            self.tell(Event::OwnNote(note));
+        }
+    }
+
+    /// The next reading is told even where it is the same: on sign-in, and after a gap.
+    pub(super) fn own_is_stale(&mut self) {
+        self.own.presence = None;
+        self.own.note = None;
     }
 
     /// `None` goes back to automatic.

@@ -61,6 +61,7 @@ impl Session {
         let attempt = self.recovery.next(now.instant);
         let delay = self.back_off(attempt).max(at_least);
         self.book.is_stale();
+        self.own_is_stale();
         self.tell_state(State::Reconnecting {
             attempt,
             delay,
@@ -80,7 +81,6 @@ impl Session {
         tracing::info!("the application is gone and will be created anew");
         self.phase = Phase::Registering;
         self.application.own = None;
-        self.everything_is_gone(now);
         let at = self.reconnecting(
             Error {
                 kind,
@@ -89,6 +89,7 @@ impl Session {
             Duration::ZERO,
             now,
         );
+        self.everything_is_gone(now);
         self.timers.set(at, Timer::Register);
     }
 
@@ -212,6 +213,7 @@ impl Session {
     pub(super) fn reload(&mut self, now: Now) {
         tracing::info!("the event channel lost its state; everything is read again");
         self.book.is_stale();
+        self.own_is_stale();
         self.subscriptions.clear();
         self.conversations_are_gone(now);
         if let (Phase::Online, Some(own)) = (self.phase, self.application.own.clone()) {

@@ -51,6 +51,11 @@ impl Timers {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
+    pub(super) fn drop_retries(&mut self) {
+        self.by_time
+            .retain(|_, timer| !matches!(timer, Timer::Retry(_)));
+    }
+
     pub(super) fn clear(&mut self) {
         self.by_time.clear();
     }

@@ -9,6 +9,8 @@ pub mod challenge;
 pub mod data_uri;
 mod date;
 pub mod discovery;
+#[cfg(test)]
+mod documented;
 pub mod events;
 mod links;
 mod many;

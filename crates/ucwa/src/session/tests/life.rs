@@ -1,0 +1,385 @@
+//! The application and its event channel: beginnings, ends, and ways back.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::script::{APP, Script, application, json_of, lost, not_sent, query, rel};
+use crate::session::Response;
+use crate::{Command, Error, ErrorKind, PreferredAvailability};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn gone() -> Value {
+    json!({"code": "NotFound", "subcode": "ApplicationNotFound"})
+}
+
+#[test]
+fn events_are_asked_for_before_the_person_appears() {
+    let mut script = Script::new(true);
+    script.answer("/applications", 201, &application(false));
+    assert_eq!(
+        script.asked(),
+        [
+            format!("GET {APP}/events?ack=1&low=15&medium=5&timeout=180"),
+            format!("POST {APP}/me/makeMeAvailable")
+        ]
+    );
+}
+
+#[test]
+fn watching_only_changes_nothing_for_its_own_person() {
+    let mut script = Script::new(false);
+    script.answer("/applications", 201, &application(false));
+    script.answer("/people/list", 404, &Value::Null);
+    script.answer("/people/contacts", 200, &json!({}));
+    script.answer("/people/groups", 200, &json!({}));
+    assert!(
+        script
+            .told()
+            .contains(&"ready available=false resumed=false".to_owned())
+    );
+    script.session.command(Command::Active, script.now);
+    script.session.command(
+        Command::SetPresence(PreferredAvailability::Busy),
+        script.now,
+    );
+    script.wait(600 * SECOND);
+    assert!(
+        script.asked().iter().all(|line| !line.contains("/me/")),
+        "{:?}",
+        script.asked()
+    );
+}
+
+#[test]
+fn already_available_counts_as_done() {
+    let mut script = Script::new(true);
+    script.answer("/applications", 201, &application(false));
+    script.answer(
+        "/makeMeAvailable",
+        409,
+        &json!({"code": "Conflict", "subcode": "AlreadyExists"}),
+    );
+    script.answer(APP, 200, &application(true));
+    for end in ["/me/presence", "/me/note", "/people/list"] {
+        script.answer(end, 404, &Value::Null);
+    }
+    script.answer("/people/contacts", 200, &json!({}));
+    script.answer("/people/groups", 200, &json!({}));
+    assert!(
+        script
+            .told()
+            .contains(&"ready available=true resumed=false".to_owned())
+    );
+}
+
+#[test]
+fn resumed_application_is_ready_only_after_word_from_the_event_channel() {
+    let resumed = |script: &mut Script| {
+        script.answer("/applications", 200, &application(true));
+        for end in ["/me/presence", "/me/note", "/people/list", "/conversations"] {
+            script.answer(end, 404, &Value::Null);
+        }
+        script.answer("/people/contacts", 200, &json!({}));
+        script.answer("/people/groups", 200, &json!({}));
+    };
+    let ready = "ready available=true resumed=true".to_owned();
+    let mut held = Script::new(true);
+    resumed(&mut held);
+    assert!(!held.told().contains(&ready));
+    held.wait(SECOND);
+    assert!(held.told().contains(&ready));
+
+    let mut answered = Script::new(true);
+    resumed(&mut answered);
+    answered.events();
+    let mut message = super::script::message(3, "Outgoing", "sent by the last run");
+    message[0]["_embedded"]["message"]["operationId"] = json!("old");
+    answered.conversation_page(&message);
+    assert_eq!(
+        answered.told(),
+        ["old Delivered".to_owned(), "page 1".to_owned(), ready]
+    );
+}
+
+#[test]
+fn page_that_could_not_be_kept_is_not_acknowledged() {
+    let mut script = Script::online(&[]);
+    script.events();
+    let body = json!({"_links": {"next": super::script::link("/events?ack=2")}, "sender": [{"rel": "x", "events": []}]});
+    script.answer("/events", 200, &body);
+    assert!(script.session.poll_journal().is_some());
+    script
+        .session
+        .journalled(Err(std::io::Error::other("disk full")), script.now);
+    assert!(script.told()[0].starts_with("reconnecting 1: the journal cannot be written"));
+    script.wait(2 * SECOND);
+    script.answer(APP, 200, &application(true));
+    let again = script.take("/events");
+    assert_eq!(query(&again.url, "ack").as_deref(), Some("1"));
+}
+
+#[test]
+fn cut_event_request_is_repeated_at_once_with_the_same_url() {
+    let mut script = Script::online(&[]);
+    script.page(&json!([{"rel": "me", "href": format!("{APP}/me"), "events": []}]));
+    script.events();
+    script.asked();
+    for _ in 0..5 {
+        script.wait(30 * SECOND);
+        script.fail("/events", lost());
+        assert!(script.asked().contains(&format!("GET {APP}/events?ack=2")));
+    }
+    assert!(
+        script.told().is_empty(),
+        "an idle limit of a proxy is no lost connection"
+    );
+}
+
+#[test]
+fn broken_connection_is_probed_with_growing_waits_and_then_goes_on_where_it_was() {
+    let mut script = Script::online(&[]);
+    script.events();
+    for _ in 0..3 {
+        script.fail("/events", not_sent());
+        script.wait(2 * SECOND);
+    }
+    assert_eq!(
+        script.told(),
+        ["reconnecting 1: no answer from pool.example"]
+    );
+    script.send("a", "waits");
+    script.wait(2 * SECOND);
+    script.fail(APP, not_sent());
+    assert!(!script.asks("/invitations"), "texts wait");
+    script.wait(3 * SECOND);
+    script.answer(APP, 200, &application(true));
+    assert_eq!(
+        script.told(),
+        [
+            "reconnecting 2: no answer from pool.example",
+            "ready available=true resumed=true"
+        ]
+    );
+    assert_eq!(
+        query(&script.take("/events").url, "ack").as_deref(),
+        Some("1")
+    );
+    assert!(script.asks("/communication/invitations"));
+}
+
+#[test]
+fn server_is_looked_for_anew_when_it_stays_away() {
+    let mut script = Script::online(&[]);
+    for _ in 0..3 {
+        script.fail("/events", not_sent());
+        script.wait(2 * SECOND);
+    }
+    for _ in 0..3 {
+        script.wait(20 * SECOND);
+        script.fail(APP, not_sent());
+    }
+    assert!(script.session.wants_location());
+    script.events();
+    script.session.located(
+        "https://other.example/ucwa/oauth/v1/applications"
+            .parse()
+            .unwrap(),
+        script.now,
+    );
+    script.goes_online(201, &[]);
+    assert!(
+        script
+            .told()
+            .contains(&"ready available=true resumed=false".to_owned())
+    );
+}
+
+#[test]
+fn application_that_is_gone_is_created_anew_and_unsent_texts_stay() {
+    let mut script = Script::online(&["olaf"]);
+    script.olaf_invites("hej");
+    script.connected();
+    script.events();
+    script.send("a", "one");
+    script.send("b", "two");
+    script.answer("/messages", 404, &gone());
+    assert_eq!(
+        script.told(),
+        [
+            "reconnecting 1: the session was ended by the server",
+            "conversation t1 false"
+        ]
+    );
+    script.open.clear();
+    script.wait(2 * SECOND);
+    script.goes_online(201, &["olaf"]);
+    assert!(
+        script
+            .told()
+            .contains(&"ready available=true resumed=false".to_owned())
+    );
+    script.wait(2 * SECOND);
+    let input = json_of(&script.take("/communication/invitations"));
+    assert_eq!(
+        (input["operationId"].as_str(), input["threadId"].as_str()),
+        (Some("a"), Some("t1"))
+    );
+}
+
+#[test]
+fn text_without_answer_is_unknown_when_the_application_goes() {
+    let mut script = Script::online(&[]);
+    script.events();
+    script.send("a", "one");
+    script.asked();
+    script.answer("/events", 404, &gone());
+    assert!(script.told().contains(&"a Unknown".to_owned()));
+}
+
+#[test]
+fn another_program_under_the_same_endpoint_is_left_alone() {
+    let mut script = Script::online(&[]);
+    script.answer(
+        "/events",
+        409,
+        &json!({"code": "Conflict", "subcode": "PGetReplaced"}),
+    );
+    script.open.clear();
+    script.wait(2 * SECOND);
+    let input = json_of(&script.take("/applications"));
+    assert_ne!(input["endpointId"], json!(uuid::Uuid::nil().to_string()));
+}
+
+#[test]
+fn rebuilt_channel_is_followed_and_everything_is_read_again() {
+    let mut script = Script::online(&["olaf"]);
+    script.olaf_invites("hej");
+    script.connected();
+    script.events();
+    script.open.clear();
+    script.page_with("resume", &json!([{"rel": "x", "events": []}]));
+    assert_eq!(script.told(), ["page 3", "conversation t1 false"]);
+    let events = script.take("/events");
+    assert_eq!(
+        query(&events.url, "timeout").as_deref(),
+        Some("180"),
+        "parameters are sent again"
+    );
+    script.answer(APP, 200, &application(true));
+    assert!(script.asks("/people/contacts") && script.asks("/conversations"));
+}
+
+#[test]
+fn resync_is_followed_and_everything_is_read_again() {
+    let mut script = Script::online(&["olaf"]);
+    script.page(&json!([{"rel": "x", "events": []}]));
+    script.events();
+    script.page_with("resync", &json!([{"rel": "x", "events": []}]));
+    assert!(script.asks("/events"));
+    script.answer(APP, 200, &application(true));
+    assert!(script.asks("/people/contacts"));
+}
+
+#[test]
+fn refusals_that_only_a_person_can_change_stop() {
+    let check = |status, body: Value, expected: Option<&ErrorKind>| {
+        let mut script = Script::new(true);
+        script.answer("/applications", status, &body);
+        assert_eq!(
+            script.session.is_stopped(),
+            expected.is_some(),
+            "{status} {body}"
+        );
+        if let Some(expected) = expected {
+            let text = Error::new(expected.clone()).to_string();
+            assert_eq!(script.told(), [format!("stopped {text}")]);
+        }
+    };
+    check(
+        403,
+        json!({"code": "Forbidden"}),
+        Some(&ErrorKind::AppNotAllowed),
+    );
+    check(
+        410,
+        json!({"code": "Gone", "subcode": "UserAgentNotAllowed"}),
+        Some(&ErrorKind::AppNotAllowed),
+    );
+    check(
+        410,
+        json!({"code": "Gone", "subcode": "TooManyApplications"}),
+        None,
+    );
+    check(503, Value::Null, None);
+}
+
+#[test]
+fn throttled_request_waits_as_the_server_says() {
+    let mut script = Script::online(&[]);
+    script
+        .session
+        .command(Command::SetNote("hej".to_owned()), script.now);
+    script.answer_with(
+        "/me/note",
+        Response {
+            status: 429,
+            retry_after: Some(20 * SECOND),
+            ..Response::default()
+        },
+    );
+    script.wait(14 * SECOND);
+    assert!(!script.asks("/me/note"));
+    script.wait(12 * SECOND);
+    assert!(script.asks("/me/note"));
+}
+
+#[test]
+fn activity_is_reported_only_when_the_person_is_active_and_not_too_often() {
+    let mut script = Script::online(&[]);
+    script.wait(600 * SECOND);
+    assert!(!script.asks("/reportMyActivity"));
+    for _ in 0..10 {
+        script.session.command(Command::Active, script.now);
+        script.wait(SECOND);
+    }
+    script.answer("/reportMyActivity", 204, &Value::Null);
+    assert!(!script.asks("/reportMyActivity"));
+    script.wait(150 * SECOND);
+    script.answer("/reportMyActivity", 204, &Value::Null);
+    script.wait(600 * SECOND);
+    assert!(!script.asks("/reportMyActivity"));
+}
+
+#[test]
+fn leaving_deletes_the_application_and_stops_also_without_an_answer() {
+    let mut script = Script::online(&[]);
+    script.events();
+    script.session.command(Command::SignOut, script.now);
+    script.open.clear();
+    assert_eq!(script.asked(), [format!("DELETE {APP}")]);
+    script.fail(APP, lost());
+    assert_eq!(script.told(), ["stopped "]);
+}
+
+#[test]
+fn unknown_events_and_unreadable_pages_do_no_harm() {
+    let mut script = Script::online(&[]);
+    script.events();
+    script.page(&json!([
+        {"rel": "nobody", "href": "https://[", "events": [{"link": rel("nothing", "/x"), "type": "exploded"}, 7, {"type": "added"}]},
+        {"rel": "people", "events": {"link": rel("contact", "/people/x"), "in": rel("surprise", "/y"), "type": "added"}},
+        "sender",
+    ]));
+    script.answer_with(
+        "/events",
+        Response {
+            status: 200,
+            body: "{\"_links\":".into(),
+            ..Response::default()
+        },
+    );
+    assert_eq!(script.told(), ["page 1"]);
+    assert!(script.asks("/events"));
+}
