@@ -78,7 +78,7 @@ async fn person(State(shared): Front, Path(address): Path<String>) -> Result<Jso
         .apps
         .iter()
         .filter_map(|key| world.apps.get(key))
-        .map(|app| json!({ "endpointId": app.endpoint, "userAgent": app.user_agent, "available": app.available.is_some(), "conversations": app.conversations.len(), "subscribed": app.subscribed().len() }))
+        .map(|app| json!({ "endpointId": app.endpoint, "userAgent": app.user_agent, "available": app.available.is_some(), "waiting": app.channel.released.is_none(), "conversations": app.conversations.len(), "subscribed": app.subscribed().len() }))
         .collect();
     Ok(Json(json!({
         "address": address.as_str(), "name": person.name, "availability": person.published.availability, "activity": person.published.activity, "note": person.note, "location": person.location,

@@ -82,7 +82,7 @@ pub(crate) struct Refusal {
     pub(crate) subcode: Option<&'static str>,
     pub(crate) message: String,
     /// Only with 400: the parameter at fault and what is wrong with it.
-    pub(crate) parameter: Option<(String, String)>,
+    pub(crate) parameter: Option<Box<(String, String)>>,
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
@@ -112,7 +112,7 @@ impl Refusal {
     pub(crate) fn parameter(name: &str, wrong: &str) -> Self {
         let mut refusal = Self::new(400, "BadRequest", format!("The parameter {name} {wrong}."))
             .sub("ParameterValidationFailure");
-        refusal.parameter = Some((name.to_owned(), wrong.to_owned()));
+        refusal.parameter = Some(Box::new((name.to_owned(), wrong.to_owned())));
         refusal
     }
 
@@ -154,7 +154,7 @@ impl From<Refusal> for Reply {
         if let Some(subcode) = refusal.subcode {
             body["subcode"] = subcode.into();
         }
-        if let Some((name, wrong)) = refusal.parameter {
+        if let Some((name, wrong)) = refusal.parameter.map(|parameter| *parameter) {
             body["parameters"] = json!([{ "name": name, "reason": wrong }]);
         }
         Reply {

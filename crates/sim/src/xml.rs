@@ -193,6 +193,6 @@ fn attribute(out: &mut String, name: &str, value: &str) {
 fn text(out: &mut String, value: &Value) {
     match value.as_str() {
         Some(text) => out.push_str(&quick_xml::escape::escape(text)),
-        None => out.push_str(&quick_xml::escape::escape(&value.to_string())),
+        None => out.push_str(&quick_xml::escape::escape(value.to_string())),
     }
 }

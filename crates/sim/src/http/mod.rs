@@ -417,17 +417,14 @@ async fn with_token(
                 arguments,
                 request,
             };
-            match kind {
-                Kind::Events if request.method == Method::GET => {
-                    let _one = Outstanding::take(shared, user, 1)?;
-                    events(shared, connection, &call).await
-                }
-                Kind::Batch if request.method == Method::POST => batch::serve(shared, &call),
-                _ => {
-                    let _one = Outstanding::take(shared, user, 1)?;
-                    resources::serve(&mut shared.world(), &call)
-                }
+            if *kind == Kind::Batch && request.method == Method::POST {
+                return batch::serve(shared, &call);
             }
+            let _one = Outstanding::take(shared, user, 1)?;
+            if *kind == Kind::Events && request.method == Method::GET {
+                return events(shared, connection, &call).await;
+            }
+            resources::serve(&mut shared.world(), &call)
         }
         Route::Root | Route::Token | Route::XFrame | Route::Nothing | Route::NoApplication => {
             Err(Refusal::no_application())

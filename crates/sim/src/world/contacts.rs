@@ -130,40 +130,36 @@ impl World {
         kind: Kind,
         address: &Address,
     ) -> Option<Value> {
-        let unknown = self.faults.take("unknown-availability", None).is_some();
+        let unknown = kind == Kind::ContactPresence
+            && self.faults.take("unknown-availability", None).is_some();
         let app = self.apps.get(key)?;
         let person = self.people.get(address);
-        let mut value = match kind {
-            Kind::ContactPresence if unknown => {
+        let mut value = match (kind.rel(), person) {
+            ("contactPresence", _) if unknown => {
                 json!({ "availability": "Sleepwalking", "deviceType": "Toaster" })
             }
-            Kind::ContactPresence => person.map_or_else(
-                || json!({ "availability": "None" }),
-                |person| {
-                    let mut value = person.presence_value();
-                    value["deviceType"] = person.published.device.into();
-                    value["lastActive"] = person.last_active.ucwa().into();
-                    value
-                },
-            ),
-            Kind::ContactNote => person.filter(|person| !person.note.is_empty()).map_or_else(
-                || json!({}),
-                |person| json!({ "message": person.note, "type": "Personal" }),
-            ),
-            Kind::ContactLocation => person
-                .filter(|person| !person.location.is_empty())
-                .map_or_else(
-                    || json!({}),
-                    |person| json!({ "location": person.location }),
-                ),
-            Kind::ContactSupportedModalities => {
-                let reachable =
-                    person.is_some_and(|person| person.published.availability != "Offline");
-                json!({ "modalities": if reachable { vec!["Messaging"] } else { Vec::new() } })
+            ("contactPresence", None) => json!({ "availability": "None" }),
+            ("contactPresence", Some(person)) => {
+                let mut value = person.presence_value();
+                value["deviceType"] = person.published.device.into();
+                value["lastActive"] = person.last_active.ucwa().into();
+                value
             }
-            _ => {
-                json!({ "relationshipLevel": if person.is_some() { "Colleagues" } else { "External" } })
+            ("contactNote", Some(person)) if !person.note.is_empty() => {
+                json!({ "message": person.note, "type": "Personal" })
             }
+            ("contactLocation", Some(person)) if !person.location.is_empty() => {
+                json!({ "location": person.location })
+            }
+            ("contactSupportedModalities", Some(person))
+                if person.published.availability != "Offline" =>
+            {
+                json!({ "modalities": ["Messaging"] })
+            }
+            ("contactSupportedModalities", _) => json!({ "modalities": [] }),
+            ("contactPrivacyRelationship", Some(_)) => json!({ "relationshipLevel": "Colleagues" }),
+            ("contactPrivacyRelationship", None) => json!({ "relationshipLevel": "External" }),
+            _ => json!({}),
         };
         value["rel"] = kind.rel().into();
         value["_links"] = json!({ "self": link(app.hrefs.to(kind, &[address.as_str()])), "contact": link(app.hrefs.to(Kind::Contact, &[address.as_str()])) });
