@@ -1,5 +1,7 @@
 //! The real program: what scripts see of it when no server is needed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

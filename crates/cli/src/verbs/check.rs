@@ -11,7 +11,8 @@ use crate::words;
 
 pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     let options = options(&ctl.place, Needs::once(Sides::BOTH));
-    let ladder = async { Ok(causeway_engine::check(&options).await) };
+    // Both ladders in one future: too large for the stack.
+    let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
     let check = ctl.interrupts.or(ladder).await?;
     let problem = failure(&check);
     // `error` is printed by whoever prints problems.
