@@ -132,7 +132,7 @@ pub enum Show {
 }
 
 /// Presence of one resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Presence {
     /// Full JID, or the bare one of a gateway contact.
     pub from: Jid,
@@ -235,6 +235,16 @@ impl std::fmt::Debug for Message {
             .field("from", &self.from)
             .field("id", &self.id)
             .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Presence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Presence")
+            .field("from", &self.from)
+            .field("show", &self.show)
+            .field("status", &format_args!("{} bytes", self.status.len()))
             .finish_non_exhaustive()
     }
 }

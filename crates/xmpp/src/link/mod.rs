@@ -4,6 +4,7 @@
 //! to PLAIN and hides why a stream ended.
 
 mod catch_up;
+mod certificate;
 mod connect;
 mod desk;
 mod dns;

@@ -6,12 +6,18 @@ use xmpp_parsers::sm::Enabled;
 use xmpp_parsers::stanza::Stanza;
 
 /// A stanza on its way, and what becomes of it when the stream is lost for good.
-#[derive(Debug)]
 pub(super) struct Outgoing {
     /// The stanza.
     pub(super) stanza: Stanza,
     /// What it is to us.
     pub(super) fate: Fate,
+}
+
+impl std::fmt::Debug for Outgoing {
+    /// Without the stanza: it holds a person's text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.fate.fmt(f)
+    }
 }
 
 /// What to do with a stanza whose stream was lost for good.

@@ -47,7 +47,6 @@ pub(super) fn timeouts(limits: &Limits) -> Timeouts {
 }
 
 /// What was read.
-#[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "read and used at once, never kept"

@@ -202,7 +202,8 @@ fn bounce(from: Jid, stanza: &Stanza) -> Option<Event> {
 }
 
 /// Name of the defined condition (RFC 6120 section 8.3.3).
-pub(crate) fn condition(error: &StanzaError) -> String {
+#[must_use]
+pub fn condition(error: &StanzaError) -> String {
     element(&error.defined_condition).map_or_else(
         || "undefined-condition".to_owned(),
         |element| element.name().to_owned(),

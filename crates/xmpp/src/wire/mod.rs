@@ -18,8 +18,7 @@ pub use answers::{About, answer, disco};
 pub use archive::{
     ArchiveFrom, ArchivePage, ArchiveText, archive_page, archive_query, archive_text,
 };
-pub(crate) use message::condition;
-pub use message::{chat_message, chat_state, message_events, receipt};
+pub use message::{chat_message, chat_state, condition, message_events, receipt};
 pub use presence::{own_presence, presence_event, subscribe, subscription_answer};
 pub use roster::{Push, roster, roster_push, roster_query};
 pub use stamp::{from_stamp, stamp};

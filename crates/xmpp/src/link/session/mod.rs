@@ -1,31 +1,31 @@
 //! One connection's life after the sign-in: resume or bind, roster, then read and write until it ends.
 
+mod opening;
+
 use std::future::Future;
 use std::time::Duration;
 
 use futures::SinkExt;
-use jid::FullJid;
 use jiff::{Timestamp, Zoned};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_xmpp::xmlstream::XmppStreamElement;
 use uuid::Uuid;
-use xmpp_parsers::bind::{BindQuery, BindResponse};
-use xmpp_parsers::carbons;
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::ping::Ping;
 use xmpp_parsers::sm;
 use xmpp_parsers::stanza::Stanza;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
-use super::connect::SignedIn;
-use super::desk::{Desk, Taken};
-use super::ladder::Ladder;
-use super::settings::Settings;
-use super::sm::{Ledger, WrongCount};
-use super::step::{Step, StepFacts};
-use super::stream::{Incoming, Stream, broken, next};
-use crate::{Command, Error, ErrorKind, Event, State, wire};
+use self::opening::Opened;
+use crate::link::connect::SignedIn;
+use crate::link::desk::{Desk, Taken};
+use crate::link::ladder::Ladder;
+use crate::link::settings::Settings;
+use crate::link::sm::{Ledger, WrongCount};
+use crate::link::step::Step;
+use crate::link::stream::{Incoming, Stream, broken, next};
+use crate::{Command, Error, ErrorKind, Event, State};
 
 /// Most commands taken before they are written.
 const BATCH: usize = 64;
@@ -33,7 +33,7 @@ const BATCH: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs the session. `Ok`: signed out in order. `ready` is set once it is.
-pub(super) async fn run(
+pub(in crate::link) async fn run(
     signed_in: SignedIn,
     settings: &Settings,
     desk: &mut Desk,
@@ -65,6 +65,10 @@ pub(super) async fn run(
             .climb(Step::LoadingContacts, host, limit, loading)
             .await;
         tell(events, told).await;
+        if loaded.is_err() {
+            // A session that was never ready is not worth resuming: everything is asked anew.
+            tell(events, session.desk.lost()).await;
+        }
         loaded?;
     }
     if let Some(jid) = session.desk.full().cloned() {
@@ -79,7 +83,7 @@ pub(super) async fn run(
 }
 
 /// Binds, loads the roster and signs out again, for the check.
-pub(super) async fn probe(
+pub(in crate::link) async fn probe(
     signed_in: SignedIn,
     settings: &Settings,
     ladder: &mut Ladder<'_>,
@@ -123,154 +127,7 @@ struct Session<'a> {
     archive_limit: Option<(String, Instant)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opened {
-    Resumed,
-    Fresh,
-}
-
 impl Session<'_> {
-    /// Resumes the old session or binds a fresh one (XEP-0198 section 5, RFC 6120 section 7).
-    async fn open(
-        &mut self,
-        managed: bool,
-        told: &mut Vec<Event>,
-    ) -> Result<(Opened, StepFacts), Error> {
-        if managed
-            && let Some((id, handled)) = self.desk.resume()
-            && self.resume(id, handled, told).await?
-        {
-            return Ok((Opened::Resumed, StepFacts::default()));
-        }
-        told.extend(self.desk.lost());
-        let jid = self.bind().await?;
-        let ledger = if managed { self.enable().await? } else { None };
-        let facts = vec![
-            ("jid", jid.to_string()),
-            ("stream_management", ledger.is_some().to_string()),
-        ];
-        self.desk.bound(jid, ledger);
-        self.desk
-            .put(Iq::from_set(Uuid::new_v4().to_string(), carbons::Enable));
-        Ok((Opened::Fresh, StepFacts(facts)))
-    }
-
-    async fn resume(
-        &mut self,
-        id: String,
-        handled: u32,
-        told: &mut Vec<Event>,
-    ) -> Result<bool, Error> {
-        let resume = sm::Resume {
-            h: handled,
-            previd: sm::StreamId(id),
-        };
-        self.nonza(sm::Nonza::Resume(resume)).await?;
-        let confirmed = loop {
-            match next(&mut self.stream).await? {
-                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Resumed(resumed))) => {
-                    told.extend(self.desk.confirm(resumed.h).map_err(wrong_count)?);
-                    self.desk.resumed();
-                    return Ok(true);
-                }
-                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Failed(failed))) => {
-                    break failed.h;
-                }
-                // The attribute `h` is optional, the library demands it: a server that forgot the session leaves it out.
-                Incoming::BrokenNonza { name } if name == "failed" => break None,
-                Incoming::Quiet | Incoming::Unknown => {}
-                Incoming::Element(_)
-                | Incoming::BrokenStanza { .. }
-                | Incoming::BrokenNonza { .. } => {
-                    return Err(ErrorKind::Protocol(
-                        "unexpected answer to a resumption".to_owned(),
-                    )
-                    .into());
-                }
-            }
-        };
-        if let Some(count) = confirmed {
-            // A wrong count here only means that everything stays in doubt.
-            told.extend(self.desk.confirm(count).unwrap_or_default());
-        }
-        Ok(false)
-    }
-
-    async fn bind(&mut self) -> Result<FullJid, Error> {
-        let id = Uuid::new_v4().to_string();
-        let query = Iq::from_set(&id, BindQuery::new(self.settings.resource.clone()));
-        self.stream
-            .send(&Stanza::from(query))
-            .await
-            .map_err(broken)?;
-        loop {
-            let iq = match next(&mut self.stream).await? {
-                Incoming::Element(XmppStreamElement::Stanza(Stanza::Iq(iq))) if iq.id() == id => iq,
-                // Nothing can be for us before we have an address.
-                Incoming::Element(_)
-                | Incoming::BrokenStanza { .. }
-                | Incoming::BrokenNonza { .. }
-                | Incoming::Unknown
-                | Incoming::Quiet => continue,
-            };
-            return match iq.into_payload() {
-                IqPayload::Result(Some(payload)) => match BindResponse::try_from(payload) {
-                    Ok(response) => Ok(response.into()),
-                    Err(error) => Err(ErrorKind::Protocol(error.to_string()).into()),
-                },
-                IqPayload::Error(error) => {
-                    let text = error.texts.values().next().cloned().unwrap_or_default();
-                    Err(Error::refused(&wire::condition(&error), text))
-                }
-                IqPayload::Result(None) | IqPayload::Get(_) | IqPayload::Set(_) => Err(
-                    ErrorKind::Protocol("no address in the answer to binding".to_owned()).into(),
-                ),
-            };
-        }
-    }
-
-    async fn enable(&mut self) -> Result<Option<Ledger>, Error> {
-        self.nonza(sm::Nonza::Enable(sm::Enable {
-            max: None,
-            resume: true,
-        }))
-        .await?;
-        loop {
-            match next(&mut self.stream).await? {
-                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Enabled(enabled))) => {
-                    return Ok(Some(Ledger::new(enabled)));
-                }
-                Incoming::Element(XmppStreamElement::SM(sm::Nonza::Failed(_))) => return Ok(None),
-                Incoming::BrokenNonza { name } if name == "failed" => return Ok(None),
-                // Stanzas before `<enabled/>` are not counted; nothing is sent to us without presence.
-                Incoming::Element(_)
-                | Incoming::BrokenStanza { .. }
-                | Incoming::BrokenNonza { .. }
-                | Incoming::Unknown
-                | Incoming::Quiet => {}
-            }
-        }
-    }
-
-    async fn load_contacts(&mut self, told: &mut Vec<Event>) -> Result<((), StepFacts), Error> {
-        self.desk.ask_roster();
-        while self.desk.waits_for_roster() {
-            told.extend(self.write().await?);
-            let incoming = next(&mut self.stream).await?;
-            told.extend(self.read(incoming).await?);
-        }
-        let contacts = told.iter().rev().find_map(|event| {
-            let Event::Roster(items) = event else {
-                return None;
-            };
-            Some(items.len().to_string())
-        });
-        Ok((
-            (),
-            StepFacts(vec![("contacts", contacts.unwrap_or_default())]),
-        ))
-    }
-
     async fn live(
         mut self,
         commands: &mut mpsc::UnboundedReceiver<Command>,
@@ -464,7 +321,10 @@ fn wrong_count(_: WrongCount) -> Error {
 }
 
 /// Tells events in order. Once nobody listens the session ends by itself.
-pub(super) async fn tell(events: &mpsc::Sender<Event>, told: impl IntoIterator<Item = Event>) {
+pub(in crate::link) async fn tell(
+    events: &mpsc::Sender<Event>,
+    told: impl IntoIterator<Item = Event>,
+) {
     for event in told {
         let _ = events.send(event).await;
     }

@@ -1,19 +1,22 @@
 //! What outlives a connection: own presence, what waits to be written, the books of stream management, the place in the
 //! archive. Reads stanzas and commands; writes nothing itself.
 
+mod reading;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashSet, VecDeque};
 
-use jid::{BareJid, FullJid, Jid};
-use jiff::{Timestamp, Zoned};
+use jid::{BareJid, FullJid};
+use jiff::Timestamp;
 use uuid::Uuid;
-use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
-use xmpp_parsers::message::Message as MessageStanza;
+use xmpp_parsers::iq::Iq;
 use xmpp_parsers::presence::Presence;
 use xmpp_parsers::stanza::Stanza;
 
-use super::catch_up::{Next, Place};
-use super::sm::{Fate, Ledger, Outgoing, WrongCount};
-use crate::wire::{self, About, Push};
+use crate::link::catch_up::{Next, Place};
+use crate::link::sm::{Fate, Ledger, Outgoing, WrongCount};
+use crate::wire;
 use crate::{Command, Event, Show};
 
 /// Most stanzas that wait for a connection. Texts are their owner's to keep, so more would only be copies.
@@ -22,8 +25,7 @@ const MOST_WAITING: usize = 10_000;
 const MOST_RESUMES: u32 = 3;
 
 /// See the module.
-#[derive(Debug)]
-pub(super) struct Desk {
+pub(in crate::link) struct Desk {
     own: BareJid,
     /// Our resource, from the last binding on.
     full: Option<FullJid>,
@@ -40,7 +42,6 @@ pub(super) struct Desk {
     place: Place,
 }
 
-#[derive(Debug)]
 struct OwnPresence {
     show: Show,
     status: String,
@@ -49,7 +50,7 @@ struct OwnPresence {
 
 /// What a command asks of the session.
 #[derive(Debug)]
-pub(super) enum Taken {
+pub(in crate::link) enum Taken {
     /// It waits to be written.
     Waits,
     /// There is no more room: tell this.
@@ -59,7 +60,7 @@ pub(super) enum Taken {
 }
 
 impl Desk {
-    pub(super) fn new(own: BareJid, archive_since: Option<Timestamp>) -> Self {
+    pub(in crate::link) fn new(own: BareJid, archive_since: Option<Timestamp>) -> Self {
         Self {
             own,
             full: None,
@@ -76,7 +77,7 @@ impl Desk {
     }
 
     /// Takes a command.
-    pub(super) fn take(&mut self, command: Command) -> Taken {
+    pub(in crate::link) fn take(&mut self, command: Command) -> Taken {
         let (stanza, fate): (Stanza, Fate) = match command {
             Command::Send {
                 id,
@@ -120,7 +121,7 @@ impl Desk {
     }
 
     /// The next stanza to write. Own presence waits for the roster (RFC 6121 section 2.2).
-    pub(super) fn next_to_write(&mut self) -> Option<Outgoing> {
+    pub(in crate::link) fn next_to_write(&mut self) -> Option<Outgoing> {
         if let Some(presence) = self
             .presence
             .as_ref()
@@ -137,7 +138,7 @@ impl Desk {
     }
 
     /// A stanza was handed to the stream.
-    pub(super) fn written(&mut self, outgoing: Outgoing) {
+    pub(in crate::link) fn written(&mut self, outgoing: Outgoing) {
         if let Some(ledger) = &mut self.ledger {
             ledger.sent(outgoing);
         } else if let Fate::Told(id) = outgoing.fate {
@@ -146,13 +147,13 @@ impl Desk {
     }
 
     /// The stream took everything. Without stream management that is all that will ever be known.
-    pub(super) fn flushed(&mut self) -> Vec<Event> {
+    pub(in crate::link) fn flushed(&mut self) -> Vec<Event> {
         let ids = std::mem::take(&mut self.unflushed);
         ids.into_iter().map(|id| Event::Acked { id }).collect()
     }
 
     /// Puts the goodbye among what waits to be written.
-    pub(super) fn farewell(&mut self) {
+    pub(in crate::link) fn farewell(&mut self) {
         self.presence_written = true;
         let stanza = Presence::unavailable().into();
         self.waiting.push_back(Outgoing {
@@ -162,12 +163,12 @@ impl Desk {
     }
 
     /// The books, where stream management is on.
-    pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
+    pub(in crate::link) fn ledger(&mut self) -> Option<&mut Ledger> {
         self.ledger.as_mut()
     }
 
     /// The server has this many stanzas.
-    pub(super) fn confirm(&mut self, count: u32) -> Result<Vec<Event>, WrongCount> {
+    pub(in crate::link) fn confirm(&mut self, count: u32) -> Result<Vec<Event>, WrongCount> {
         let Some(ledger) = &mut self.ledger else {
             return Ok(Vec::new());
         };
@@ -182,14 +183,14 @@ impl Desk {
     }
 
     /// Id and count to resume with; `None` when there is nothing to resume or it failed too often.
-    pub(super) fn resume(&mut self) -> Option<(String, u32)> {
+    pub(in crate::link) fn resume(&mut self) -> Option<(String, u32)> {
         let (id, handled) = self.ledger.as_ref()?.resumable()?;
         self.resumes += 1;
         (self.resumes <= MOST_RESUMES).then(|| (id.to_owned(), handled))
     }
 
     /// The session goes on: what the server has not is written again, before anything else.
-    pub(super) fn resumed(&mut self) {
+    pub(in crate::link) fn resumed(&mut self) {
         self.resumes = 0;
         let Some(ledger) = &mut self.ledger else {
             return;
@@ -200,7 +201,7 @@ impl Desk {
     }
 
     /// The session is lost: tells which texts are in doubt, keeps what is harmless to repeat.
-    pub(super) fn lost(&mut self) -> Vec<Event> {
+    pub(in crate::link) fn lost(&mut self) -> Vec<Event> {
         self.resumes = 0;
         self.presence_written = false;
         self.roster_query = None;
@@ -226,43 +227,43 @@ impl Desk {
     }
 
     /// A fresh session is bound.
-    pub(super) fn bound(&mut self, full: FullJid, ledger: Option<Ledger>) {
+    pub(in crate::link) fn bound(&mut self, full: FullJid, ledger: Option<Ledger>) {
         self.full = Some(full);
         self.ledger = ledger;
     }
 
     /// Our full JID; `None` before the first binding.
-    pub(super) fn full(&self) -> Option<&FullJid> {
+    pub(in crate::link) fn full(&self) -> Option<&FullJid> {
         self.full.as_ref()
     }
 
     /// Asks for the roster, see [`Desk::waits_for_roster`].
-    pub(super) fn ask_roster(&mut self) {
+    pub(in crate::link) fn ask_roster(&mut self) {
         let id = Uuid::new_v4().to_string();
         self.put(wire::roster_query(&id));
         self.roster_query = Some(id);
     }
 
     /// Whether the roster has not arrived yet.
-    pub(super) fn waits_for_roster(&self) -> bool {
+    pub(in crate::link) fn waits_for_roster(&self) -> bool {
         self.roster_query.is_some()
     }
 
     /// Begins to read the archive.
-    pub(super) fn catch_up(&mut self, now: Timestamp) -> Option<Event> {
+    pub(in crate::link) fn catch_up(&mut self, now: Timestamp) -> Option<Event> {
         let next = self.place.begin(now);
         self.go_on(next)
     }
 
     /// Gives up the archive: the server does not answer.
-    pub(super) fn give_up_archive(&mut self) -> Option<Event> {
+    pub(in crate::link) fn give_up_archive(&mut self) -> Option<Event> {
         tracing::warn!("the archive did not answer in time");
         let next = self.place.end();
         self.go_on(next)
     }
 
     /// Id of the archive query on its way.
-    pub(super) fn archive_query(&self) -> Option<&str> {
+    pub(in crate::link) fn archive_query(&self) -> Option<&str> {
         self.place.query()
     }
 
@@ -277,133 +278,12 @@ impl Desk {
     }
 
     /// Puts an answer or a query among what waits to be written.
-    pub(super) fn put(&mut self, iq: Iq) {
+    pub(in crate::link) fn put(&mut self, iq: Iq) {
         if self.waiting.len() < MOST_WAITING {
             self.waiting.push_back(Outgoing {
                 stanza: iq.into(),
                 fate: Fate::Gone,
             });
         }
-    }
-
-    /// Reads a stanza. Answers wait to be written afterwards.
-    pub(super) fn read(&mut self, stanza: Stanza, now: &Zoned) -> Vec<Event> {
-        match stanza {
-            Stanza::Message(message) => self.read_message(&message, now.timestamp()),
-            Stanza::Presence(presence) => {
-                let own = self.full.as_ref();
-                own.and_then(|own| wire::presence_event(own, &presence))
-                    .into_iter()
-                    .collect()
-            }
-            Stanza::Iq(iq) => self.read_iq(iq, now).into_iter().collect(),
-        }
-    }
-
-    fn read_message(&mut self, stanza: &MessageStanza, now: Timestamp) -> Vec<Event> {
-        if let Some(found) = wire::archive_text(&self.own, self.place.query(), stanza) {
-            let Some(found) = found else {
-                return Vec::new();
-            };
-            self.place.found(&found);
-            return found.message.map(Event::Message).into_iter().collect();
-        }
-        let events = wire::message_events(&self.own, stanza);
-        for event in &events {
-            if let Event::Message(message) = event {
-                self.place.live(message.stanza_id.as_deref(), now);
-            }
-        }
-        events
-    }
-
-    fn read_iq(&mut self, iq: Iq, now: &Zoned) -> Option<Event> {
-        match &iq {
-            Iq::Get { .. } | Iq::Set { .. } => return self.read_request(&iq, now),
-            Iq::Result { .. } | Iq::Error { .. } => {}
-        }
-        let (IqHeader { from, id, .. }, payload) = iq.split();
-        if !self.is_home(from.as_ref()) {
-            return None;
-        }
-        if self.roster_query.as_deref() == Some(&id) {
-            self.roster_query = None;
-            let items = match payload {
-                IqPayload::Result(payload) => wire::roster(payload),
-                IqPayload::Error(_) | IqPayload::Get(_) | IqPayload::Set(_) => None,
-            };
-            if items.is_none() {
-                tracing::warn!("the server gave no roster");
-            }
-            let items = items.unwrap_or_default();
-            let viewers = items.iter().filter(|item| item.subscription.from);
-            self.viewers = viewers.map(|item| item.jid.clone()).collect();
-            return Some(Event::Roster(items));
-        }
-        if self.place.query() == Some(&id) {
-            let next = match payload {
-                IqPayload::Result(payload) => match wire::archive_page(payload) {
-                    Some(page) => self.place.page(page),
-                    None => self.place.end(),
-                },
-                IqPayload::Error(error) => self.place.refused(&wire::condition(&error)),
-                IqPayload::Get(_) | IqPayload::Set(_) => return None,
-            };
-            return self.go_on(next);
-        }
-        None
-    }
-
-    fn read_request(&mut self, iq: &Iq, now: &Zoned) -> Option<Event> {
-        match wire::roster_push(&self.own, iq) {
-            Some(Push::Believed(event)) => {
-                self.note_viewer(&event);
-                self.put(
-                    IqHeader {
-                        from: None,
-                        to: None,
-                        id: iq.id().to_owned(),
-                    }
-                    .assemble(IqPayload::Result(None)),
-                );
-                return Some(*event);
-            }
-            Some(Push::Refused) | None => {}
-        }
-        let from = iq.from().map(Jid::to_bare);
-        let about = About {
-            now: now.clone(),
-            idle_since: self
-                .presence
-                .as_ref()
-                .and_then(|presence| presence.idle_since),
-            sees_presence: from.is_none_or(|from| from == self.own || self.viewers.contains(&from)),
-        };
-        if let Some(answer) = wire::answer(iq, &about) {
-            self.put(answer);
-        }
-        None
-    }
-
-    fn note_viewer(&mut self, event: &Event) {
-        if let Event::RosterItem(item) = event {
-            if item.subscription.from {
-                self.viewers.insert(item.jid.clone());
-            } else {
-                self.viewers.remove(&item.jid);
-            }
-        }
-        if let Event::RosterRemoved(jid) = event {
-            self.viewers.remove(jid);
-        }
-    }
-
-    /// Whether an answer comes from the own account or server (RFC 6120 section 8.1.2.1): ids alone are no proof.
-    fn is_home(&self, from: Option<&Jid>) -> bool {
-        from.is_none_or(|from| {
-            *from == self.own
-                || self.full.as_ref().is_some_and(|full| *from == *full)
-                || (from.node().is_none() && from.domain() == self.own.domain())
-        })
     }
 }
