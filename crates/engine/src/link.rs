@@ -52,11 +52,11 @@ impl<L, E> Slot<L, E> {
         self.events = Some(events);
     }
 
-    /// Lets go of the link; it closes in order by itself.
-    pub(crate) fn ended(&mut self) {
+    /// Lets go of the link. What it still tells while it closes comes out of the receiver, which ends with the link.
+    pub(crate) fn ended(&mut self) -> Option<mpsc::Receiver<E>> {
         self.link = None;
-        self.events = None;
         self.generation += 1;
+        self.events.take()
     }
 
     /// The next event; never resolves while there is no link. `None` once: the link ended without a word.

@@ -4,6 +4,7 @@ use causeway_api as api;
 use causeway_bridge::{Input, LyncContact, LyncText};
 use tracing::{debug, info, warn};
 use ucwa::{Event, Note, State};
+use uuid::Uuid;
 
 use crate::{
     bridging,
@@ -200,6 +201,8 @@ impl Core {
             debug!(key = %message.key, "text known already");
             return;
         }
+        // The key names a server's resource; ours is made from it, so that a replay gets the same one.
+        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, message.key.as_bytes()).to_string();
         let with = message.with.as_str().to_owned();
         let known_as = self
             .names
@@ -224,7 +227,7 @@ impl Core {
             (api::Direction::In, with.clone(), me)
         };
         let told = api::Message {
-            id: message.key.clone(),
+            id: id.clone(),
             conversation: conversation(&with),
             side: api::Side::Lync,
             direction,
@@ -241,7 +244,7 @@ impl Core {
         };
         unit.tell(api::Kind::Message(told));
         let text = LyncText {
-            id: message.key,
+            id,
             thread: message.thread,
             address: with,
             name,

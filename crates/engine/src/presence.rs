@@ -143,20 +143,50 @@ pub(crate) fn search(core: &Core, text: String, answer: Answer) {
     let Some(link) = &core.lync.link else {
         return reply(answer, Err(problems::signed_out(Side::Lync)));
     };
-    let (found, coming) = oneshot::channel();
-    link.send(ucwa::Command::Search(text, answer_to(found)));
+    let link = link.clone();
     let step = "search";
     tokio::spawn(async move {
+        let (found, coming) = oneshot::channel();
+        link.send(ucwa::Command::Search(text, answer_to(found)));
         let result = match wait(Some(coming)).await {
-            Some(Ok((contacts, more))) => Ok(Reply::Search {
-                people: contacts.into_iter().map(found_person).collect(),
-                more,
-            }),
+            Some(Ok((contacts, more))) => {
+                let people = with_presence(&link, contacts).await;
+                Ok(Reply::Search { people, more })
+            }
             Some(Err(error)) => Err(problems::lync(&error, step)),
             None => Err(problems::no_answer(Side::Lync, step)),
         };
         reply(answer, result);
     });
+}
+
+/// People found, with their presence where the server tells it.
+async fn with_presence(link: &ucwa::client::Link, contacts: Vec<ucwa::Contact>) -> Vec<Person> {
+    let (answer, coming) = oneshot::channel();
+    if !contacts.is_empty() {
+        let addresses = contacts.iter().map(|contact| contact.uri.clone()).collect();
+        link.send(ucwa::Command::GetPresence(addresses, answer_to(answer)));
+    }
+    let mut people: Vec<Person> = contacts.into_iter().map(found_person).collect();
+    if people.is_empty() {
+        return people;
+    }
+    let Some(Ok(presences)) = wait(Some(coming)).await else {
+        return people;
+    };
+    for presence in &presences {
+        let told = told_presence(presence);
+        let of = |person: &&mut Person| {
+            let address = person.addresses.lync.as_deref();
+            address.is_some_and(|address| address.eq_ignore_ascii_case(&told.address))
+        };
+        for person in people.iter_mut().filter(of) {
+            person.availability = told.availability;
+            person.activity = told.activity.clone().unwrap_or_default();
+            person.note = told.note.clone().unwrap_or_default();
+        }
+    }
+    people
 }
 
 async fn assemble(

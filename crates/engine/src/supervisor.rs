@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use causeway_api::{Problem, Side, SideState};
+use futures::{FutureExt, future::BoxFuture};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
+use tokio::{sync::mpsc, time::timeout};
 use tracing::{info, warn};
 use uuid::Uuid;
 
@@ -19,6 +21,9 @@ use crate::{
 
 /// The archive is asked from a little before the last known text on: its clock and ours differ.
 const ARCHIVE_OVERLAP: SignedDuration = SignedDuration::from_mins(5);
+
+/// A link that closes may take so long.
+const GOODBYE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// A link that can be started.
 pub(crate) enum Prepared {
@@ -79,7 +84,7 @@ impl Core {
 
     /// Starts the link of a side anew; one that runs is closed first.
     pub(crate) fn start(&mut self, side: Side) {
-        self.let_go(side);
+        let closing = self.let_go(side);
         if !self.sides().any(|configured| configured == side) {
             self.enter(side, SideState::SignedOut, None);
             return;
@@ -100,6 +105,10 @@ impl Core {
         };
         let found = self.found.clone();
         tokio::spawn(async move {
+            // The new link has the endpointId of the old one: it must not meet that one's goodbye.
+            if timeout(GOODBYE, closing).await.is_err() {
+                warn!(?side, "the old link did not close in time");
+            }
             let prepared = match side {
                 Side::Lync => preparation.lync().await.map(Box::new).map(Prepared::Lync),
                 Side::Xmpp | Side::Gateway => {
@@ -151,7 +160,7 @@ impl Core {
 
     /// The link ended by itself.
     pub(crate) fn stopped(&mut self, side: Side, problem: Option<Problem>) {
-        self.let_go(side);
+        drop(self.let_go(side));
         let state = problem.as_ref().map_or(SideState::SignedOut, |problem| {
             problems::resting_state(problem.code)
         });
@@ -164,18 +173,27 @@ impl Core {
         self.tell_list();
     }
 
-    /// Ends what runs for a side. Texts that were handed over are in doubt, events that were told are kept.
-    fn let_go(&mut self, side: Side) {
+    /// Ends what runs for a side; the future resolves when it is closed. Texts that were handed over are in doubt,
+    /// what was told of events is kept.
+    fn let_go(&mut self, side: Side) -> BoxFuture<'static, ()> {
         self.outbox.lost(side);
         match side {
             Side::Lync => {
                 for unit in self.page.abandon() {
                     self.carry_out(unit);
                 }
-                self.lync.ended();
+                if let Some(link) = &self.lync.link {
+                    link.send(ucwa::Command::SignOut);
+                }
+                drained(self.lync.ended()).boxed()
             }
-            Side::Xmpp => self.xmpp.ended(),
-            Side::Gateway => {}
+            Side::Xmpp => {
+                if let Some(link) = &self.xmpp.link {
+                    link.send(causeway_xmpp::Command::SignOut);
+                }
+                drained(self.xmpp.ended()).boxed()
+            }
+            Side::Gateway => std::future::ready(()).boxed(),
         }
     }
 
@@ -209,6 +227,13 @@ impl Core {
         if xmpp {
             self.start(Side::Xmpp);
         }
+    }
+}
+
+/// Waits for the end of a link that was told to close. What it tells meanwhile is in the journal or in doubt.
+async fn drained<E>(events: Option<mpsc::Receiver<E>>) {
+    if let Some(mut events) = events {
+        while events.recv().await.is_some() {}
     }
 }
 
