@@ -3,7 +3,6 @@
 mod line;
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use causeway_api::Event;
@@ -12,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::text::Paint;
+use line::Lines;
 
 /// Lines that wait for a slow reader. When they are this many, the engine's queue for us fills up, then it says `resync`.
 const QUEUE: usize = 256;
@@ -21,11 +21,15 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The stream. Writing happens on a thread of its own: a reader that stops reading stops nothing else.
 pub(crate) struct Stream {
-    lines: mpsc::Sender<String>,
+    out: mpsc::Sender<String>,
     writer: JoinHandle<()>,
-    json: bool,
-    paint: Paint,
-    seq: AtomicU64,
+    form: Form,
+    seq: u64,
+}
+
+enum Form {
+    Json,
+    People(Lines),
 }
 
 /// Nobody reads any more.
@@ -35,17 +39,21 @@ pub(crate) struct ReaderGone;
 impl Stream {
     /// As JSON, or for people.
     pub(crate) fn to_stdout(json: bool, paint: Paint) -> Self {
-        let (lines, waiting) = mpsc::channel(QUEUE);
+        let (out, waiting) = mpsc::channel(QUEUE);
         let writer = tokio::task::spawn_blocking(move || {
             // An error means that the reader has gone; whoever sends next learns it.
             let _ = write(waiting, io::stdout().lock());
         });
+        let form = if json {
+            Form::Json
+        } else {
+            Form::People(Lines::new(paint))
+        };
         Self {
-            lines,
+            out,
             writer,
-            json,
-            paint,
-            seq: AtomicU64::new(0),
+            form,
+            seq: 0,
         }
     }
 
@@ -53,23 +61,25 @@ impl Stream {
     ///
     /// # Errors
     /// [`ReaderGone`].
-    pub(crate) async fn tell(&self, event: Event) -> Result<(), ReaderGone> {
-        let seq = self.seq.fetch_add(1, Ordering::Relaxed) + 1;
-        let event = Event { seq, ..event };
-        let line = if self.json {
-            serde_json::to_string(&event).ok()
-        } else {
-            line::of(&event, self.paint)
+    pub(crate) async fn tell(&mut self, event: Event) -> Result<(), ReaderGone> {
+        self.seq += 1;
+        let event = Event {
+            seq: self.seq,
+            ..event
+        };
+        let line = match &mut self.form {
+            Form::Json => serde_json::to_string(&event).ok(),
+            Form::People(lines) => lines.of(&event),
         };
         match line {
-            Some(line) => self.lines.send(line).await.map_err(|_| ReaderGone),
+            Some(line) => self.out.send(line).await.map_err(|_| ReaderGone),
             None => Ok(()),
         }
     }
 
     /// Waits until the last line is written.
     pub(crate) async fn end(self) {
-        drop(self.lines);
+        drop(self.out);
         // A reader that does not read does not get the rest.
         let _ = timeout(FAREWELL, self.writer).await;
     }

@@ -1,5 +1,7 @@
 //! An event as a line for people.
 
+use std::collections::HashSet;
+
 use causeway_api::{
     Availability, BridgeAction, Conversation, ConversationState, Delivery, DeliveryState,
     Direction, Event, Kind, Message, Person, Presence, Problem, Side, SideState, Subscription,
@@ -9,44 +11,68 @@ use causeway_api::{
 use crate::text::{Colour, Paint, columns, plain};
 use crate::words;
 
-/// Time, side, and what happened; `None` for what only programs care about.
-pub(super) fn of(event: &Event, paint: Paint) -> Option<String> {
-    let (side, what) = match &event.kind {
-        Kind::State { side, state, error } => {
-            (Some(*side), state_line(*state, error.as_ref(), paint))
+/// Turns events into lines.
+pub(super) struct Lines {
+    paint: Paint,
+    /// Addresses of listed people: their presence is told with their name.
+    listed: HashSet<String>,
+}
+
+impl Lines {
+    pub(super) fn new(paint: Paint) -> Self {
+        Self {
+            paint,
+            listed: HashSet::new(),
         }
-        Kind::Person(person) => (None, person_line(person, paint)),
-        Kind::Presence { side, presence } => (Some(*side), presence_line(presence, paint)),
-        Kind::Message(message) => (Some(message.side), message_line(message)),
-        Kind::Delivery(delivery) => (None, delivery_line(delivery, paint)?),
-        Kind::Typing {
-            address, on: true, ..
-        } => (None, format!("{} is typing", plain(address))),
-        Kind::Typing { on: false, .. } => return None,
-        Kind::Conversation(conversation) => {
-            (Some(conversation.side), conversation_line(conversation))
-        }
-        Kind::Bridge {
-            action,
-            from_side,
-            to_side,
-            reason,
-            ..
-        } => (
-            None,
-            bridge_line(*action, *from_side, *to_side, reason.as_deref(), paint),
-        ),
-        Kind::Subscription(subscription) => (Some(Side::Xmpp), subscription_line(subscription)),
-        Kind::Resync => (
-            None,
-            paint.paint(
-                Colour::Yellow,
-                "Some changes were missed; everything known follows",
+    }
+
+    /// Time, side, and what happened; `None` for what only programs care about.
+    pub(super) fn of(&mut self, event: &Event) -> Option<String> {
+        let paint = self.paint;
+        let (side, what) = match &event.kind {
+            Kind::State { side, state, error } => {
+                (Some(*side), state_line(*state, error.as_ref(), paint))
+            }
+            Kind::Person(person) => {
+                let addresses = [&person.addresses.lync, &person.addresses.xmpp];
+                self.listed.extend(addresses.into_iter().flatten().cloned());
+                (None, person_line(person, paint))
+            }
+            Kind::Presence { presence, .. } if self.listed.contains(&presence.address) => {
+                return None;
+            }
+            Kind::Presence { side, presence } => (Some(*side), presence_line(presence, paint)),
+            Kind::Message(message) => (Some(message.side), message_line(message)),
+            Kind::Delivery(delivery) => (None, delivery_line(delivery, paint)?),
+            Kind::Typing {
+                address, on: true, ..
+            } => (None, format!("{} is typing", plain(address))),
+            Kind::Typing { on: false, .. } => return None,
+            Kind::Conversation(conversation) => {
+                (Some(conversation.side), conversation_line(conversation))
+            }
+            Kind::Bridge {
+                action,
+                from_side,
+                to_side,
+                reason,
+                ..
+            } => (
+                None,
+                bridge_line(*action, *from_side, *to_side, reason.as_deref(), paint),
             ),
-        ),
-    };
-    let side = side.map(words::side).unwrap_or_default();
-    Some(format!("{}  {side:<4}  {what}", words::clock(event.at)))
+            Kind::Subscription(subscription) => (Some(Side::Xmpp), subscription_line(subscription)),
+            Kind::Resync => (
+                None,
+                paint.paint(
+                    Colour::Yellow,
+                    "Some changes were missed; everything known follows",
+                ),
+            ),
+        };
+        let side = side.map(words::side).unwrap_or_default();
+        Some(format!("{}  {side:<4}  {what}", words::clock(event.at)))
+    }
 }
 
 fn state_line(state: SideState, error: Option<&Problem>, paint: Paint) -> String {
@@ -191,23 +217,68 @@ fn subscription_line(subscription: &Subscription) -> String {
 
 #[cfg(test)]
 mod tests {
-    use causeway_api::Code;
+    use causeway_api::{Addresses, Code, Network};
     use jiff::Timestamp;
 
     use super::*;
 
     /// The line without its time, which depends on the zone.
     fn check(kind: Kind, expected: Option<&str>) {
+        assert_eq!(
+            tell(&mut Lines::new(Paint { on: false }), kind).as_deref(),
+            expected
+        );
+    }
+
+    fn tell(lines: &mut Lines, kind: Kind) -> Option<String> {
         let event = Event {
             seq: 1,
             at: Timestamp::UNIX_EPOCH,
             kind,
         };
-        let line = of(&event, Paint { on: false });
+        lines
+            .of(&event)
+            .map(|line| line["00:00:00  ".len()..].to_owned())
+    }
+
+    #[test]
+    fn presence_of_listed_people_is_told_once_with_their_name() {
+        let mut lines = Lines::new(Paint { on: false });
+        let presence = |address: &str| Kind::Presence {
+            side: Side::Lync,
+            presence: Presence {
+                address: address.into(),
+                availability: Availability::Busy,
+                activity: None,
+                note: None,
+                until: None,
+                last_active: None,
+                device: None,
+            },
+        };
+        let bob = "sip:bob@contoso.example";
         assert_eq!(
-            line.as_deref().map(|line| &line["00:00:00  ".len()..]),
-            expected
+            tell(&mut lines, presence(bob)).as_deref(),
+            Some("Lync  ■  sip:bob@contoso.example  Busy")
         );
+        let person = Kind::Person(Person {
+            name: "Bob Smith".into(),
+            addresses: Addresses {
+                lync: Some(bob.into()),
+                xmpp: None,
+            },
+            default: Network::Lync,
+            availability: Availability::Busy,
+            activity: String::new(),
+            note: String::new(),
+            groups: Vec::new(),
+        });
+        assert_eq!(
+            tell(&mut lines, person).as_deref(),
+            Some("      ■  Bob Smith  Busy")
+        );
+        assert_eq!(tell(&mut lines, presence(bob)), None);
+        assert!(tell(&mut lines, presence("sip:eve@contoso.example")).is_some());
     }
 
     #[test]

@@ -33,11 +33,11 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
             return Err(problem);
         }
     };
-    let stream = Stream::to_stdout(ctl.json, ctl.paint);
+    let mut stream = Stream::to_stdout(ctl.json, ctl.paint);
     let handle = engine.handle();
     let told = async {
         // A bridge goes on when nobody reads what it tells.
-        let _ = tell_all(&handle, &stream).await;
+        let _ = tell_all(&handle, &mut stream).await;
         std::future::pending().await
     };
     let stopped = tokio::select! {

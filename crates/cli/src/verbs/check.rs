@@ -43,7 +43,13 @@ fn failure(check: &Check) -> Option<Problem> {
 }
 
 fn ladder_for_people(paint: Paint, steps: &[CheckStep]) -> String {
-    let rows: Vec<_> = steps.iter().map(row).collect();
+    // A side that was not tried is one line, not one for each step.
+    let mut steps: Vec<&CheckStep> = steps.iter().collect();
+    steps.dedup_by(|later, earlier| {
+        let skipped = later.state == StepState::Skip && earlier.state == StepState::Skip;
+        skipped && later.side == earlier.side && later.message == earlier.message
+    });
+    let rows: Vec<_> = steps.iter().map(|step| row(step)).collect();
     // Remedies stand under their step, where the eye is.
     let mut page = String::new();
     for (line, step) in columns(paint, &rows).lines().zip(steps) {
@@ -114,6 +120,16 @@ mod tests {
             error: None,
         };
         assert_eq!(failure(&check), None);
+    }
+
+    #[test]
+    fn a_side_that_was_not_tried_is_one_line() {
+        let skipped = step(StepState::Skip, "No account is configured");
+        let page = ladder_for_people(Paint { on: false }, &[skipped.clone(), skipped]);
+        assert_eq!(
+            page,
+            "– skip  Lync  finding-server  No account is configured\n"
+        );
     }
 
     #[test]

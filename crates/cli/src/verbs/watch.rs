@@ -26,11 +26,11 @@ pub(super) async fn run(ctl: &mut Ctl, time: Option<Duration>) -> Result<Outcome
         session = ctl.interrupts.or(Session::open(&ctl.place, needs)) => session?,
         () = &mut limit => return Ok(Outcome::default()),
     };
-    let stream = Stream::to_stdout(ctl.json, ctl.paint);
+    let mut stream = Stream::to_stdout(ctl.json, ctl.paint);
     let told = async {
         match &session {
-            Session::Running(client) => tell_all(client, &stream).await,
-            Session::Ours(engine) => tell_all(&engine.handle(), &stream).await,
+            Session::Running(client) => tell_all(client, &mut stream).await,
+            Session::Ours(engine) => tell_all(&engine.handle(), &mut stream).await,
         }
     };
     let outcome = tokio::select! {
@@ -47,7 +47,7 @@ pub(super) async fn run(ctl: &mut Ctl, time: Option<Duration>) -> Result<Outcome
 ///
 /// # Errors
 /// [`Code::AgentGone`] when the engine has ended.
-pub(super) async fn tell_all(desk: &impl Desk, stream: &Stream) -> Result<(), Problem> {
+pub(super) async fn tell_all(desk: &impl Desk, stream: &mut Stream) -> Result<(), Problem> {
     loop {
         let (snapshot, mut changes) = desk.subscribe().await?;
         for event in snapshot.events {
