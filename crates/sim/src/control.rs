@@ -293,23 +293,15 @@ async fn set_fault(State(shared): Front, Json(fault): Json<Fault>) -> Result<Jso
     let what = fault.what.clone();
     let mut world = shared.world();
     match what.as_str() {
-        // These happen at once, to everyone or to those who wait.
-        "revoke" => world.tokens.clear(),
-        "app-gone" => {
+        // These happen at once.
+        "revoke-tokens" => world.tokens.clear(),
+        "application-gone" => {
             let keys: Vec<String> = world.apps.keys().cloned().collect();
             keys.iter().for_each(|key| world.close_application(key));
         }
-        "resume-now" => {
-            let keys: Vec<String> = world.apps.keys().cloned().collect();
-            keys.iter().for_each(|key| world.rebuild_channel(key));
-        }
-        _ if world.faults.set(fault) => {}
+        _ if world.faults.set(fault) => world.cut_waiting(),
         _ => {
-            let names: Vec<&str> = FAULTS
-                .iter()
-                .map(|(what, _)| *what)
-                .chain(["revoke", "app-gone", "resume-now"])
-                .collect();
+            let names: Vec<&str> = FAULTS.iter().map(|(what, _)| *what).collect();
             return Err(Wrong(
                 StatusCode::BAD_REQUEST,
                 format!("there is no fault \"{what}\"; known: {}", names.join(", ")),

@@ -1,5 +1,7 @@
 //! Faults that can be asked for (`POST /faults`), each documented in `docs/simulator.md`.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::world::Reason;
@@ -8,18 +10,18 @@ use crate::world::Reason;
 pub(crate) const FAULTS: &[(&str, &str)] = &[
     (
         "status",
-        "answers `status` (default 503) without doing anything",
+        "answers `status` (default 503), with `code` and `subcode` as a reason, else as an HTML page",
     ),
     (
         "html",
         "answers 200 with an HTML page, as a proxy's sign-in page does",
     ),
     (
-        "garbage",
+        "garbage-json",
         "answers 200 with a body that is not JSON although it says so",
     ),
     (
-        "oversize",
+        "oversize-body",
         "answers 200 with a JSON body of `bytes` (default 64 MiB)",
     ),
     ("drop", "closes the connection without an answer"),
@@ -31,10 +33,14 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
         "silent",
         "holds the request for `seconds` (default: for ever) and closes the connection",
     ),
-    ("slow", "answers `seconds` (default 2) later"),
+    ("slow", "does what was asked `seconds` (default 2) later"),
+    (
+        "late",
+        "does what was asked and answers `seconds` (default 2) later, so that the events come first",
+    ),
     (
         "pget-cut",
-        "closes the connection of a held request for events after `seconds` (default 30)",
+        "closes the connection of a held request for events after `seconds`; without `seconds` at once, those that wait now included",
     ),
     ("resync", "the next answer on the event channel is `resync`"),
     (
@@ -44,6 +50,20 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
     (
         "no-sender",
         "answers the next request for events at once and without `sender`",
+    ),
+    ("application-gone", "at once: every application ends"),
+    ("revoke-tokens", "at once: every token is void"),
+    (
+        "short-token",
+        "the next token lives for `seconds` (default 60)",
+    ),
+    (
+        "joined-challenge",
+        "the next 401 has both challenges in one header",
+    ),
+    (
+        "unquoted-challenge",
+        "the next 401 has its href without quotation marks",
     ),
     (
         "limit-exceeded",
@@ -60,6 +80,14 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
     (
         "bad-data-uri",
         "the next incoming message has a data URI that is not what it says",
+    ),
+    (
+        "base64",
+        "the next incoming message has a data URI in base64",
+    ),
+    (
+        "started-too",
+        "the next incoming message is told as `started` and then as `completed`",
     ),
     (
         "completed-only",
@@ -91,7 +119,7 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
         "split-domain",
         "the user step names `applications` under another host name, whose tokens are its own",
     ),
-    ("absolute-hrefs", "hrefs below the application are absolute"),
+    ("absolute-hrefs", "hrefs in the next answer are absolute"),
 ];
 
 /// One fault and for how often it holds.
@@ -116,6 +144,11 @@ pub(crate) struct Fault {
     /// `code/subcode`, such as `RemoteFailure/Busy`.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+    /// `code` and `subcode` of a refusal in place of an HTML page.
+    #[serde(default)]
+    pub(crate) code: Option<String>,
+    #[serde(default)]
+    pub(crate) subcode: Option<String>,
     /// `Retry-After` of `status`, in seconds.
     #[serde(default)]
     pub(crate) retry_after: Option<u64>,
@@ -139,6 +172,23 @@ impl Faults {
             self.0.push(fault);
         }
         known
+    }
+
+    /// The fault, where it is in force and of this kind; uses it up by one.
+    pub(crate) fn take_if(&mut self, what: &str, which: impl Fn(&Fault) -> bool) -> Option<Fault> {
+        let on = self
+            .0
+            .iter()
+            .find(|fault| fault.what == what && which(fault))?
+            .on
+            .clone();
+        self.take(what, on.as_deref())
+    }
+
+    /// Seconds of a fault that is in force; uses it up by one.
+    pub(crate) fn take_seconds(&mut self, what: &str, default: f64) -> Option<Duration> {
+        let seconds = self.take(what, None)?.seconds.unwrap_or(default);
+        Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO))
     }
 
     pub(crate) fn clear(&mut self) {
@@ -193,3 +243,38 @@ const REASONS: &[Reason] = &[
     Reason::new("Forbidden", "NotAllowed"),
     Reason::new("ServiceFailure", "CallbackChannelError"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_stands_in_the_documentation() {
+        let page = include_str!("../../../docs/simulator.md");
+        for (what, does) in FAULTS {
+            assert!(page.contains(&format!("| `{what}` | {does} |")), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_fault_holds_as_often_as_asked_and_only_where_it_is_meant() {
+        let mut faults = Faults::default();
+        let fault = |count, on: Option<&str>| {
+            serde_json::from_value(
+                serde_json::json!({ "what": "status", "count": count, "on": on }),
+            )
+            .unwrap()
+        };
+        assert!(faults.set(fault(2, Some("me"))));
+        assert!(faults.take("status", Some("people")).is_none());
+        assert!(
+            faults.take("status", Some("me")).is_some()
+                && faults.take("status", Some("me")).is_some()
+        );
+        assert!(faults.take("status", Some("me")).is_none());
+        faults.set(fault(-1, None));
+        assert!((0..100).all(|_| faults.take("status", Some("me")).is_some()));
+        faults.set(fault(0, None));
+        assert!(faults.take("status", None).is_none());
+    }
+}

@@ -100,8 +100,12 @@ impl Connection {
         self.0.store(true, Ordering::Release);
     }
 
+    pub(crate) fn is_cut(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Acquire) {
+        if self.is_cut() {
             Err(io::ErrorKind::ConnectionReset.into())
         } else {
             Ok(())

@@ -12,31 +12,36 @@ const CLIENT: &str = "00000004-0000-0ff1-ce00-000000000000";
 const GRANTS: &str = "urn:microsoft.rtc:anonmeeting,password";
 
 /// 401 with both challenges and an HTML body.
-pub(crate) fn challenge(request: &Request, offer_windows: bool) -> Reply {
+pub(crate) fn challenge(world: &mut World, request: &Request, offer_windows: bool) -> Reply {
     let windows = if offer_windows {
         "urn:microsoft.rtc:windows,"
     } else {
         ""
     };
-    Reply::html(
+    let quote = if world.faults.take("unquoted-challenge", None).is_some() {
+        ""
+    } else {
+        "\""
+    };
+    let bearer = format!("Bearer trusted_issuers=\"\", client_id=\"{CLIENT}\"");
+    let ours = format!(
+        "MsRtcOAuth href={quote}https://{}{TOKEN}{quote},grant_type=\"{windows}{GRANTS}\"",
+        request.host
+    );
+    let reply = Reply::html(
         401,
         "Unauthorized: Access is denied due to invalid credentials.",
     )
     .with(
-        "www-authenticate",
-        format!("Bearer trusted_issuers=\"\", client_id=\"{CLIENT}\""),
-    )
-    .with(
-        "www-authenticate",
-        format!(
-            "MsRtcOAuth href=\"https://{}{TOKEN}\",grant_type=\"{windows}{GRANTS}\"",
-            request.host
-        ),
-    )
-    .with(
         "x-ms-diagnostics",
         "28020;source=\"sim.contoso.example\";reason=\"No valid security token.\"",
-    )
+    );
+    if world.faults.take("joined-challenge", None).is_some() {
+        return reply.with("www-authenticate", format!("{bearer}, {ours}"));
+    }
+    reply
+        .with("www-authenticate", bearer)
+        .with("www-authenticate", ours)
 }
 
 /// Whose valid token the request carries.
@@ -110,16 +115,20 @@ pub(crate) fn issue(world: &mut World, request: &Request, offer_windows: bool) -
         world.random.wide()
     );
     let now = world.now();
+    let life = world
+        .faults
+        .take_seconds("short-token", 60.0)
+        .unwrap_or(TOKEN_LIFE);
     world.tokens.retain(|_, token| token.expires > now);
     world.tokens.insert(
         value.clone(),
         Token {
             owner: address,
             host: request.host.clone(),
-            expires: now + TOKEN_LIFE,
+            expires: now + life,
         },
     );
-    let body = json!({ "access_token": value, "expires_in": TOKEN_LIFE.as_secs(), "ms_rtc_identityscope": "local", "token_type": "Bearer" });
+    let body = json!({ "access_token": value, "expires_in": life.as_secs(), "ms_rtc_identityscope": "local", "token_type": "Bearer" });
     Reply::json(body).with("cache-control", "no-store").with(
         "set-cookie",
         format!(

@@ -21,7 +21,7 @@ use crate::reply::{Answer, Content, Refusal, Reply};
 use crate::resources::{self, Call};
 use crate::tls::Connection;
 use crate::token;
-use crate::world::{OUTSTANDING, Parameters, Poll, Seen, World};
+use crate::world::{CUT, OUTSTANDING, Parameters, Poll, Seen, World};
 
 /// Bytes of a request body at most.
 const BODY: usize = 1024 * 1024;
@@ -120,7 +120,10 @@ async fn handle(
     let request = match read(&shared, &parts, body).await {
         Ok(request) => request,
         Err(refusal) => {
-            return form::response(&bare(&parts, &shared), refusal.into(), &shared, false);
+            let request = bare(&parts, &shared);
+            let rel = Route::of(&shared.world(), &request.path).rel();
+            note(&shared, &request, rel, refusal.status, None);
+            return form::response(&request, refusal.into(), &shared, false);
         }
     };
     let (route, user, fault) = {
@@ -130,23 +133,18 @@ async fn handle(
         let fault = fault_for(&mut world, route.rel());
         (route, user, fault)
     };
-    let reply = match &fault {
-        Some(fault) if fault.what != "slow" && fault.what != "drop-after" => {
-            spoil(&shared, &connection, fault).await
-        }
-        Some(fault) => {
-            if fault.what == "slow" {
-                wait(&shared, fault.seconds.unwrap_or(2.0)).await;
-            }
-            let reply = serve(&shared, &connection, &route, user.as_ref(), &request).await;
-            if fault.what == "drop-after" {
-                connection.cut();
-            }
-            reply
-        }
-        None => serve(&shared, &connection, &route, user.as_ref(), &request).await,
-    };
-    note(&shared, &request, route.rel(), reply.status, user.as_ref());
+    let reply = serve_with(
+        &shared,
+        &connection,
+        &route,
+        user.as_ref(),
+        &request,
+        fault.as_ref(),
+    )
+    .await;
+    // A connection that was cut has no status.
+    let status = if connection.is_cut() { 0 } else { reply.status };
+    note(&shared, &request, route.rel(), status, user.as_ref());
     let is_resource = matches!(route, Route::Below(_, kind, _) if kind != Kind::Events);
     form::response(&request, reply, &shared, is_resource)
 }
@@ -196,18 +194,52 @@ fn bare(parts: &Parts, shared: &Shared) -> Request {
 
 /// The first of these faults that is in force for a rel.
 fn fault_for(world: &mut World, rel: &str) -> Option<Fault> {
-    [
+    let faults = [
         "slow",
+        "late",
         "status",
         "html",
-        "garbage",
-        "oversize",
+        "garbage-json",
+        "oversize-body",
         "drop",
         "drop-after",
         "silent",
-    ]
-    .iter()
-    .find_map(|what| world.faults.take(what, Some(rel)))
+    ];
+    faults
+        .iter()
+        .find_map(|what| world.faults.take(what, Some(rel)))
+}
+
+/// Serves a request, and does around it or in its place what the fault says.
+async fn serve_with(
+    shared: &Arc<Shared>,
+    connection: &Connection,
+    route: &Route,
+    user: Option<&Address>,
+    request: &Request,
+    fault: Option<&Fault>,
+) -> Reply {
+    let Some(fault) = fault else {
+        return serve(shared, connection, route, user, request).await;
+    };
+    let seconds = fault.seconds.unwrap_or(2.0);
+    match fault.what.as_str() {
+        "slow" => {
+            wait(shared, seconds).await;
+            serve(shared, connection, route, user, request).await
+        }
+        "late" => {
+            let reply = serve(shared, connection, route, user, request).await;
+            wait(shared, seconds).await;
+            reply
+        }
+        "drop-after" => {
+            let reply = serve(shared, connection, route, user, request).await;
+            connection.cut();
+            reply
+        }
+        _ => spoil(shared, connection, fault).await,
+    }
 }
 
 /// The answer of a fault that keeps the request from being served.
@@ -218,14 +250,23 @@ async fn spoil(shared: &Shared, connection: &Connection, fault: &Fault) -> Reply
                 .status
                 .filter(|status| (400..600).contains(status))
                 .unwrap_or(503);
-            let reply = Reply::html(status, "The service is unavailable.");
+            let reply = match &fault.code {
+                None => Reply::html(status, "The service is unavailable."),
+                Some(code) => {
+                    let reason = serde_json::json!({ "code": code, "subcode": fault.subcode, "message": "A fault that was asked for." });
+                    Reply {
+                        status,
+                        ..Reply::json(reason)
+                    }
+                }
+            };
             match fault.retry_after {
                 Some(seconds) => reply.with("retry-after", seconds.to_string()),
                 None => reply,
             }
         }
         "html" => Reply::html(200, "Sign in to continue"),
-        "garbage" => Reply {
+        "garbage-json" => Reply {
             status: 200,
             headers: Vec::new(),
             content: Content::Raw(
@@ -233,7 +274,7 @@ async fn spoil(shared: &Shared, connection: &Connection, fault: &Fault) -> Reply
                 b"{\"_links\":{\"self\":{\"href\":".to_vec(),
             ),
         },
-        "oversize" => {
+        "oversize-body" => {
             let mut body = b"{\"rel\":\"".to_vec();
             body.resize(
                 fault
@@ -306,7 +347,7 @@ async fn serve(
         | Route::Invented(_)
         | Route::NoApplication => {
             let Some(user) = user else {
-                return token::challenge(request, shared.offer_windows);
+                return token::challenge(&mut shared.world(), request, shared.offer_windows);
             };
             with_token(shared, connection, route, user, request)
                 .await
@@ -520,20 +561,21 @@ async fn events(shared: &Arc<Shared>, connection: &Connection, call: &Call<'_>) 
                 key: call.key,
                 number,
             };
-            match cut {
-                None => later
-                    .await
-                    .unwrap_or_else(|_| Err(Refusal::no_application())),
-                Some(fault) => tokio::select! {
-                    page = later => page.unwrap_or_else(|_| Err(Refusal::no_application())),
-                    () = wait(shared, fault.seconds.unwrap_or(30.0)) => {
-                        connection.cut();
-                        return Ok(Reply::no_content());
-                    }
+            let cut_after = cut.map(|fault| fault.seconds.unwrap_or(0.0));
+            let page = match cut_after {
+                None => later.await,
+                Some(seconds) => tokio::select! {
+                    page = later => page,
+                    () = wait(shared, seconds) => Ok(Err(Refusal::new(CUT, "", ""))),
                 },
-            }
+            };
+            page.unwrap_or_else(|_| Err(Refusal::no_application()))
         }
     };
+    if page.as_ref().is_err_and(|refusal| refusal.status == CUT) {
+        connection.cut();
+        return Ok(Reply::no_content());
+    }
     page.map(Reply::json)
 }
 

@@ -225,10 +225,11 @@ impl World {
             app: None,
             conversation: from.to_string(),
             message: id.clone(),
+            received: None,
         };
         if let Some((key, conversation)) = self.open_with_played(from, to) {
             self.note_sent(from, sent("sending", None));
-            self.deliver(&key, &conversation, text, Some(ticket));
+            self.deliver(&key, &conversation, text, ticket);
             return Ok(id);
         }
         let ringing = self.calls.values_mut().find(|call| {
@@ -452,11 +453,17 @@ impl World {
             );
             self.caller_accepted(&call.from, &callee);
             if let Some(first) = call.first {
-                self.deliver(key, &leg, first, None);
+                let ticket = Ticket {
+                    app: Some(caller_key.clone()),
+                    conversation: conversation.clone(),
+                    message: String::new(),
+                    received: None,
+                };
+                self.deliver(key, &leg, first, ticket);
             }
         }
         for (text, ticket) in call.waiting {
-            self.deliver(key, &leg, text, Some(ticket));
+            self.deliver(key, &leg, text, ticket);
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ const PAGE: usize = 500;
 /// Events collected at most; beyond that the channel is rebuilt, as after lost events.
 const COLLECTED: usize = 20_000;
 
+/// In place of a status: the request is not answered, its connection is closed.
+pub(crate) const CUT: u16 = 0;
+
 /// What the client may set for this and later requests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parameters {
@@ -364,6 +367,26 @@ impl World {
         }
     }
 
+    /// `pget-cut` without a time hits those that wait now.
+    pub(crate) fn cut_waiting(&mut self) {
+        let waiting: Vec<String> = self
+            .apps
+            .values()
+            .filter(|app| app.channel.waiter.is_some())
+            .map(|app| app.key.clone())
+            .collect();
+        for key in waiting {
+            if self
+                .faults
+                .take_if("pget-cut", |fault| fault.seconds.is_none())
+                .is_none()
+            {
+                return;
+            }
+            self.refuse_waiting(&key, Refusal::new(CUT, "", ""));
+        }
+    }
+
     /// Ends a waiting request, as the end of the application does.
     pub(crate) fn refuse_waiting(&mut self, key: &str, refusal: Refusal) {
         if let Some(waiter) = self
@@ -417,8 +440,14 @@ impl World {
     }
 
     fn delivered(&mut self, tickets: Vec<Ticket>) {
-        for ticket in tickets {
+        for mut ticket in tickets {
             self.settle(&ticket, Ok(()));
+            let received = ticket.received.take().map(|received| *received);
+            if let Some((person, received)) =
+                received.and_then(|(to, received)| Some((self.people.get_mut(&to)?, received)))
+            {
+                person.receive(received);
+            }
         }
     }
 }

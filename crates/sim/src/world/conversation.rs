@@ -255,13 +255,12 @@ impl World {
             app: Some(key.to_owned()),
             conversation: id.to_owned(),
             message: message.clone(),
+            received: None,
         };
         match (forced, far) {
             (Some(reason), _) => self.settle(&ticket, Err(reason)),
             (None, Far::Nobody) => self.settle(&ticket, Err(Reason::UNREACHABLE)),
-            (None, Far::App(far_key, far_id)) => {
-                self.deliver(&far_key, &far_id, text, Some(ticket))
-            }
+            (None, Far::App(far_key, far_id)) => self.deliver(&far_key, &far_id, text, ticket),
             (None, Far::Played) => {
                 let outcome = self.receive_played(&owner, &peer, text, thread);
                 self.settle(&ticket, outcome);
@@ -270,17 +269,25 @@ impl World {
         Ok(message)
     }
 
-    /// A message reaches the application of the person to whom it was written.
-    pub(crate) fn deliver(&mut self, key: &str, id: &str, text: Text, ticket: Option<Ticket>) {
+    /// A message reaches the application of the person to whom it was written. It has arrived when it is fetched.
+    pub(crate) fn deliver(&mut self, key: &str, id: &str, text: Text, mut ticket: Ticket) {
         let now = self.now();
         let message = self.random.id();
         self.stop_typing(key, id);
-        let broken = self.faults.take("bad-data-uri", None).is_some();
+        let odd = ["bad-data-uri", "base64"]
+            .into_iter()
+            .find(|what| self.faults.take(what, None).is_some());
+        let started_too = self.faults.take("started-too", None).is_some();
         let Some(conversation) = self.conversation_mut(key, id) else {
-            if let Some(ticket) = ticket {
-                self.settle(&ticket, Err(Reason::UNREACHABLE));
-            }
+            self.settle(&ticket, Err(Reason::UNREACHABLE));
             return;
+        };
+        let received = Received {
+            at: now.rfc3339(),
+            from: conversation.peer.to_string(),
+            text: text.body.clone(),
+            format: text.format.word(),
+            thread: conversation.thread.clone(),
         };
         conversation.keep(Message {
             id: message.clone(),
@@ -296,24 +303,33 @@ impl World {
         let Some(kept) = conversation.messages.back() else {
             return;
         };
+        ticket.received = Some(Box::new((app.owner.clone(), received)));
         let mut value = self.message_value(app, conversation, kept);
-        if broken {
-            value["_links"][kept.text.format.link()]["href"] =
-                "data:text/plain;base64,this is *not* base64".into();
+        match odd {
+            Some("base64") => {
+                value["_links"][kept.text.format.link()]["href"] = kept.text.base64_uri().into()
+            }
+            Some(_) => {
+                value["_links"][kept.text.format.link()]["href"] =
+                    "data:text/plain;base64,this is *not* base64".into()
+            }
+            None => {}
         }
+        let own = || (Kind::Message, app.hrefs.to(Kind::Message, &[id, &message]));
+        let started = started_too
+            .then(|| Event::new(from_conversation(app, id), Urgency::High, "started", own()));
         let event = Event::new(
             from_conversation(app, id),
             Urgency::High,
             "completed",
-            (Kind::Message, app.hrefs.to(Kind::Message, &[id, &message])),
+            own(),
         )
         .success()
-        .embed(value);
-        let event = if let Some(ticket) = ticket {
-            event.ticket(ticket)
-        } else {
-            event
-        };
+        .embed(value)
+        .ticket(ticket);
+        if let Some(started) = started {
+            self.tell(key, started);
+        }
         self.tell(key, event);
         if self.faults.take("unknown-event", None).is_some() {
             self.tell_unknown(key);

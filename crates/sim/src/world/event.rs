@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::person::Received;
 use crate::href::Kind;
+use crate::input::Address;
 
 /// How long an event may be collected before a waiting request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +44,16 @@ impl Reason {
 }
 
 /// Names the message that failed if this event is never fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     /// Application of the sender; `None` where a played client sent it.
     pub(crate) app: Option<String>,
     /// Conversation of the sender; the sender's address where a played client sent it.
     pub(crate) conversation: String,
+    /// Empty for the first text of an invitation, of whose arrival the invitation tells.
     pub(crate) message: String,
+    /// What the person who fetches it has then received.
+    pub(crate) received: Option<Box<(Address, Received)>>,
 }
 
 /// One event, not yet in a response.

@@ -19,7 +19,7 @@ use tokio::sync::{Notify, oneshot};
 
 pub(crate) use application::{App, Available};
 pub(crate) use call::{Call, Invitation, Wish};
-pub(crate) use channel::{Parameters, Poll};
+pub(crate) use channel::{CUT, Parameters, Poll};
 pub(crate) use conversation::{Conversation, MessagingState, messaging_value, no_conversation};
 pub(crate) use event::Reason;
 pub(crate) use person::{Person, Played};

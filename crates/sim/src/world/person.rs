@@ -50,6 +50,12 @@ pub(crate) struct Received {
     pub(crate) thread: String,
 }
 
+impl std::fmt::Debug for Received {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "from {}, {} bytes", self.from, self.text.len())
+    }
+}
+
 /// A message that a played client sent.
 #[derive(Clone, Serialize)]
 pub(crate) struct Sent {

@@ -76,6 +76,15 @@ impl Text {
         uri
     }
 
+    /// In the form that some reference samples have.
+    pub(crate) fn base64_uri(&self) -> String {
+        format!(
+            "data:{};base64,{}",
+            self.format.media_type(),
+            base64::engine::general_purpose::STANDARD.encode(&self.body)
+        )
+    }
+
     /// Reads a client's data URI: percent-encoded in form style, or base64; UTF-8.
     pub(crate) fn from_data_uri(uri: &str) -> Option<Self> {
         let scheme = uri

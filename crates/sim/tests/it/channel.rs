@@ -248,3 +248,41 @@ async fn a_held_request_can_be_cut_as_by_a_proxy() {
     pool.advance(21).await;
     assert!(waiting.await.unwrap().is_err());
 }
+
+#[tokio::test]
+async fn a_request_that_waits_can_be_cut_at_once_and_its_url_still_gives_the_next_set() {
+    let pool = Pool::start().await;
+    let mut ben = pool.available("ben@contoso.example", "one").await;
+    let waiting = tokio::spawn(
+        ben.request(Method::GET, &format!("{}&medium=1800", ben.next))
+            .send(),
+    );
+    held(&pool, &ben.next).await;
+    pool.fault(json!({ "what": "pget-cut" })).await;
+    assert!(waiting.await.unwrap().is_err());
+    pool.control(
+        "/people/anna@contoso.example/message",
+        json!({ "to": "ben@contoso.example", "text": "hi" }),
+    )
+    .await;
+    ben.until("messagingInvitation", "started").await;
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_no_longer_holds_its_channel() {
+    let pool = Pool::start().await;
+    let ben = pool.sign_in("ben@contoso.example", "one").await;
+    let waiting = tokio::spawn(ben.request(Method::GET, &ben.next).send());
+    held(&pool, &ben.next).await;
+    waiting.abort();
+    while pool.ask_control("/people/ben@contoso.example").await["applications"][0]["waiting"]
+        == true
+    {
+        tokio::task::yield_now().await;
+    }
+    pool.advance(16 * 60).await;
+    assert_eq!(
+        ben.get(&ben.me("self")).await.refusal(),
+        (404, "NotFound", "ApplicationNotFound")
+    );
+}

@@ -355,6 +355,31 @@ async fn the_cast_accepts_at_once_answers_and_is_unreachable_when_offline() {
 }
 
 #[tokio::test]
+async fn what_a_client_fetched_is_in_the_inbox_of_its_user() {
+    let pool = Pool::start().await;
+    let (mut anna, mut ben) = (
+        pool.available("anna@contoso.example", "a").await,
+        pool.available("ben@contoso.example", "b").await,
+    );
+    let (at_anna, _) = connected(&mut anna, &mut ben, Some(FIRST)).await;
+    anna.send_text(&at_anna, "m1", "second").await;
+    while !ben
+        .event("message", "completed")
+        .await
+        .to_string()
+        .contains("second")
+    {}
+    let inbox = pool.ask_control("/people/ben@contoso.example/inbox").await;
+    let texts: Vec<&str> = inbox["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts, ["Hej på dig!", "second"]);
+}
+
+#[tokio::test]
 async fn a_message_that_nobody_fetches_fails_after_thirty_seconds() {
     let pool = Pool::start().await;
     let (mut anna, mut ben) = (

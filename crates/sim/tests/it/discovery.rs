@@ -240,3 +240,33 @@ async fn a_restart_with_the_same_directory_and_port_is_trusted_again() {
     // The old connection is gone and the token with the old pool.
     assert_eq!(client.get(&client.me("self")).await.status, 401);
 }
+
+#[tokio::test]
+async fn the_forms_of_a_challenge_and_the_life_of_a_token_can_be_chosen() {
+    let pool = Pool::start().await;
+    pool.fault(json!({ "what": "joined-challenge" })).await;
+    let joined = pool.get("/ucwa/oauth/v1/applications").await;
+    assert_eq!(joined.headers.get_all("www-authenticate").iter().count(), 1);
+    assert!(
+        joined
+            .header("www-authenticate")
+            .contains(", MsRtcOAuth href=\"")
+    );
+    pool.fault(json!({ "what": "unquoted-challenge" })).await;
+    let unquoted = pool.get("/ucwa/oauth/v1/applications").await;
+    assert!(
+        unquoted
+            .headers
+            .get_all("www-authenticate")
+            .iter()
+            .any(|value| value
+                .to_str()
+                .unwrap()
+                .starts_with("MsRtcOAuth href=https://"))
+    );
+    pool.fault(json!({ "what": "short-token", "seconds": 5 }))
+        .await;
+    let client = pool.sign_in("anna@contoso.example", "one").await;
+    pool.advance(6).await;
+    assert_eq!(client.get(&client.me("self")).await.status, 401);
+}

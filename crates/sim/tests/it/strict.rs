@@ -401,10 +401,11 @@ async fn faults_hit_the_requests_they_are_meant_for() {
     );
     pool.fault(json!({ "what": "html", "on": "me" })).await;
     assert_eq!(anna.get(&me).await.header("content-type"), "text/html");
-    pool.fault(json!({ "what": "garbage", "on": "me" })).await;
+    pool.fault(json!({ "what": "garbage-json", "on": "me" }))
+        .await;
     let garbage = anna.get(&me).await;
     assert!(garbage.body.is_null() && garbage.header("content-type").contains("json"));
-    pool.fault(json!({ "what": "oversize", "bytes": 100_000, "on": "me" }))
+    pool.fault(json!({ "what": "oversize-body", "bytes": 100_000, "on": "me" }))
         .await;
     assert!(anna.get(&me).await.text.len() > 99_999);
     pool.fault(json!({ "what": "drop", "on": "me" })).await;
