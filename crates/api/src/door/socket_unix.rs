@@ -28,6 +28,8 @@ const ELSEWHERE: &str = "elsewhere";
 pub(super) struct Listener {
     inner: UnixListener,
     socket: PathBuf,
+    /// The directory outside of the data directory that was made for it.
+    shelter: Option<PathBuf>,
 }
 
 impl Listener {
@@ -36,18 +38,22 @@ impl Listener {
     pub(super) fn bind(data_dir: &Path) -> io::Result<Self> {
         let home = data_dir.canonicalize()?.join(DIRECTORY);
         make_private(&home)?;
-        let record = home.join(ELSEWHERE);
+        let mut elsewhere = None;
         let mut socket = home.join(SOCKET);
         if is_too_long(&socket) {
-            socket = shelter(&home, &shelters())?.join(SOCKET);
-            fs::write(&record, socket.as_os_str().as_bytes())?;
-        } else {
-            remove(&record)?;
+            let shelter = shelter(&home, &shelters())?;
+            socket = shelter.join(SOCKET);
+            fs::write(home.join(ELSEWHERE), socket.as_os_str().as_bytes())?;
+            elsewhere = Some(shelter);
         }
         remove(&socket)?;
         let inner = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, PermissionsExt::from_mode(0o600))?;
-        Ok(Self { inner, socket })
+        Ok(Self {
+            inner,
+            socket,
+            shelter: elsewhere,
+        })
     }
 
     /// The next connection, of whomever.
@@ -60,6 +66,9 @@ impl Drop for Listener {
     fn drop(&mut self) {
         // What cannot be removed is replaced by the next one who binds.
         let _ = fs::remove_file(&self.socket);
+        if let Some(shelter) = &self.shelter {
+            let _ = fs::remove_dir(shelter);
+        }
     }
 }
 
@@ -250,7 +259,7 @@ mod tests {
         assert!(connect(&data_dir).await.unwrap().is_some());
         drop(listener);
         assert!(connect(&data_dir).await.unwrap().is_none());
-        fs::remove_dir(shelter).unwrap();
+        assert!(!shelter.exists());
     }
 
     #[test]
