@@ -39,22 +39,22 @@ fn shape(request: &Request) -> Shape {
     }
 }
 
-/// The root document: who to ask next.
-pub(crate) fn root(request: &Request) -> Reply {
+/// The root document: who to ask next. `own` is the domain of the pool, for clients that name none.
+pub(crate) fn root(request: &Request, own: &str) -> Reply {
     let base = format!("https://{}", request.host);
-    let domain = request
+    let asked = request
         .parameter("sipuri")
         .and_then(|uri| uri.rsplit_once('@').map(|(_, domain)| domain.to_owned()));
-    let domain = domain.unwrap_or_else(|| {
-        request
-            .host
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("lyncdiscoverinternal.")
-            .trim_start_matches("lyncdiscover.")
-            .to_owned()
+    let host = request.host.split(':').next().unwrap_or_default();
+    let named = host
+        .strip_prefix("lyncdiscoverinternal.")
+        .or_else(|| host.strip_prefix("lyncdiscover."));
+    let domain = asked.filter(|domain| {
+        domain
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
     });
+    let domain = domain.unwrap_or_else(|| named.unwrap_or(own).to_owned());
     let user = format!("{base}{USER}?originalDomain={domain}");
     match shape(request) {
         Shape::Links => Reply::json(json!({ "_links": {

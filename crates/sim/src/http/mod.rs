@@ -399,7 +399,8 @@ fn root(shared: &Shared, request: &Request) -> Reply {
             &format!("https://{}/?hop={}", request.host, (hop + 1) % 2),
         );
     }
-    let mut reply = discovery::root(request);
+    let own = world.order.first().map_or("", Address::domain);
+    let mut reply = discovery::root(request, own);
     if world
         .faults
         .take("no-user-link", Some("discovery"))

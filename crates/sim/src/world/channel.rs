@@ -15,7 +15,7 @@ use crate::reply::Refusal;
 /// Events of one response at most, so that it stays readable for small clients.
 const PAGE: usize = 500;
 /// Events collected at most; beyond that the channel is rebuilt, as after lost events.
-const COLLECTED: usize = 20_000;
+const COLLECTED: usize = 100_000;
 
 /// In place of a status: the request is not answered, its connection is closed.
 pub(crate) const CUT: u16 = 0;
@@ -47,6 +47,8 @@ pub(crate) struct Channel {
     medium: Duration,
     timeout: Duration,
     queue: VecDeque<(Moment, Event)>,
+    /// INVARIANT: the time of the oldest event of each urgency in `queue`.
+    oldest: [Option<Moment>; 3],
     /// The set given out under `ack`, until it is acknowledged.
     held: Option<Held>,
     waiter: Option<Waiter>,
@@ -54,6 +56,8 @@ pub(crate) struct Channel {
     pub(crate) released: Option<Moment>,
     waiters: u64,
     unread_alarm: bool,
+    /// When the next look at what is due is planned.
+    release_alarm: Option<Moment>,
     /// The next answer is `resync` or `resume` in place of events.
     notice: Option<&'static str>,
 }
@@ -81,11 +85,13 @@ impl Channel {
             medium: Duration::from_secs(5),
             timeout: Duration::from_secs(180),
             queue: VecDeque::new(),
+            oldest: [None; 3],
             held: None,
             waiter: None,
             released: Some(now),
             waiters: 0,
             unread_alarm: false,
+            release_alarm: None,
             notice: None,
         }
     }
@@ -113,26 +119,42 @@ impl Channel {
                 return;
             }
         }
+        self.count(now, event.urgency);
         self.queue.push_back((now, event));
+    }
+
+    fn count(&mut self, since: Moment, urgency: Urgency) {
+        let [low, medium, high] = &mut self.oldest;
+        let oldest = match urgency {
+            Urgency::Low => low,
+            Urgency::Medium => medium,
+            Urgency::High => high,
+        };
+        *oldest = Some(oldest.map_or(since, |other| other.min(since)));
+    }
+
+    /// Restores the invariant after events were taken out.
+    fn recount(&mut self) {
+        self.oldest = [None; 3];
+        let left: Vec<(Moment, Urgency)> = self
+            .queue
+            .iter()
+            .map(|(since, event)| (*since, event.urgency))
+            .collect();
+        for (since, urgency) in left {
+            self.count(since, urgency);
+        }
     }
 
     /// When the collected events are to be released.
     fn due(&self, now: Moment) -> Option<Moment> {
-        let due = |(since, event): &(Moment, Event)| match event.urgency {
-            Urgency::High => now,
-            Urgency::Medium => *since + self.medium,
-            Urgency::Low => *since + self.low,
-        };
-        // Those of one urgency stand in order of time, so the first of each is enough; the others end the search early.
-        let mut earliest: Option<Moment> = None;
-        for queued in &self.queue {
-            let at = due(queued);
-            earliest = Some(earliest.map_or(at, |other| other.min(at)));
-            if at <= now {
-                break;
-            }
-        }
-        earliest
+        let [low, medium, high] = self.oldest;
+        let at = [
+            low.map(|since| since + self.low),
+            medium.map(|since| since + self.medium),
+            high.map(|_| now),
+        ];
+        at.into_iter().flatten().min()
     }
 
     fn links(&self, events: &str, then: &str, ack: u64) -> Value {
@@ -160,6 +182,7 @@ impl Channel {
                 )),
             }
         }
+        self.recount();
         let mut page = json!({ "_links": self.links(events, "next", self.ack + 1) });
         if !senders.is_empty() {
             page["sender"] = senders.into_iter().map(|(_, sender)| sender).collect();
@@ -332,16 +355,24 @@ impl World {
 
     fn schedule_release(&mut self, key: &str) {
         let now = self.now();
-        let Some(app) = self.apps.get(key) else {
+        let Some(app) = self.apps.get_mut(key) else {
             return;
         };
-        let Some(waiter) = &app.channel.waiter else {
+        let channel = &mut app.channel;
+        let Some(waiter) = &channel.waiter else {
             return;
         };
-        let at = app
-            .channel
+        let at = channel
             .due(now)
             .map_or(waiter.until, |due| due.min(waiter.until));
+        // An earlier look finds out by itself what is to be done later.
+        if channel
+            .release_alarm
+            .is_some_and(|planned| planned > now && planned <= at)
+        {
+            return;
+        }
+        channel.release_alarm = Some(at);
         self.schedule(at.since(now), Alarm::Release(key.to_owned()));
     }
 
@@ -418,7 +449,9 @@ impl World {
         );
         if let Some(held) = channel.held.as_mut().filter(|held| late(held.since)) {
             lost.append(&mut held.tickets);
+            forget_messages(&mut held.page);
         }
+        channel.recount();
         let queued = channel
             .queue
             .iter()
@@ -459,5 +492,17 @@ impl Channel {
             .as_mut()
             .map(|held| std::mem::take(&mut held.tickets))
             .unwrap_or_default()
+    }
+}
+
+/// Takes the messages out of a set that nobody fetched in time.
+fn forget_messages(page: &mut Value) {
+    let senders = page
+        .get_mut("sender")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten();
+    for events in senders.filter_map(|sender| sender.get_mut("events")?.as_array_mut()) {
+        events.retain(|event| event["link"]["rel"] != "message");
     }
 }

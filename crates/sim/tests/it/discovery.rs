@@ -11,7 +11,10 @@ async fn discovery_leads_through_challenge_and_token_to_an_application() {
     let pool = Pool::start().await;
     let root = pool.get("/").await;
     let user = href(&root.body, "user");
-    assert!(user.contains("/oauth/user?originalDomain="), "{user}");
+    assert!(
+        user.ends_with("/oauth/user?originalDomain=contoso.example"),
+        "{user}"
+    );
     let challenged = pool.get(&user).await;
     assert_eq!(
         (
