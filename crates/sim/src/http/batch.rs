@@ -57,7 +57,8 @@ fn answer(shared: &Arc<Shared>, outer: &Call<'_>, inner: &Request) -> form::Form
         let mut world = shared.world();
         let route = Route::of(&world, &inner.path);
         let rel = route.rel();
-        let fault = super::fault_for(&mut world, rel).filter(|fault| fault.what == "status");
+        let fault =
+            super::trouble::fault_for(&mut world, rel).filter(|fault| fault.what == "status");
         let answer = match &route {
             _ if fault.is_some() => Err(Refusal::new(
                 fault.and_then(|fault| fault.status).unwrap_or(503),

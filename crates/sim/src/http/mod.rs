@@ -2,10 +2,13 @@
 //! the resource, and then the form of the answer.
 
 mod batch;
+mod events;
 mod form;
+mod outstanding;
+mod route;
+mod trouble;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,15 +16,17 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{Method, request::Parts};
 use axum::response::Response;
 
+use self::outstanding::Outstanding;
+use self::route::Route;
 use crate::discovery;
 use crate::faults::Fault;
-use crate::href::{APPLICATIONS, Kind};
+use crate::href::Kind;
 use crate::input::{Address, Request};
 use crate::reply::{Answer, Content, Refusal, Reply};
 use crate::resources::{self, Call};
 use crate::tls::Connection;
 use crate::token;
-use crate::world::{CUT, OUTSTANDING, Parameters, Poll, Seen, World};
+use crate::world::{Seen, World};
 
 /// Bytes of a request body at most.
 const BODY: usize = 1024 * 1024;
@@ -55,62 +60,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(handle).with_state(shared)
 }
 
-/// What a path names.
-enum Route {
-    Root,
-    User,
-    Token,
-    XFrame,
-    Applications,
-    /// A resource of an application: its key, what it is, the parts of its path.
-    Below(String, Kind, Vec<String>),
-    /// A path of this application that it never gave out.
-    Invented(String),
-    /// A path below an application that does not exist.
-    NoApplication,
-    Nothing,
-}
-
-impl Route {
-    fn of(world: &World, path: &str) -> Self {
-        match path {
-            "/" | discovery::ROOT => return Self::Root,
-            discovery::USER => return Self::User,
-            discovery::TOKEN => return Self::Token,
-            "/Autodiscover/XFrame/XFrame.html" => return Self::XFrame,
-            APPLICATIONS => return Self::Applications,
-            _ => {}
-        }
-        let Some(rest) = path
-            .strip_prefix(APPLICATIONS)
-            .and_then(|rest| rest.strip_prefix('/'))
-        else {
-            return Self::Nothing;
-        };
-        let key = rest.split('/').next().unwrap_or_default();
-        let Some(app) = world.apps.get(key) else {
-            return Self::NoApplication;
-        };
-        match app.hrefs.read(rest.get(key.len()..).unwrap_or_default()) {
-            Some((kind, arguments)) => Self::Below(key.to_owned(), kind, arguments),
-            None => Self::Invented(key.to_owned()),
-        }
-    }
-
-    /// How faults and `GET /requests` name it.
-    fn rel(&self) -> &'static str {
-        match self {
-            Self::Root => "discovery",
-            Self::User => "user",
-            Self::Token => "token",
-            Self::XFrame => "xframe",
-            Self::Applications => "applications",
-            Self::Below(_, kind, _) => kind.rel(),
-            Self::Invented(_) | Self::NoApplication | Self::Nothing => "unknown",
-        }
-    }
-}
-
 async fn handle(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
@@ -130,7 +79,7 @@ async fn handle(
         let mut world = shared.world();
         let route = Route::of(&world, &request.path);
         let user = token::owner(&mut world, &request);
-        let fault = fault_for(&mut world, route.rel());
+        let fault = trouble::fault_for(&mut world, route.rel());
         (route, user, fault)
     };
     let reply = serve_with(
@@ -147,6 +96,38 @@ async fn handle(
     note(&shared, &request, route.rel(), status, user.as_ref());
     let is_resource = matches!(route, Route::Below(_, kind, _) if kind != Kind::Events);
     form::response(&request, reply, &shared, is_resource)
+}
+
+/// Serves a request, and does around it or in its place what the fault says.
+async fn serve_with(
+    shared: &Arc<Shared>,
+    connection: &Connection,
+    route: &Route,
+    user: Option<&Address>,
+    request: &Request,
+    fault: Option<&Fault>,
+) -> Reply {
+    let Some(fault) = fault else {
+        return serve(shared, connection, route, user, request).await;
+    };
+    let seconds = fault.seconds.unwrap_or(2.0);
+    match fault.what.as_str() {
+        "slow" => {
+            trouble::wait(shared, seconds).await;
+            serve(shared, connection, route, user, request).await
+        }
+        "late" => {
+            let reply = serve(shared, connection, route, user, request).await;
+            trouble::wait(shared, seconds).await;
+            reply
+        }
+        "drop-after" => {
+            let reply = serve(shared, connection, route, user, request).await;
+            connection.cut();
+            reply
+        }
+        _ => trouble::spoil(shared, connection, fault).await,
+    }
 }
 
 /// Takes a request off the wire, within limits.
@@ -190,126 +171,6 @@ fn bare(parts: &Parts, shared: &Shared) -> Request {
             str::to_ascii_lowercase,
         ),
     }
-}
-
-/// The first of these faults that is in force for a rel.
-fn fault_for(world: &mut World, rel: &str) -> Option<Fault> {
-    let faults = [
-        "slow",
-        "late",
-        "status",
-        "html",
-        "garbage-json",
-        "oversize-body",
-        "drop",
-        "drop-after",
-        "silent",
-    ];
-    faults
-        .iter()
-        .find_map(|what| world.faults.take(what, Some(rel)))
-}
-
-/// Serves a request, and does around it or in its place what the fault says.
-async fn serve_with(
-    shared: &Arc<Shared>,
-    connection: &Connection,
-    route: &Route,
-    user: Option<&Address>,
-    request: &Request,
-    fault: Option<&Fault>,
-) -> Reply {
-    let Some(fault) = fault else {
-        return serve(shared, connection, route, user, request).await;
-    };
-    let seconds = fault.seconds.unwrap_or(2.0);
-    match fault.what.as_str() {
-        "slow" => {
-            wait(shared, seconds).await;
-            serve(shared, connection, route, user, request).await
-        }
-        "late" => {
-            let reply = serve(shared, connection, route, user, request).await;
-            wait(shared, seconds).await;
-            reply
-        }
-        "drop-after" => {
-            let reply = serve(shared, connection, route, user, request).await;
-            connection.cut();
-            reply
-        }
-        _ => spoil(shared, connection, fault).await,
-    }
-}
-
-/// The answer of a fault that keeps the request from being served.
-async fn spoil(shared: &Shared, connection: &Connection, fault: &Fault) -> Reply {
-    match fault.what.as_str() {
-        "status" => {
-            let status = fault
-                .status
-                .filter(|status| (400..600).contains(status))
-                .unwrap_or(503);
-            let reply = match &fault.code {
-                None => Reply::html(status, "The service is unavailable."),
-                Some(code) => {
-                    let reason = serde_json::json!({ "code": code, "subcode": fault.subcode, "message": "A fault that was asked for." });
-                    Reply {
-                        status,
-                        ..Reply::json(reason)
-                    }
-                }
-            };
-            match fault.retry_after {
-                Some(seconds) => reply.with("retry-after", seconds.to_string()),
-                None => reply,
-            }
-        }
-        "html" => Reply::html(200, "Sign in to continue"),
-        "garbage-json" => Reply {
-            status: 200,
-            headers: Vec::new(),
-            content: Content::Raw(
-                "application/json",
-                b"{\"_links\":{\"self\":{\"href\":".to_vec(),
-            ),
-        },
-        "oversize-body" => {
-            let mut body = b"{\"rel\":\"".to_vec();
-            body.resize(
-                fault
-                    .bytes
-                    .unwrap_or(64 * 1024 * 1024)
-                    .clamp(16, 1024 * 1024 * 1024),
-                b'x',
-            );
-            body.extend(b"\"}");
-            Reply {
-                status: 200,
-                headers: Vec::new(),
-                content: Content::Raw("application/json", body),
-            }
-        }
-        "silent" => {
-            match fault.seconds {
-                Some(seconds) => wait(shared, seconds).await,
-                None => std::future::pending().await,
-            }
-            connection.cut();
-            Reply::no_content()
-        }
-        _ => {
-            connection.cut();
-            Reply::no_content()
-        }
-    }
-}
-
-async fn wait(shared: &Shared, seconds: f64) {
-    let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO);
-    let woken = shared.world().wait(time);
-    // The sender lives as long as the pool.
-    drop(woken.await);
 }
 
 async fn serve(
@@ -464,7 +325,7 @@ async fn with_token(
             }
             let _one = Outstanding::take(shared, user, 1)?;
             if *kind == Kind::Events && request.method == Method::GET {
-                return events(shared, connection, &call).await;
+                return events::serve(shared, connection, &call).await;
             }
             resources::serve(&mut shared.world(), &call)
         }
@@ -480,104 +341,6 @@ fn owns(world: &World, key: &str, user: &Address) -> bool {
 
 fn foreign() -> Refusal {
     Refusal::forbidden("The application belongs to another user.")
-}
-
-/// Requests of one user that are being served.
-struct Outstanding {
-    shared: Arc<Shared>,
-    user: Address,
-    count: usize,
-}
-
-impl Outstanding {
-    /// Counts `count` requests more, or refuses all of them.
-    fn take(shared: &Arc<Shared>, user: &Address, count: usize) -> Result<Self, Refusal> {
-        let mut world = shared.world();
-        let present = world.outstanding.entry(user.clone()).or_default();
-        if *present + count > OUTSTANDING {
-            return Err(Refusal::new(
-                429,
-                "TooManyRequests",
-                "The user has too many requests outstanding.",
-            ));
-        }
-        *present += count;
-        Ok(Self {
-            shared: Arc::clone(shared),
-            user: user.clone(),
-            count,
-        })
-    }
-}
-
-impl Drop for Outstanding {
-    fn drop(&mut self) {
-        let mut world = self.shared.world();
-        if let Some(present) = world.outstanding.get_mut(&self.user) {
-            *present = present.saturating_sub(self.count);
-        }
-    }
-}
-
-/// A held request; when it goes, the clock of the application runs.
-struct Held<'a> {
-    shared: &'a Shared,
-    key: &'a str,
-    number: u64,
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.shared.world().poll_ended(self.key, self.number);
-    }
-}
-
-async fn events(shared: &Arc<Shared>, connection: &Connection, call: &Call<'_>) -> Answer {
-    let input = crate::input::Input::read(call.request)?;
-    let ack = input
-        .number("ack", 0..=u64::MAX)?
-        .ok_or_else(|| Refusal::parameter("ack", "is missing"))?;
-    let parameters = Parameters {
-        low: input.number("low", 5..=1800)?,
-        medium: input.number("medium", 5..=1800)?,
-        timeout: input.number("timeout", 180..=1800)?,
-        priority: input
-            .number("priority", 0..=1_000_000)?
-            .and_then(|priority| i64::try_from(priority).ok())
-            .unwrap_or_default(),
-    };
-    let (poll, cut) = {
-        let mut world = shared.world();
-        let poll = world.poll(call.key, ack, parameters);
-        let cut = matches!(poll, Poll::Later(..))
-            .then(|| world.faults.take("pget-cut", Some("events")))
-            .flatten();
-        (poll, cut)
-    };
-    let page = match poll {
-        Poll::Now(page) => page,
-        Poll::Later(number, later) => {
-            let _held = Held {
-                shared,
-                key: call.key,
-                number,
-            };
-            let cut_after = cut.map(|fault| fault.seconds.unwrap_or(0.0));
-            let page = match cut_after {
-                None => later.await,
-                Some(seconds) => tokio::select! {
-                    page = later => page,
-                    () = wait(shared, seconds) => Ok(Err(Refusal::new(CUT, "", ""))),
-                },
-            };
-            page.unwrap_or_else(|_| Err(Refusal::no_application()))
-        }
-    };
-    if page.as_ref().is_err_and(|refusal| refusal.status == CUT) {
-        connection.cut();
-        return Ok(Reply::no_content());
-    }
-    page.map(Reply::json)
 }
 
 fn note(

@@ -1,13 +1,10 @@
 //! Invitations to a conversation: they ring at every available client of the person called until one answers
 //! (UCWA reference, messagingInvitation; ucwa.md 7.2, 7.3).
 
-use serde_json::{Value, json};
-
 use super::conversation::{Far, no_conversation};
-use super::event::{Event, Reason, Ticket, Urgency};
-use super::person::Sent;
-use super::{Alarm, App, Conversation, Format, MessagingState, RINGING, Text, World, link};
-use crate::href::Kind;
+use super::event::{Reason, Ticket};
+use super::invitation::Invitation;
+use super::{Alarm, App, Conversation, Format, MessagingState, RINGING, Text, World};
 use crate::input::Address;
 use crate::reply::Refusal;
 
@@ -25,24 +22,12 @@ pub(crate) enum Caller {
 
 /// An invitation that rings.
 pub(crate) struct Call {
-    from: Caller,
+    pub(super) from: Caller,
     /// Applications that ring, each with its invitation and conversation.
-    legs: Vec<(String, String, String)>,
-    first: Option<Text>,
+    pub(super) legs: Vec<(String, String, String)>,
+    pub(super) first: Option<Text>,
     /// Texts of a played client that wait for the answer, the first one included.
-    waiting: Vec<(Text, Ticket)>,
-}
-
-/// One side's messagingInvitation.
-pub(crate) struct Invitation {
-    pub(crate) id: String,
-    pub(crate) call: String,
-    pub(crate) conversation: String,
-    pub(crate) incoming: bool,
-    pub(crate) state: &'static str,
-    pub(crate) operation: String,
-    pub(crate) message: Option<Text>,
-    pub(crate) accepted_by: Option<Address>,
+    pub(super) waiting: Vec<(Text, Ticket)>,
 }
 
 /// What startMessaging or addMessaging asks for.
@@ -205,115 +190,8 @@ impl World {
         id
     }
 
-    /// A played client writes to somebody: into the conversation there is, or by a new invitation.
-    pub(crate) fn write_played(
-        &mut self,
-        from: &Address,
-        to: &Address,
-        text: Text,
-    ) -> Result<String, Reason> {
-        let now = self.now();
-        let id = self.random.id();
-        let sent = |state, reason: Option<Reason>| Sent {
-            id: id.clone(),
-            at: now.rfc3339(),
-            to: to.to_string(),
-            state,
-            reason: reason.map(|reason| reason.subcode),
-        };
-        let ticket = Ticket {
-            app: None,
-            conversation: from.to_string(),
-            message: id.clone(),
-            received: None,
-        };
-        if let Some((key, conversation)) = self.open_with_played(from, to) {
-            self.note_sent(from, sent("sending", None));
-            self.deliver(&key, &conversation, text, ticket);
-            return Ok(id);
-        }
-        let ringing = self.calls.values_mut().find(|call| {
-            matches!(&call.from, Caller::Played(caller) if caller == from)
-                && call
-                    .legs
-                    .iter()
-                    .any(|(key, _, _)| self.apps.get(key).is_some_and(|app| app.owner == *to))
-        });
-        if let Some(call) = ringing {
-            call.waiting.push((text, ticket));
-            self.note_sent(from, sent("sending", None));
-            return Ok(id);
-        }
-        match self.reach(from, to)? {
-            Reached::Played => {
-                self.receive_played(from, to, text, String::new())?;
-                self.note_sent(from, sent("delivered", None));
-            }
-            Reached::Ringing => {
-                let call = self.random.id();
-                self.note_sent(from, sent("sending", None));
-                self.calls.insert(
-                    call.clone(),
-                    Call {
-                        from: Caller::Played(from.clone()),
-                        legs: Vec::new(),
-                        first: Some(text.clone()),
-                        waiting: vec![(text, ticket)],
-                    },
-                );
-                self.schedule(RINGING, Alarm::Ring(call));
-            }
-            Reached::Apps(keys) => {
-                let call = self.random.id();
-                self.note_sent(from, sent("sending", None));
-                self.calls.insert(
-                    call.clone(),
-                    Call {
-                        from: Caller::Played(from.clone()),
-                        legs: Vec::new(),
-                        first: Some(text.clone()),
-                        waiting: vec![(text, ticket)],
-                    },
-                );
-                self.ring(&call, from, keys);
-            }
-        }
-        Ok(id)
-    }
-
-    /// The conversation in which a played client of `from` and an application of `to` are connected.
-    fn open_with_played(&self, from: &Address, to: &Address) -> Option<(String, String)> {
-        self.people
-            .get(to)?
-            .apps
-            .iter()
-            .filter_map(|key| self.apps.get(key))
-            .find_map(|app| {
-                let conversation = app.conversations.values().find(|conversation| {
-                    conversation.peer == *from && conversation.far == Far::Played
-                })?;
-                Some((app.key.clone(), conversation.id.clone()))
-            })
-    }
-
-    /// A played client types; false where there is no conversation in which that could be seen.
-    pub(crate) fn type_played(&mut self, from: &Address, to: &Address) -> bool {
-        let now = self.now();
-        let Some((key, conversation)) = self.open_with_played(from, to) else {
-            return false;
-        };
-        self.far_types(&key, &conversation, now);
-        true
-    }
-
-    fn note_sent(&mut self, from: &Address, sent: Sent) {
-        if let Some(person) = self.people.get_mut(from) {
-            person.sent(sent);
-        }
-    }
-
     /// Where a person can be reached for a chat now, or why not.
-    fn reach(&mut self, from: &Address, to: &Address) -> Result<Reached, Reason> {
+    pub(super) fn reach(&mut self, from: &Address, to: &Address) -> Result<Reached, Reason> {
         if self.faults.take("decline", None).is_some() {
             return Err(Reason::DECLINED);
         }
@@ -344,7 +222,7 @@ impl World {
     }
 
     /// Every available client of the person called rings.
-    fn ring(&mut self, call: &str, from: &Address, keys: Vec<String>) {
+    pub(super) fn ring(&mut self, call: &str, from: &Address, keys: Vec<String>) {
         let now = self.now();
         for key in keys {
             let (id, conversation_id) = (self.random.id(), self.random.id());
@@ -582,149 +460,16 @@ impl World {
             self.remove_conversation(key, conversation);
         }
     }
-
-    fn set_invitation(
-        &mut self,
-        key: &str,
-        id: &str,
-        state: &'static str,
-        accepted_by: Option<Address>,
-    ) {
-        if let Some(invitation) = self
-            .apps
-            .get_mut(key)
-            .and_then(|app| app.invitations.get_mut(id))
-        {
-            invitation.state = state;
-            invitation.accepted_by = accepted_by;
-        }
-    }
-
-    /// Call and conversation of an incoming invitation that still rings.
-    fn ringing(&self, key: &str, id: &str) -> Result<(String, String), Refusal> {
-        let invitation = self
-            .apps
-            .get(key)
-            .and_then(|app| app.invitations.get(id))
-            .ok_or_else(|| Refusal::not_found("invitation"))?;
-        if !invitation.incoming || !self.calls.contains_key(&invitation.call) {
-            return Err(answered());
-        }
-        Ok((invitation.call.clone(), invitation.conversation.clone()))
-    }
-
-    fn tell_invitation(
-        &mut self,
-        key: &str,
-        id: &str,
-        change: &'static str,
-        outcome: Option<Result<(), Reason>>,
-    ) {
-        if change == "started" && self.faults.take("completed-only", None).is_some() {
-            return;
-        }
-        let Some(app) = self.apps.get(key) else {
-            return;
-        };
-        let Some(invitation) = app.invitations.get(id) else {
-            return;
-        };
-        let own = (
-            Kind::MessagingInvitation,
-            app.hrefs.to(Kind::MessagingInvitation, &[id]),
-        );
-        let event = Event::new(
-            (Kind::Communication, app.hrefs.to(Kind::Communication, &[])),
-            Urgency::High,
-            change,
-            own,
-        )
-        .embed(self.invitation_value(app, invitation));
-        let event = match outcome {
-            None => event,
-            Some(Ok(())) => event.success(),
-            Some(Err(reason)) => event.failure(reason),
-        };
-        self.tell(key, event);
-    }
-
-    pub(crate) fn invitation_value(&self, app: &App, invitation: &Invitation) -> Value {
-        let id = [invitation.id.as_str()];
-        let Some(conversation) = app.conversations.get(&invitation.conversation) else {
-            return json!({ "rel": "messagingInvitation" });
-        };
-        let mut links = json!({
-            "self": link(app.hrefs.to(Kind::MessagingInvitation, &id)), "conversation": link(app.hrefs.to(Kind::Conversation, &[&conversation.id])),
-            "messaging": link(app.hrefs.to(Kind::Messaging, &[&conversation.id])),
-        });
-        let peer = link(app.hrefs.to(Kind::Contact, &[conversation.peer.as_str()]));
-        let mut embedded = json!({});
-        if invitation.incoming {
-            links["from"] = json!({ "href": app.hrefs.to(Kind::Participant, &[&conversation.id, conversation.peer.as_str()]), "title": self.name_of(&conversation.peer) });
-            links["to"] = link(app.hrefs.to(Kind::Contact, &[app.owner.as_str()]));
-            embedded["from"] = self.participant_value(app, conversation, false);
-        } else {
-            links["from"] = link(app.hrefs.to(Kind::LocalParticipant, &[&conversation.id]));
-            links["to"] = peer.clone();
-        }
-        if invitation.state == "Connecting" {
-            let more: &[Kind] = if invitation.incoming {
-                &[Kind::Accept, Kind::Decline]
-            } else {
-                &[Kind::Cancel]
-            };
-            for kind in more {
-                links[kind.rel()] = link(app.hrefs.to(*kind, &id));
-            }
-        }
-        if let Some(message) = &invitation.message {
-            links["message"] = link(message.data_uri());
-        }
-        if invitation.accepted_by.is_some() && !invitation.incoming {
-            links["acceptedByContact"] = peer;
-            embedded["acceptedByParticipant"] =
-                json!([self.participant_value(app, conversation, false)]);
-        }
-        let to = if invitation.incoming {
-            app.owner.uri()
-        } else {
-            conversation.peer.uri()
-        };
-        json!({
-            "rel": "messagingInvitation", "direction": if invitation.incoming { "Incoming" } else { "Outgoing" }, "state": invitation.state, "threadId": conversation.thread,
-            "subject": conversation.subject, "importance": conversation.importance, "operationId": invitation.operation, "to": to, "_links": links, "_embedded": embedded,
-        })
-    }
-
-    /// What became of a message that a played client sent.
-    pub(crate) fn settle_played(&mut self, ticket: &Ticket, outcome: Result<(), Reason>) {
-        let person =
-            Address::parse(&ticket.conversation).and_then(|address| self.people.get_mut(&address));
-        if let Some(sent) = person.and_then(|person| {
-            person
-                .outbox
-                .iter_mut()
-                .rev()
-                .find(|sent| sent.id == ticket.message)
-        }) {
-            sent.state = if outcome.is_ok() {
-                "delivered"
-            } else {
-                "failed"
-            };
-            sent.reason = outcome.err().map(|reason| reason.subcode);
-        }
-    }
 }
 
 /// Where a person was reached.
-enum Reached {
+pub(super) enum Reached {
     Apps(Vec<String>),
     Played,
     /// Nowhere, but it rings (a fault that was asked for).
     Ringing,
 }
 
-fn answered() -> Refusal {
+pub(super) fn answered() -> Refusal {
     Refusal::wrong_state("The invitation is not waiting for this answer.")
 }

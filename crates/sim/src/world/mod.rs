@@ -6,9 +6,14 @@ mod channel;
 mod contacts;
 mod conversation;
 mod event;
+mod invitation;
+mod message;
 mod person;
+mod played;
 mod subscription;
 mod text;
+mod typing;
+mod views;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -18,12 +23,14 @@ use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 
 pub(crate) use application::{App, Available};
-pub(crate) use call::{Call, Invitation, Wish};
+pub(crate) use call::{Call, Wish};
 pub(crate) use channel::{CUT, Parameters, Poll};
-pub(crate) use conversation::{Conversation, MessagingState, messaging_value, no_conversation};
+pub(crate) use conversation::{Conversation, MessagingState, no_conversation};
 pub(crate) use event::Reason;
+pub(crate) use invitation::Invitation;
 pub(crate) use person::{Person, Played};
 pub(crate) use text::{Format, Text};
+pub(crate) use views::messaging_value;
 
 use crate::clock::{Clock, Moment};
 use crate::faults::Faults;
