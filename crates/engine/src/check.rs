@@ -233,7 +233,10 @@ fn message(step: &str, detail: &Map<String, Value>) -> String {
     };
     match step {
         "finding-server" => format!("Found {}", text("host")),
-        "checking-certificate" => format!("The certificate is good, issued by {}", text("issuer")),
+        "checking-certificate" if detail.contains_key("issuer") => {
+            format!("The certificate is good, issued by {}", text("issuer"))
+        }
+        "checking-certificate" => "The certificate is good".to_owned(),
         "asking-methods" => format!("Offered: {}", list("methods")),
         "signing-in" => "Signed in".to_owned(),
         "opening-session" => "Session opened".to_owned(),
@@ -302,9 +305,17 @@ fn lync_facts(facts: &ucwa::client::StepFacts) -> Map<String, Value> {
 }
 
 fn xmpp_facts(facts: &causeway_xmpp::link::StepFacts) -> Map<String, Value> {
-    facts
-        .0
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), Value::from(value.clone())))
-        .collect()
+    let told = facts.0.iter().map(|(key, value)| match *key {
+        "offered" => {
+            let methods: Vec<&str> = value.split_whitespace().collect();
+            ("methods".to_owned(), methods.into())
+        }
+        key => (
+            key.to_owned(),
+            value
+                .parse::<u64>()
+                .map_or_else(|_| value.clone().into(), Value::from),
+        ),
+    });
+    told.collect()
 }

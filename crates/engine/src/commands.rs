@@ -212,6 +212,8 @@ impl Core {
             };
             match readiness {
                 Readiness::Coming if !was_ready => return None,
+                // Half a list is no answer to a script that will not ask again.
+                Readiness::Failed(failure) if self.options.one_shot => return Some(Err(failure)),
                 Readiness::Failed(failure) if !was_ready => problem = problem.or(Some(failure)),
                 Readiness::Ready | Readiness::Coming | Readiness::Failed(_) => known += 1,
             }
@@ -223,8 +225,9 @@ impl Core {
             .lync_list
             .iter()
             .all(|address| self.people.lync_presence(address).is_some());
-        // The lists are there; their presences follow within a moment.
-        (complete || self.settle_until <= self.now).then_some(Ok(()))
+        // The lists are there; their presences follow within a moment. XMPP contacts tell theirs only to who is there.
+        let told = self.options.watch_only || self.sides().all(|side| side == Side::Lync);
+        ((complete && told) || self.settle_until <= self.now).then_some(Ok(()))
     }
 
     fn people_reply(&self) -> Reply {

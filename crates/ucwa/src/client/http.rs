@@ -288,13 +288,14 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
         if let Some(found) = source.downcast_ref::<T>() {
             return Some(found);
         }
+        // An I/O error names the source of what it wraps as its own, so what it wraps has to be asked for.
         let inner = source
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| inner.downcast_ref::<T>()) {
-            return Some(found);
-        }
-        next = source.source();
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => source.source(),
+        };
     }
     None
 }
