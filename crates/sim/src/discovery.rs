@@ -1,4 +1,4 @@
-//! Autodiscovery: the root document and the user step, in the three shapes that servers write (ucwa.md 1).
+//! Autodiscovery: the root document and the user step, in the three shapes that servers write (UCWA documentation; MS-OCDISCWS).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Bearer tokens: the challenge, the token URL with its grants and errors, and who a token belongs to (ucwa.md 2).
+//! Bearer tokens: the challenge, the token URL with its grants and errors, and who a token belongs to (UCWA documentation; MS-OCAUTHWS).
 
 use serde_json::{Value, json};
 

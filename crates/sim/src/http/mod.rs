@@ -217,7 +217,7 @@ async fn serve(
     }
 }
 
-/// Pages from other origins are let in only where the administrator said so (ucwa.md 1.7).
+/// Pages from other origins are let in only where the administrator said so (UCWA documentation, cross-domain requests).
 fn foreign_origin(shared: &Shared, request: &Request) -> Option<Reply> {
     let origin = request
         .header("x-ms-origin")

@@ -1,5 +1,5 @@
 //! Invitations to a conversation: they ring at every available client of the person called until one answers
-//! (UCWA reference, messagingInvitation; ucwa.md 7.2, 7.3).
+//! (UCWA reference, messagingInvitation).
 
 use super::conversation::{Far, no_conversation};
 use super::event::{Reason, Ticket};

@@ -1,4 +1,4 @@
-//! Messages: taken from the sender, delivered when fetched, settled with the sender (UCWA reference, message; ucwa.md 7.5, 7.6).
+//! Messages: taken from the sender, delivered when fetched, settled with the sender (UCWA reference, message).
 
 use serde_json::{Value, json};
 

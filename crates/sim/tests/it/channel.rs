@@ -1,4 +1,4 @@
-//! The event channel: order, acknowledgement, holding, loss (ucwa.md 4).
+//! The event channel: order, acknowledgement, holding, loss.
 
 use reqwest::Method;
 use serde_json::json;

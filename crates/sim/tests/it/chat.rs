@@ -1,4 +1,4 @@
-//! Conversations of two (ucwa.md 7).
+//! Conversations of two.
 
 use reqwest::Method;
 use serde_json::{Value, json};

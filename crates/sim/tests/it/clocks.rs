@@ -1,4 +1,4 @@
-//! Availability and the clocks behind it (ucwa.md 3 and 5).
+//! Availability and the clocks behind it.
 
 use reqwest::Method;
 use serde_json::json;

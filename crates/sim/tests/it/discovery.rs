@@ -1,4 +1,4 @@
-//! Autodiscovery and tokens (ucwa.md 1 and 2).
+//! Autodiscovery and tokens.
 
 use causeway_sim::Options;
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Contacts, groups, presence subscriptions, search (ucwa.md 6).
+//! Contacts, groups, presence subscriptions, search.
 
 use causeway_sim::Options;
 use reqwest::Method;

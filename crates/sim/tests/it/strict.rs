@@ -1,4 +1,4 @@
-//! What a real server refuses, and the forms of its answers (ucwa.md 9 and 10).
+//! What a real server refuses, and the forms of its answers.
 
 use causeway_sim::Options;
 use reqwest::{Method, StatusCode};
