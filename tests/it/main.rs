@@ -6,6 +6,7 @@ mod relay;
 mod routing;
 mod sign_in;
 mod status;
+mod ucwa;
 mod unconfigured;
 mod verbs;
 mod window;

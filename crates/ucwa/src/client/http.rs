@@ -281,7 +281,7 @@ fn plain(error: &reqwest::Error) -> String {
     }
 }
 
-/// A cause of that type, also where an I/O error wraps it without naming it as its source.
+/// A cause of that type, wherever in the chain.
 fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next = error.source();
     while let Some(source) = next {

@@ -168,3 +168,53 @@ pub(super) fn error_kind(error: &rustls::Error, host: &str, seen: &Seen) -> Erro
         other => ErrorKind::Tls(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_certificate_lacks_is_told_apart() {
+        let seen = Seen::default();
+        let facts = CertificateFacts {
+            names: vec!["web.contoso.example".to_owned()],
+            issuer: "CN=Contoso CA".to_owned(),
+            not_before: None,
+            not_after: Some(Timestamp::UNIX_EPOCH),
+        };
+        seen.0
+            .lock()
+            .unwrap()
+            .insert("pool.contoso.example".to_owned(), facts);
+        let kind = |problem| {
+            error_kind(
+                &rustls::Error::InvalidCertificate(problem),
+                "pool.contoso.example",
+                &seen,
+            )
+        };
+        let host = "pool.contoso.example".to_owned();
+        let expired = ErrorKind::CertificateExpired {
+            host: host.clone(),
+            not_before: None,
+            not_after: Some(Timestamp::UNIX_EPOCH),
+        };
+        assert_eq!(kind(CertificateError::Expired), expired);
+        assert_eq!(kind(CertificateError::NotValidYet), expired);
+        assert_eq!(
+            kind(CertificateError::UnknownIssuer),
+            ErrorKind::CertificateIssuer {
+                host: host.clone(),
+                issuer: "CN=Contoso CA".to_owned()
+            }
+        );
+        assert_eq!(
+            kind(CertificateError::NotValidForName),
+            ErrorKind::CertificateName {
+                wanted: host,
+                found: vec!["web.contoso.example".to_owned()]
+            }
+        );
+        assert!(matches!(kind(CertificateError::Revoked), ErrorKind::Tls(_)));
+    }
+}

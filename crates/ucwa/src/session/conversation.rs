@@ -1,6 +1,6 @@
 //! Conversations: whom they are with, whether texts can be sent in them, and their ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use url::Url;
@@ -24,6 +24,31 @@ pub(super) struct Conversations {
     pub(super) invitations: HashMap<Url, Invitation>,
     /// Thread of the last conversation with a person: the next one goes on in it.
     pub(super) threads: HashMap<SipUri, String>,
+    /// Texts that have been told.
+    pub(super) told: Told,
+}
+
+/// Keys of texts that have been told. They outlive their conversations: after `resync` the server gives pages again.
+#[derive(Default)]
+pub(super) struct Told {
+    keys: HashSet<String>,
+    in_order: VecDeque<String>,
+}
+
+impl Told {
+    /// Whether this is the first time.
+    pub(super) fn is_new(&mut self, key: &str) -> bool {
+        if !self.keys.insert(key.to_owned()) {
+            return false;
+        }
+        self.in_order.push_back(key.to_owned());
+        if self.in_order.len() > REMEMBERED
+            && let Some(oldest) = self.in_order.pop_front()
+        {
+            self.keys.remove(&oldest);
+        }
+        true
+    }
 }
 
 #[derive(Default)]
@@ -44,8 +69,6 @@ pub(super) struct Conversation {
     pub(super) first_text: Option<Body>,
     /// Our invitation carried a text, and its message event has not come.
     pub(super) own_first: bool,
-    /// Messages that have been told, the latest last.
-    pub(super) told_messages: VecDeque<Url>,
     /// Messages that wait until it is known who writes.
     pub(super) waiting: Vec<Waiting>,
     /// The other person types, since when.
@@ -56,6 +79,8 @@ pub(super) struct Conversation {
 
 /// The other side's typing is forgotten after so long, should its end not be told.
 const TYPING: Duration = Duration::from_secs(30);
+/// Texts remembered, to tell each once.
+const REMEMBERED: usize = 4096;
 /// Our own typing is told no more often.
 const TYPED: Duration = Duration::from_secs(5);
 

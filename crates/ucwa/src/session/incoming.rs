@@ -29,9 +29,6 @@ pub(super) struct Waiting {
     pub(super) page: PageId,
 }
 
-/// Messages remembered per conversation, to tell each once.
-const REMEMBERED: usize = 256;
-
 /// How an operation ended, as an event tells it.
 pub(super) fn outcome(status: Option<&Status>, reason: Option<&Reason>) -> Outcome {
     if status == Some(&Status::Failure) {
@@ -162,15 +159,12 @@ impl Session {
             );
         }
         self.tell_conversation(&conversation);
-        if let Some(body) = invitation.links.href("message").and_then(read_text) {
+        let key = format!("{href}#message");
+        if let Some(body) = invitation.links.href("message").and_then(read_text)
+            && self.conversations.told.is_new(&key)
+        {
             self.conversation(&conversation, now).first_text = Some(body.clone());
-            self.message_came(
-                &conversation,
-                format!("{href}#message"),
-                body,
-                now.clock,
-                page,
-            );
+            self.message_came(&conversation, key, body, now.clock, page);
         }
     }
 
@@ -276,7 +270,8 @@ impl Session {
         let Some(body) = message.text().and_then(read_text) else {
             return;
         };
-        if !self.is_new(owner, href, now) {
+        // Each message is told at the first event that carries its text.
+        if !self.conversations.told.is_new(href.as_str()) {
             return;
         }
         let repeated = self.conversation(owner, now).first_text.take();
@@ -321,23 +316,10 @@ impl Session {
             return;
         }
         if let Some(body) = message.text().and_then(read_text)
-            && self.is_new(owner, href, now)
+            && self.conversations.told.is_new(href.as_str())
         {
             self.tell_message(owner, href.to_string(), body, sent_at, page, true);
         }
-    }
-
-    /// Each message is told at the first event that carries its text.
-    fn is_new(&mut self, owner: &Url, href: &Url, now: Now) -> bool {
-        let told = &mut self.conversation(owner, now).told_messages;
-        if told.contains(href) {
-            return false;
-        }
-        told.push_back(href.clone());
-        if told.len() > REMEMBERED {
-            told.pop_front();
-        }
-        true
     }
 
     fn message_came(
