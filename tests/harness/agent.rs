@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use causeway_api::door::Client;
 use tokio::process::Command;
 
 use crate::ctl::Ctl;
@@ -35,7 +36,8 @@ impl Agent {
             program: Program::start(command, &ctl.data_dir.with_extension("agent.log")),
         };
         until("the agent's door", async || {
-            (ctl.run(&["status", "get"]).await.exit != 4101).then_some(())
+            let door = Client::connect(&ctl.data_dir, "the stories").await;
+            door.ok().flatten().map(drop)
         })
         .await;
         agent

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
         &["causeway-api", "causeway-bridge", "causeway-xmpp", "ucwa"],
     ),
     ("causeway-sim", &[]),
-    ("causeway-tests", &["causeway-xmpp", "ucwa"]),
+    ("causeway-tests", &["causeway-api", "causeway-xmpp", "ucwa"]),
     ("causeway-window", &[]),
     ("causeway-xmpp", &[]),
     ("ucwa", &[]),

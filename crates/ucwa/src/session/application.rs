@@ -176,7 +176,7 @@ impl Session {
     /// Reads everything that a fresh channel does not tell: own status, contacts, conversations of an earlier run.
     pub(super) fn load(&mut self, now: Now) {
         self.tell_state(State::LoadingContacts);
-        self.read_own();
+        self.read_own_presence_and_note();
         if self.application.resumed {
             self.read_conversations();
         }

@@ -33,8 +33,9 @@ impl Session {
             Ordinary::SetOwn(rel) if response.status >= 400 => {
                 tracing::info!(rel, status = response.status, "not set")
             }
-            Ordinary::SetOwn(_)
-            | Ordinary::RefreshContactList
+            // The event that tells it may be collected for seconds; whoever set it wants to know now.
+            Ordinary::SetOwn(rel) => self.read_own(rel),
+            Ordinary::RefreshContactList
             | Ordinary::Activity
             | Ordinary::Accept
             | Ordinary::Typing => {}

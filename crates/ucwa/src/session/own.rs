@@ -23,14 +23,20 @@ pub(super) struct Own {
 }
 
 impl Session {
-    pub(super) fn read_own(&mut self) {
-        for (rel, what) in [
-            ("presence", Ordinary::OwnPresence),
-            ("note", Ordinary::OwnNote),
-        ] {
-            if let Some(url) = self.my_link(rel) {
-                self.get(url, What::Ordinary(what));
-            }
+    pub(super) fn read_own_presence_and_note(&mut self) {
+        self.read_own("presence");
+        self.read_own("note");
+    }
+
+    /// `rel`: `presence` or `note`.
+    pub(super) fn read_own(&mut self, rel: &str) {
+        let what = if rel == "presence" {
+            Ordinary::OwnPresence
+        } else {
+            Ordinary::OwnNote
+        };
+        if let Some(url) = self.my_link(rel) {
+            self.get(url, What::Ordinary(what));
         }
     }
 

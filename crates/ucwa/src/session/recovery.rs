@@ -203,7 +203,7 @@ impl Session {
             available: self.application.available,
             resumed: true,
         });
-        self.read_own();
+        self.read_own_presence_and_note();
         self.fetch_all_presence();
         self.subscribe_missing(now);
         self.resume_work(now);
