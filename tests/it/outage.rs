@@ -82,7 +82,7 @@ async fn the_application_is_ended_by_the_server_and_opened_again() {
     let world = World::new().await;
     let mut phone = Person::sign_in(&world.prosody, "phone").await;
     let mut bridge = bridged(&world).await;
-    world.sim.fault(json!({"what": "app-gone"})).await;
+    world.sim.fault(json!({"what": "application-gone"})).await;
     bridge.next("the return", state("lync", "ready")).await;
     world.sim.writes(BEN, ANNA, "in the new application").await;
     phone.receives("in the new application").await;
@@ -93,7 +93,7 @@ async fn tokens_are_revoked_in_mid_session() {
     let world = World::new().await;
     let mut phone = Person::sign_in(&world.prosody, "phone").await;
     let _bridge = bridged(&world).await;
-    world.sim.fault(json!({"what": "revoke"})).await;
+    world.sim.fault(json!({"what": "revoke-tokens"})).await;
     world.sim.writes(BEN, ANNA, "with a new token").await;
     phone.receives("with a new token").await;
 }

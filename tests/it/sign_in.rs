@@ -1,7 +1,6 @@
 //! Signing in: refused passwords are sent once, bad servers are named, watching changes nothing.
 
 use causeway_tests::cast::{ANNA, BEN, World};
-use causeway_tests::wait::until;
 use serde_json::{Value, json};
 
 fn refused<'a>(side: &'a str) -> impl Fn(&Value) -> bool + 'a {
@@ -59,7 +58,6 @@ async fn a_refused_xmpp_password_is_sent_once() {
     world.ctl.run(&["send", BEN, "hi"]).await.done();
     let log = world.prosody.log();
     assert_eq!(log.matches("]: <auth ").count(), 1, "one attempt");
-    assert_eq!(log.matches("Client connected").count(), 1, "one connection");
 }
 
 #[tokio::test]
@@ -181,19 +179,18 @@ async fn broken_answers_and_strange_events_are_survived() {
     let mut bridge = world.ctl.stream(&["bridge", "run"]);
     bridge.both_sides_ready().await;
     for what in [
-        "garbage",
-        "oversize",
+        "garbage-json",
+        "oversize-body",
         "unknown-event",
         "bad-data-uri",
         "resync",
     ] {
         world.sim.fault(json!({"what": what, "count": 1})).await;
         let text = format!("after {what}");
+        if what == "bad-data-uri" {
+            world.sim.writes(BEN, ANNA, "not to be read").await;
+        }
         world.sim.writes(BEN, ANNA, &text).await;
-        until(&format!("the text after {what}"), async || {
-            world.sim.inbox(ANNA).await.contains(&text).then_some(())
-        })
-        .await;
         bridge
             .find(&text, |event| {
                 event["kind"] == "message" && event["text"] == text.as_str()

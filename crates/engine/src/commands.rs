@@ -24,6 +24,8 @@ const LINK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 const STATUS_PATIENCE: SignedDuration = SignedDuration::from_secs(15);
 /// Presences arrive so long after the sign-in at most.
 pub(crate) const SETTLING: SignedDuration = SignedDuration::from_secs(2);
+/// After so long without a presence or note, those that were to be had are there.
+const QUIET: SignedDuration = SignedDuration::from_millis(200);
 
 /// Something that is not possible yet.
 pub(crate) struct Waiting {
@@ -72,8 +74,9 @@ impl Core {
     /// When something that waits has waited long enough.
     pub(crate) fn waiting_deadline(&self) -> Option<Timestamp> {
         let first = self.waiting.iter().map(|waiting| waiting.deadline).min()?;
-        let settled = Some(self.settle_until).filter(|settled| *settled > self.now);
-        Some(settled.map_or(first, |settled| settled.min(first)))
+        let moments = [self.settle_until, self.presence_at + QUIET];
+        let next = moments.into_iter().filter(|moment| *moment > self.now);
+        Some(next.fold(first, Timestamp::min))
     }
 
     fn attempt(&mut self, waiting: Waiting) {
@@ -225,9 +228,11 @@ impl Core {
             .lync_list
             .iter()
             .all(|address| self.people.lync_presence(address).is_some());
-        // The lists are there; their presences follow within a moment. XMPP contacts tell theirs only to who is there.
+        // The lists are there; their presences and notes follow within a moment. XMPP contacts tell theirs only to who
+        // is there.
         let told = self.options.watch_only || self.sides().all(|side| side == Side::Lync);
-        ((complete && told) || self.settle_until <= self.now).then_some(Ok(()))
+        let quiet = self.presence_at + QUIET <= self.now;
+        ((complete && told && quiet) || self.settle_until <= self.now).then_some(Ok(()))
     }
 
     fn people_reply(&self) -> Reply {

@@ -66,6 +66,8 @@ pub(crate) struct Core {
     pub(crate) threads: HashMap<String, String>,
     /// Contact lists are complete by then, with the presences that follow a sign-in.
     pub(crate) settle_until: Timestamp,
+    /// When a network last told a presence or note.
+    pub(crate) presence_at: Timestamp,
     /// When the tick that is being handled began.
     pub(crate) now: Timestamp,
     pub(crate) commits: Commits,
@@ -141,6 +143,7 @@ impl Core {
             lync_list: Vec::new(),
             threads: HashMap::new(),
             settle_until: now,
+            presence_at: now,
             outbox: Outbox::restored(left.outgoing),
             seen: Seen::restored(left.keys),
             page: Page::default(),

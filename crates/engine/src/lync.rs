@@ -182,6 +182,7 @@ impl Core {
     }
 
     fn lync_presence(&mut self, presence: ucwa::Presence) {
+        self.presence_at = self.now;
         let told = told_presence(&presence);
         if let Some(kind) = self.people.lync(told) {
             self.tell(kind);

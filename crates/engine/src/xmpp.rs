@@ -201,6 +201,7 @@ impl Core {
     }
 
     fn xmpp_presence(&mut self, presence: Presence) {
+        self.presence_at = self.now;
         let bare = presence.from.to_bare();
         let own = self
             .configuration
