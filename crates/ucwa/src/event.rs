@@ -85,6 +85,7 @@ pub enum State {
         available: bool,
         /// The server still had the application of this `endpointId` (200 in place of 201): whatever it accepted
         /// before and had not told yet comes on the event channel. The first event answer has been read when this is told.
+        /// After a mere reconnect texts of this run need no care: their outcomes follow by `Event::Delivery`.
         resumed: bool,
     },
     /// The connection broke; next try after `delay`. Presence told before is stale now.

@@ -1,18 +1,19 @@
 //! Conversations: whom they are with, whether texts can be sent in them, and their ends.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use url::Url;
 
 use super::fetch::{Fetch, resource};
-use super::incoming::{Invitation, Waiting};
+use super::incoming::Waiting;
+use super::invitations::Invitation;
 use super::outbox::{Ordinary, What};
 use super::request::{Content, Response};
 use super::timers::Timer;
 use super::{Now, Session};
 use crate::wire::events::Event as WireEvent;
-use crate::wire::messaging::{self, Participant};
+use crate::wire::messaging::{self};
 use crate::wire::words::{ConversationState, EventType, MessagingState};
 use crate::wire::{Href, Links};
 use crate::{Body, Event, PageId, SipUri};
@@ -57,14 +58,14 @@ pub(super) struct Conversation {
     /// `None` until an invitation or the participants tell.
     pub(super) with: Option<SipUri>,
     pub(super) name: String,
-    subject: String,
+    pub(super) subject: String,
     /// Our own participant.
-    local: Option<Url>,
+    pub(super) local: Option<Url>,
     /// Where texts are sent, when they can be.
     pub(super) send: Option<Url>,
-    typing: Option<Url>,
+    pub(super) typing: Option<Url>,
     /// `Event::Conversation` was told.
-    told: bool,
+    pub(super) told: bool,
     /// Text of the incoming invitation, until the first message event, which repeats it.
     pub(super) first_text: Option<Body>,
     /// Our invitation carried a text, and its message event has not come.
@@ -72,17 +73,13 @@ pub(super) struct Conversation {
     /// Messages that wait until it is known who writes.
     pub(super) waiting: Vec<Waiting>,
     /// The other person types, since when.
-    types: Option<Instant>,
+    pub(super) types: Option<Instant>,
     /// When we last said that our person types.
-    typed: Option<Instant>,
+    pub(super) typed: Option<Instant>,
 }
 
-/// The other side's typing is forgotten after so long, should its end not be told.
-const TYPING: Duration = Duration::from_secs(30);
 /// Texts remembered, to tell each once.
 const REMEMBERED: usize = 4096;
-/// Our own typing is told no more often.
-const TYPED: Duration = Duration::from_secs(5);
 
 impl Conversation {
     /// One that an earlier run met.
@@ -126,7 +123,12 @@ impl Session {
         }
     }
 
-    fn take_conversation(&mut self, href: &Url, read: &messaging::Conversation, now: Now) {
+    pub(super) fn take_conversation(
+        &mut self,
+        href: &Url,
+        read: &messaging::Conversation,
+        now: Now,
+    ) {
         if read.state == Some(ConversationState::Disconnected) {
             self.conversation_ends(href, now);
             return;
@@ -248,130 +250,6 @@ impl Session {
                     conversation: href.clone(),
                 },
             );
-        }
-    }
-
-    pub(super) fn participants_read(
-        &mut self,
-        href: &Url,
-        page: Option<PageId>,
-        status: u16,
-        body: &[u8],
-        now: Now,
-    ) {
-        if let Some(list) = resource::<messaging::Participants>(status, body) {
-            for participant in &list.embedded.participant {
-                self.take_participant(href, participant, now);
-            }
-            let conversation = self.conversations.by_href.get(href);
-            if conversation.is_some_and(|conversation| conversation.with.is_none()) {
-                let local = conversation.and_then(|conversation| conversation.local.clone());
-                let named: Vec<Url> = list
-                    .links
-                    .all("participant")
-                    .filter_map(|link| self.resolve(&link.href))
-                    .collect();
-                for url in named.into_iter().filter(|url| Some(url) != local.as_ref()) {
-                    if let Some(page) = page {
-                        self.hold(page);
-                    }
-                    self.fetch_now(
-                        url,
-                        Fetch::Participant {
-                            conversation: href.clone(),
-                            page,
-                        },
-                    );
-                }
-            }
-        }
-        self.release_if(page);
-    }
-
-    pub(super) fn participant_read(
-        &mut self,
-        href: &Url,
-        page: Option<PageId>,
-        status: u16,
-        body: &[u8],
-        now: Now,
-    ) {
-        if let Some(participant) = resource::<Participant>(status, body) {
-            self.take_participant(href, &participant, now);
-        }
-        self.release_if(page);
-    }
-
-    fn release_if(&mut self, page: Option<PageId>) {
-        if let Some(page) = page {
-            self.release(page);
-        }
-    }
-
-    pub(super) fn participant_event(
-        &mut self,
-        owner: Option<Url>,
-        href: Url,
-        event: &WireEvent,
-        now: Now,
-    ) {
-        let Some(owner) = owner else { return };
-        if event
-            .in_
-            .as_ref()
-            .is_some_and(|list| list.rel == "typingParticipants")
-        {
-            let ours = self
-                .conversations
-                .by_href
-                .get(&owner)
-                .is_some_and(|conversation| conversation.local.as_ref() == Some(&href));
-            if !ours {
-                self.types(&owner, event.kind == EventType::Added, now);
-            }
-        } else if event.link.rel == "localParticipant" {
-            self.conversation(&owner, now).local = Some(href);
-        } else if event.kind == EventType::Added
-            && let Some(participant) = event.embedded::<Participant>()
-        {
-            self.take_participant(&owner, &participant, now);
-        }
-    }
-
-    /// The first participant who is not ourselves is the other person.
-    pub(super) fn take_participant(&mut self, href: &Url, participant: &Participant, now: Now) {
-        let Some(uri) = participant
-            .uri
-            .as_deref()
-            .and_then(|uri| uri.parse::<SipUri>().ok())
-        else {
-            return;
-        };
-        if participant.local == Some(true) || self.application.uri.as_ref() == Some(&uri) {
-            return;
-        }
-        let name = participant.name.clone().unwrap_or_default();
-        self.is_with(href, uri, &name, now);
-    }
-
-    pub(super) fn is_with(&mut self, href: &Url, who: SipUri, name: &str, now: Now) {
-        let conversation = self.conversation(href, now);
-        if conversation.with.is_none() {
-            conversation.with = Some(who);
-        }
-        if conversation.name.is_empty() {
-            name.clone_into(&mut conversation.name);
-        }
-        for waiting in std::mem::take(&mut conversation.waiting) {
-            self.tell_message(
-                href,
-                waiting.key,
-                waiting.body,
-                waiting.sent_at,
-                waiting.page,
-                false,
-            );
-            self.release(waiting.page);
         }
     }
 
@@ -511,68 +389,6 @@ impl Session {
             .iter()
             .filter(|(_, conversation)| with(conversation));
         all.max_by_key(|(_, conversation)| conversation.send.is_some())
-    }
-
-    /// The other person types or stopped.
-    fn types(&mut self, href: &Url, on: bool, now: Now) {
-        let Some(conversation) = self.conversations.by_href.get_mut(href) else {
-            return;
-        };
-        if conversation.types.is_some() != on
-            && let Some(address) = conversation.with.clone()
-        {
-            let thread = conversation.thread.clone();
-            self.tell(Event::Typing {
-                thread,
-                address,
-                on,
-            });
-        }
-        let Some(conversation) = self.conversations.by_href.get_mut(href) else {
-            return;
-        };
-        conversation.types = on.then_some(now.instant);
-        if on {
-            self.timers.set(
-                now.instant + TYPING,
-                Timer::TypingEnds(href.clone(), now.instant),
-            );
-        }
-    }
-
-    pub(super) fn typing_lapsed(&mut self, href: &Url, since: Instant, now: Now) {
-        if self
-            .conversations
-            .by_href
-            .get(href)
-            .is_some_and(|conversation| conversation.types == Some(since))
-        {
-            self.types(href, false, now);
-        }
-    }
-
-    /// A text ends the typing that led to it.
-    pub(super) fn stops_typing(&mut self, href: &Url, now: Now) {
-        self.types(href, false, now);
-    }
-
-    pub(super) fn send_typing(&mut self, to: &SipUri, now: Now) {
-        let Some(href) = self.conversation_with(to).map(|(href, _)| href.clone()) else {
-            return;
-        };
-        let Some(conversation) = self.conversations.by_href.get_mut(&href) else {
-            return;
-        };
-        let Some(url) = conversation.typing.clone() else {
-            return;
-        };
-        if conversation
-            .typed
-            .is_none_or(|last| now.instant.duration_since(last) >= TYPED)
-        {
-            conversation.typed = Some(now.instant);
-            self.post(url, Content::Empty, What::Ordinary(Ordinary::Typing));
-        }
     }
 
     /// URL of a link of an invitation or message.

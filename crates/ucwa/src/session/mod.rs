@@ -13,9 +13,12 @@ mod envelope;
 mod event_channel;
 mod fetch;
 mod incoming;
+mod invitations;
 mod outbox;
+mod outcome;
 mod outgoing;
 mod own;
+mod participants;
 mod presence;
 mod questions;
 mod random;
@@ -25,6 +28,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod typing;
 
 use std::collections::VecDeque;
 use std::time::Instant;

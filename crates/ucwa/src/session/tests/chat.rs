@@ -448,3 +448,26 @@ fn key(event: &Event) -> Option<String> {
         None
     }
 }
+
+#[test]
+fn invitation_of_an_earlier_run_tells_that_its_text_was_taken() {
+    let mut script = Script::online(&[]);
+    script.events();
+    script.communication_page(&invitation("started", &json!({})));
+    script.communication_page(&invitation("completed", &json!({"status": "Success"})));
+    assert_eq!(
+        script.told(),
+        ["op1 Accepted", "page 1", "op1 Delivered", "page 2"]
+    );
+}
+
+#[test]
+fn page_given_again_after_resync_is_not_told_again() {
+    let mut script = talking();
+    script.incoming(1, "hej");
+    script.incoming(2, "en gång");
+    script.events();
+    script.page_with("resync", &json!([{"rel": "x", "events": []}]));
+    script.incoming(2, "en gång");
+    assert!(!script.told().iter().any(|line| line.starts_with("message")));
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::script::{APP, Script, application, json_of, lost, not_sent, query, rel};
@@ -382,4 +383,99 @@ fn unknown_events_and_unreadable_pages_do_no_harm() {
     );
     assert_eq!(script.told(), ["page 1"]);
     assert!(script.asks("/events"));
+}
+
+/// Any JSON that a careless or hostile server may send.
+fn anything() -> impl Strategy<Value = Value> {
+    let names = [
+        "_links",
+        "_embedded",
+        "sender",
+        "events",
+        "link",
+        "in",
+        "type",
+        "rel",
+        "href",
+        "next",
+        "resume",
+        "resync",
+        "message",
+        "messaging",
+        "conversation",
+        "messagingInvitation",
+        "participant",
+        "contact",
+        "contactPresence",
+        "presence",
+        "status",
+        "reason",
+        "direction",
+        "uri",
+        "self",
+    ];
+    let texts = [
+        "conversation",
+        "communication",
+        "people",
+        "me",
+        "added",
+        "updated",
+        "deleted",
+        "started",
+        "completed",
+        "Incoming",
+        "Outgoing",
+        "Failure",
+        "/ucwa/oauth/v1/applications/77/x",
+        "data:text/plain,x",
+        "sip:olaf@example.org",
+        "https://[",
+        "",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        proptest::sample::select(texts.to_vec()).prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((proptest::sample::select(names.to_vec()), inner), 0..5)
+                .prop_map(|members| Value::Object(
+                    members
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect()
+                )),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn nothing_that_a_server_answers_makes_the_session_panic(
+        bodies in proptest::collection::vec(anything(), 1..12),
+        senders in anything(),
+        statuses in proptest::collection::vec(proptest::sample::select(vec![200_u16, 201, 204, 302, 400, 403, 404, 409, 410, 429, 500, 503]), 12),
+    ) {
+        let mut script = Script::online(&["olaf"]);
+        script.olaf_invites("hej");
+        script.send("a", "one");
+        let page = json!({"_links": {"next": super::script::link("/events?ack=9")}, "sender": senders});
+        for (body, status) in std::iter::once(&page).chain(&bodies).zip(std::iter::once(200).chain(statuses)) {
+            script.asked();
+            for request in std::mem::take(&mut script.open) {
+                let response = Response { status, body: body.to_string().into(), ..Response::default() };
+                script.session.handle_response(request.id, response, script.now);
+                if script.session.poll_journal().is_some() {
+                    script.session.journalled(Ok(crate::PageId(1)), script.now);
+                }
+            }
+            script.wait(10 * SECOND);
+        }
+    }
 }
