@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Subscribes to everybody of the list and of those watched who has no subscription yet, and reads their presence
-    /// without waiting for the first events.
+    /// and note without waiting for the first events.
     pub(super) fn subscribe_missing(&mut self, _now: Now) {
         let Some(url) = self.people_link("presenceSubscriptions") else {
             return;
@@ -99,16 +99,20 @@ impl Session {
                 What::Ordinary(Ordinary::Subscribe(block.to_vec())),
             );
         }
-        for who in missing {
-            if let (Some(url), _) = self.book.urls_of(&who) {
-                self.fetch_in_bulk(
-                    url,
-                    Fetch::Presence {
-                        of: who,
-                        question: None,
-                    },
-                );
+        // Presences first: a long list is of use before its notes are there.
+        let mut notes = Vec::new();
+        for of in missing {
+            let (presence, note) = self.book.urls_of(&of);
+            if let Some(url) = note {
+                let of = of.clone();
+                notes.push((url, Fetch::Note { of, question: None }));
             }
+            if let Some(url) = presence {
+                self.fetch_in_bulk(url, Fetch::Presence { of, question: None });
+            }
+        }
+        for (url, note) in notes {
+            self.fetch_in_bulk(url, note);
         }
     }
 

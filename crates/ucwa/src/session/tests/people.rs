@@ -71,12 +71,17 @@ fn a_thousand_contacts_cost_at_most_sixty_requests() {
     }
     let mut read = 0;
     while script.asks("/batch") {
-        read += answer_batch(&mut script, |_| {
-            Some(json!({"availability": "Busy", "lastActive": "/Date(1764057600000)/"}))
+        read += answer_batch(&mut script, |path| {
+            path.ends_with("presence")
+                .then(|| json!({"availability": "Busy", "lastActive": "/Date(1764057600000)/"}))
         });
         requests += 1;
     }
-    assert_eq!((read, presences(&mut script).len()), (1000, 1000));
+    assert_eq!(
+        (read, presences(&mut script).len()),
+        (2000, 1000),
+        "presence and note of each, told once"
+    );
     assert!(requests <= 60, "{requests}");
 }
 
@@ -175,7 +180,7 @@ fn refused_batch_is_halved_and_repeated() {
             Some(json!({"availability": "Busy"}))
         }));
     }
-    assert_eq!(sizes, [40, 40]);
+    assert_eq!(sizes, [40; 4], "presences, then notes");
 }
 
 #[test]
@@ -252,11 +257,10 @@ fn groups_are_read_and_changes_of_the_list_are_gathered() {
 fn presence_of_somebody_unknown_is_found_by_search_or_answered_as_not_shared() {
     let mut script = Script::online(&["olaf"]);
     script.created("/presenceSubscriptions", "/s/1");
-    script.answer(
-        "/people/olaf/presence",
-        200,
-        &json!({"availability": "Online"}),
-    );
+    answer_batch(&mut script, |path| {
+        path.ends_with("presence")
+            .then(|| json!({"availability": "Online"}))
+    });
     let answer = Arc::new(Mutex::new(None::<Result<Vec<Presence>, Error>>));
     let told = answer.clone();
     let people = vec![
