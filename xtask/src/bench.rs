@@ -20,9 +20,10 @@ impl Bench {
         set_up::set_up(&set_up::HEADLESS)?;
         let programs = build::programs(true)?;
         let mut command = Command::new(programs.join("causeway-bench"));
+        command.env(build::BUILT, "1");
         if self.json {
             command.arg("--json");
         }
-        run::step("bench", &mut command)
+        run::become_program(&mut command)
     }
 }

@@ -14,6 +14,9 @@ const PACKAGES: [&str; 4] = [
     "causeway-tests",
 ];
 
+/// Tells the harness of the stories that the programs are fresh and need not be built again.
+pub(crate) const BUILT: &str = "CAUSEWAY_BUILT";
+
 /// Builds them and returns the directory in which they lie.
 pub(crate) fn programs(release: bool) -> Result<PathBuf> {
     let mut command = run::cargo(["build"]);

@@ -26,9 +26,10 @@ impl Demo {
         set_up::set_up(&set_up::HEADLESS)?;
         let programs = build::programs(false)?;
         let mut command = Command::new(programs.join("causeway-demo"));
+        command.env(build::BUILT, "1");
         if let Some(seconds) = self.seconds {
             command.args(["--seconds", &seconds.to_string()]);
         }
-        run::step("demo", &mut command)
+        run::become_program(&mut command)
     }
 }

@@ -29,6 +29,20 @@ pub(crate) fn step(title: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Goes on as this program, so that a signal to us reaches it: it has children of its own to end.
+#[cfg(unix)]
+pub(crate) fn become_program(command: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    let error = command.exec();
+    Err(error).with_context(|| format!("cannot start {}", command.get_program().display()))
+}
+
+/// Runs this program to its end.
+#[cfg(not(unix))]
+pub(crate) fn become_program(command: &mut Command) -> Result<()> {
+    step("run", command)
+}
+
 /// Does this program exist and answer with success?
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)

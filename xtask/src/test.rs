@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::build::BUILT;
 use crate::run::{cargo, output, root, step, works};
 use crate::set_up;
 
@@ -70,7 +71,9 @@ impl Test {
         )?;
         step(
             "tests",
-            cargo(["test", "--locked", "--workspace", "--no-fail-fast"]).args(slow),
+            cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
+                .args(slow)
+                .env(BUILT, "1"),
         )
     }
 }
