@@ -50,8 +50,8 @@ survived! {
     event_channel_answering_500_is_survived: {"what": "status", "on": "events", "status": 500, "count": 2},
     event_channel_dropped_is_survived: {"what": "drop", "on": "events", "count": 3},
     event_channel_answering_html_is_survived: {"what": "html", "on": "events", "count": 2},
-    event_channel_answering_garbage_is_survived: {"what": "garbage", "on": "events", "count": 2},
-    oversized_answer_is_survived: {"what": "oversize", "on": "events", "bytes": 8_000_000},
+    event_channel_answering_garbage_is_survived: {"what": "garbage-json", "on": "events", "count": 2},
+    oversized_answer_is_survived: {"what": "oversize-body", "on": "events", "bytes": 8_000_000},
     cut_event_request_is_survived: {"what": "pget-cut", "seconds": 0.2, "count": 2},
     empty_answer_is_survived: {"what": "no-sender", "count": 3},
     resync_is_survived: {"what": "resync"},
@@ -59,7 +59,8 @@ survived! {
     unknown_availability_is_survived: {"what": "unknown-availability", "count": 5},
     refused_subscription_is_survived: {"what": "limit-exceeded", "count": 3},
     refused_batch_is_survived: {"what": "status", "on": "batch", "status": 429, "count": 2},
-    revoked_tokens_are_survived: {"what": "revoke"},
+    late_answers_are_survived: {"what": "slow", "on": "events", "seconds": 1.5, "count": 3},
+    revoked_tokens_are_survived: {"what": "revoke-tokens"},
 }
 
 #[tokio::test]
@@ -80,7 +81,7 @@ async fn application_that_is_gone_is_made_again() {
     let mut anna = Account::ready(&sim, "anna").await;
     sim.writes(BEN, ANNA, "before").await;
     anna.text("before").await;
-    sim.fault(json!({"what": "app-gone"})).await;
+    sim.fault(json!({"what": "application-gone"})).await;
     let again = anna.until("ready again", is_ready).await;
     assert!(matches!(
         again,
@@ -99,7 +100,7 @@ async fn rebuilt_channel_is_read_again() {
     let mut anna = Account::ready(&sim, "anna").await;
     sim.writes(BEN, ANNA, "before").await;
     anna.text("before").await;
-    sim.fault(json!({"what": "resume-now"})).await;
+    sim.fault(json!({"what": "resume"})).await;
     anna.until("ready again", is_ready).await;
     sim.writes(BEN, ANNA, "after").await;
     anna.text("after").await;

@@ -27,6 +27,8 @@ pub(super) struct Conversations {
     pub(super) threads: HashMap<SipUri, String>,
     /// Texts that have been told.
     pub(super) told: Told,
+    /// Texts of invitations whose repetition had not come when their conversations were dropped.
+    first_texts: VecDeque<(Url, Body)>,
 }
 
 /// Keys of texts that have been told. They outlive their conversations: after `resync` the server gives pages again.
@@ -78,6 +80,8 @@ pub(super) struct Conversation {
     pub(super) typed: Option<Instant>,
 }
 
+/// Texts of invitations remembered beyond their conversations.
+const FIRST_TEXTS: usize = 64;
 /// Texts remembered, to tell each once.
 const REMEMBERED: usize = 4096;
 
@@ -151,14 +155,19 @@ impl Session {
     pub(super) fn conversation(&mut self, href: &Url, now: Now) -> &mut Conversation {
         let settle = now.instant + self.setup.limits.invitation;
         let timers = &mut self.timers;
+        let first_texts = &mut self.conversations.first_texts;
         self.conversations
             .by_href
             .entry(href.clone())
             .or_insert_with(|| {
                 timers.set(settle, Timer::Settle(href.clone()));
-                // Should the server never name a thread, the conversation is one of its own.
+                let first = first_texts.iter().position(|(own, _)| own == href);
                 Conversation {
+                    // Should the server never name a thread, the conversation is one of its own.
                     thread: href.to_string(),
+                    first_text: first
+                        .and_then(|at| first_texts.remove(at))
+                        .map(|(_, text)| text),
                     ..Conversation::default()
                 }
             })
@@ -339,6 +348,14 @@ impl Session {
                 "a message is dropped: its conversation ended before it was known who wrote"
             );
             self.release(waiting.page);
+        }
+        if let Some(text) = conversation.first_text {
+            self.conversations
+                .first_texts
+                .push_back((href.clone(), text));
+            if self.conversations.first_texts.len() > FIRST_TEXTS {
+                self.conversations.first_texts.pop_front();
+            }
         }
         let Some(with) = conversation.with else {
             return;

@@ -471,3 +471,28 @@ fn page_given_again_after_resync_is_not_told_again() {
     script.incoming(2, "en gång");
     assert!(!script.told().iter().any(|line| line.starts_with("message")));
 }
+
+#[test]
+fn first_text_is_told_once_also_when_resync_comes_before_its_repetition() {
+    let mut script = Script::online(&[]);
+    script.page(&json!([{"rel": "x", "events": []}]));
+    script.olaf_invites("hej");
+    script.events();
+    script.page_with("resync", &json!([{"rel": "x", "events": []}]));
+    script.incoming(1, "hej");
+    script.incoming(2, "hej");
+    script.answer("/conversations/c1", 200, &json!({"threadId": "t1", "_links": {"participants": link("/communication/conversations/c1/participants")}}));
+    script.answer(
+        "/participants",
+        200,
+        &json!({"_embedded": {"participant": {"uri": "sip:olaf@example.org"}}}),
+    );
+    assert_eq!(
+        script
+            .told()
+            .iter()
+            .filter(|line| line.starts_with("message"))
+            .count(),
+        1
+    );
+}
