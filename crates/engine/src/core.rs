@@ -66,6 +66,8 @@ pub(crate) struct Core {
     pub(crate) threads: HashMap<String, String>,
     /// Contact lists are complete by then, with the presences that follow a sign-in.
     pub(crate) settle_until: Timestamp,
+    /// Texts in doubt on the Lync side are decided then.
+    pub(crate) doubts_until: Option<Timestamp>,
     /// When a network last told a presence or note.
     pub(crate) presence_at: Timestamp,
     /// When the tick that is being handled began.
@@ -143,6 +145,7 @@ impl Core {
             lync_list: Vec::new(),
             threads: HashMap::new(),
             settle_until: now,
+            doubts_until: None,
             presence_at: now,
             outbox: Outbox::restored(left.outgoing),
             seen: Seen::restored(left.keys),
@@ -237,6 +240,7 @@ impl Core {
             self.sends.deadline(),
             self.waiting_deadline(),
             self.retry_store_at,
+            self.doubts_until,
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -246,6 +250,7 @@ impl Core {
         self.retry_store();
         self.sends.expire(self.now);
         self.revert_status();
+        self.decide_doubts();
         if self
             .bridge
             .next_deadline()

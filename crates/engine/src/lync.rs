@@ -14,6 +14,9 @@ use crate::{
     unit::{Unit, Write},
 };
 
+/// A server that still has our application tells within this time what became of the texts that it took.
+const EVIDENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+
 /// What the Lync server last showed of ourselves.
 #[derive(Debug, Default)]
 pub(crate) struct Myself {
@@ -44,7 +47,10 @@ impl Core {
             Some(Event::Contacts(contacts)) => self.lync_contacts(contacts),
             Some(Event::Presence(presence)) => self.lync_presence(presence),
             Some(Event::Message(message)) => self.lync_message(message),
-            Some(Event::Delivery { id, outcome }) => self.lync_delivery(&id, outcome),
+            Some(Event::Delivery { id, outcome }) => {
+                self.lync_delivery(&id, outcome);
+                self.decide_doubts();
+            }
             Some(Event::Typing { address, on, .. }) => {
                 let address = address.as_str().to_owned();
                 self.tell(api::Kind::Typing {
@@ -100,6 +106,7 @@ impl Core {
             } => {
                 warn!(attempt, ?delay, %error, side = "lync", "connection lost");
                 self.outbox.close(api::Side::Lync);
+                self.doubts_until = None;
                 (
                     api::SideState::Reconnecting,
                     Some(problems::lync(&error, step)),
@@ -122,17 +129,36 @@ impl Core {
             api::SideState::ReadyWatching
         };
         self.enter(api::Side::Lync, state, None);
-        // What an earlier session handed over and nothing was heard of: the server that still has our application has
-        // told by now what it took, one that forgot us cannot.
-        if resumed {
-            for row in self.outbox.not_there(api::Side::Lync) {
-                self.hand_over(row);
-            }
-        } else {
-            for row in self.outbox.unknown(api::Side::Lync) {
-                self.outcome_unknown(&row);
-            }
+        if resumed && self.outbox.has_doubts(api::Side::Lync) {
+            // The server still has our application, so it tells what it took; it may take a moment. Nothing new goes out
+            // until then, so that the order holds.
+            self.doubts_until = Some(self.now + EVIDENCE);
+            return;
         }
+        for row in self.outbox.unknown(api::Side::Lync) {
+            self.outcome_unknown(&row);
+        }
+        self.open_lync();
+    }
+
+    /// What an earlier session handed over and nothing was heard of: the server that tells what it took never got it.
+    pub(crate) fn decide_doubts(&mut self) {
+        let Some(until) = self.doubts_until else {
+            return;
+        };
+        let over = until <= self.now || !self.outbox.has_doubts(api::Side::Lync);
+        if !over || !self.lync.state().is_ready() {
+            return;
+        }
+        self.doubts_until = None;
+        for row in self.outbox.not_there(api::Side::Lync) {
+            info!(id = %row.id, side = "lync", "the server never got it, sent again");
+            self.hand_over(row);
+        }
+        self.open_lync();
+    }
+
+    fn open_lync(&mut self) {
         for row in self.outbox.open(api::Side::Lync) {
             self.hand_over(row);
         }

@@ -218,6 +218,13 @@ impl Outbox {
             .collect()
     }
 
+    /// Is there a text in doubt?
+    pub(crate) fn has_doubts(&self, side: Side) -> bool {
+        self.rows
+            .values()
+            .any(|row| row.side == side && row.stage == Stage::InDoubt)
+    }
+
     /// The oldest text in doubt of a side: the archive has to be asked from there.
     pub(crate) fn oldest_in_doubt(&self, side: Side) -> Option<Timestamp> {
         self.rows

@@ -179,6 +179,7 @@ impl Core {
         self.outbox.lost(side);
         match side {
             Side::Lync => {
+                self.doubts_until = None;
                 for unit in self.page.abandon() {
                     self.carry_out(unit);
                 }
