@@ -104,3 +104,45 @@ async fn nothing_is_relayed_where_the_relay_is_off() {
     phone.receives("a later text").await;
     assert_eq!(phone.count("for Lync alone"), 0);
 }
+
+/// Everything that has ever broken on a way through XML, HTML, JSON or a data URI.
+const NASTY: &str =
+    "5 < 6 && \"q\" 'a' </body> ]]> %41+b \\n\tTab\nsecond line äöü 東京 👩‍👩‍👧‍👦";
+
+#[tokio::test]
+async fn every_character_survives_both_ways() {
+    let world = World::new().await;
+    let mut phone = Person::sign_in(&world.prosody, "phone").await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    world.sim.writes(BEN, ANNA, NASTY).await;
+    let text = phone.receives("5 < 6").await;
+    assert_eq!(text.body, format!("Ben Carter: {NASTY}"));
+    phone.writes_in("anna@xmpp.example", NASTY, text.thread.as_deref());
+    assert_eq!(world.sim.receives(BEN, "5 < 6").await, NASTY);
+}
+
+#[tokio::test]
+async fn a_dialogue_keeps_its_order_and_nothing_comes_twice() {
+    const TURNS: usize = 20;
+    let world = World::new().await;
+    let mut phone = Person::sign_in(&world.prosody, "phone").await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    for turn in 0..TURNS {
+        let question = format!("question {turn}.");
+        world.sim.writes(BEN, ANNA, &question).await;
+        let thread = phone.receives(&question).await.thread;
+        let answer = format!("answer {turn}.");
+        phone.writes_in("anna@xmpp.example", &answer, thread.as_deref());
+        world.sim.receives(BEN, &answer).await;
+    }
+    let answers: Vec<String> = (0..TURNS).map(|turn| format!("answer {turn}.")).collect();
+    assert_eq!(world.sim.inbox(BEN).await, answers);
+    assert_eq!(phone.count("question"), TURNS);
+    assert_eq!(
+        world.sim.count(ANNA, "startMessaging").await,
+        0,
+        "Ben opened the conversation, and every answer belongs into it"
+    );
+}

@@ -198,3 +198,21 @@ async fn broken_answers_and_strange_events_are_survived() {
             .await;
     }
 }
+
+#[tokio::test]
+async fn a_silent_server_is_named_and_not_waited_for_without_end() {
+    let world = World::new().await;
+    world
+        .sim
+        .fault(json!({"what": "silent", "count": 50}))
+        .await;
+    let check = world.ctl.run(&["check"]).await;
+    assert!([4, 6].contains(&check.exit), "{check:?}");
+    assert_eq!(check.json["error"]["step"], "finding-server", "{check:?}");
+    assert!(
+        check.json["error"]["remedy"]
+            .as_str()
+            .is_some_and(|remedy| !remedy.is_empty()),
+        "{check:?}"
+    );
+}
