@@ -106,8 +106,7 @@ async fn nothing_is_relayed_where_the_relay_is_off() {
 }
 
 /// Everything that has ever broken on a way through XML, HTML, JSON or a data URI.
-const NASTY: &str =
-    "5 < 6 && \"q\" 'a' </body> ]]> %41+b \\n\tTab\nsecond line äöü 東京 👩‍👩‍👧‍👦";
+const NASTY: &str = "5 < 6 && \"q\" 'a' </body> ]]> %41+b \\n\tTab\nsecond line äöü 東京 👩‍👩‍👧‍👦";
 
 #[tokio::test]
 async fn every_character_survives_both_ways() {

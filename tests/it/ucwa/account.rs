@@ -148,18 +148,24 @@ pub(super) fn text_of(event: &Event) -> Option<&str> {
 
 /// Keeps pages until they are struck off, across the ends of links.
 #[derive(Default)]
-pub(super) struct KeptJournal(Mutex<(i64, Vec<(PageId, Vec<u8>)>)>);
+pub(super) struct KeptJournal(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    last: i64,
+    pages: Vec<(PageId, Vec<u8>)>,
+}
 
 impl Journal for KeptJournal {
     fn append(&self, body: &[u8]) -> std::io::Result<PageId> {
         let mut kept = self.0.lock().expect("no test panics here");
-        kept.0 += 1;
-        let page = PageId(kept.0);
-        kept.1.push((page, body.to_vec()));
+        kept.last += 1;
+        let page = PageId(kept.last);
+        kept.pages.push((page, body.to_vec()));
         Ok(page)
     }
 
     fn left(&self) -> std::io::Result<Vec<(PageId, Vec<u8>)>> {
-        Ok(self.0.lock().expect("no test panics here").1.clone())
+        Ok(self.0.lock().expect("no test panics here").pages.clone())
     }
 }
