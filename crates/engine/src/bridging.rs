@@ -71,6 +71,7 @@ impl Core {
                 text,
                 origin,
             } => {
+                self.person_acted();
                 self.show_own_text(&id, &to, &text, unit);
                 self.enqueue(
                     Row::new(

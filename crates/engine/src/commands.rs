@@ -128,6 +128,13 @@ impl Core {
 
     /// Carries out a command. Gives it back where that is not possible yet.
     fn command(&mut self, command: Command, answer: Answer) -> Option<(Wish, Answer)> {
+        if let Command::Send { .. }
+        | Command::SetStatus { .. }
+        | Command::ResetStatus
+        | Command::Typing { .. } = command
+        {
+            self.person_acted();
+        }
         let result = match command {
             Command::Check => {
                 let options = self.options.clone();

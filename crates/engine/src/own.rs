@@ -7,7 +7,7 @@ use tracing::info;
 use crate::{
     bridging,
     core::Core,
-    status::{Author, Verdict},
+    status::{Author, Standing, Verdict},
     unit::{Unit, Write},
 };
 
@@ -45,6 +45,14 @@ impl Core {
         };
         if let Some(kind) = self.people.own(side, presence) {
             self.tell(kind);
+        }
+    }
+
+    /// Our person did something, here or by an answer from the XMPP side: in Lync they are not idle. Without this no
+    /// activity is ever reported, so that a program left alone shows its person as away.
+    pub(crate) fn person_acted(&self) {
+        if let (Some(link), Standing::Available) = (&self.lync.link, self.standing()) {
+            link.send(ucwa::Command::Active);
         }
     }
 

@@ -164,3 +164,105 @@ fn validity(not_before: Option<Timestamp>, not_after: Option<Timestamp>) -> Stri
         (None, None) => "validity not readable".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use causeway_api::Exit;
+
+    use super::*;
+
+    fn check(problem: &Problem, code: Code, exit: Exit) {
+        assert_eq!((problem.code, problem.code.exit()), (code, exit));
+        assert_eq!(problem.step, "signing-in");
+        assert!(
+            problem.message.ends_with('.') && problem.remedy.ends_with('.'),
+            "{problem:?}"
+        );
+    }
+
+    #[test]
+    fn what_a_script_tells_apart_has_its_own_code_and_exit() {
+        let of = |kind: ucwa::ErrorKind| lync(&kind.into(), "signing-in");
+        check(
+            &of(ucwa::ErrorKind::PasswordRefused),
+            Code::PasswordRefused,
+            Exit::SignInRefused,
+        );
+        check(
+            &of(ucwa::ErrorKind::PasswordMissing),
+            Code::PasswordMissing,
+            Exit::SignInRefused,
+        );
+        check(
+            &of(ucwa::ErrorKind::AppNotAllowed),
+            Code::AppNotAllowed,
+            Exit::NotAllowed,
+        );
+        let silent = ucwa::ErrorKind::Silent {
+            host: "pool.contoso.example".into(),
+        };
+        check(&of(silent), Code::DiscoverySilent, Exit::Unreachable);
+        check(
+            &of(ucwa::ErrorKind::TimeLimit { step: "answer" }),
+            Code::TimeLimit,
+            Exit::TimeLimit,
+        );
+        let of = |kind: causeway_xmpp::ErrorKind| xmpp(&kind.into(), "signing-in");
+        check(
+            &of(causeway_xmpp::ErrorKind::PasswordRefused),
+            Code::XmppPasswordRefused,
+            Exit::SignInRefused,
+        );
+        check(
+            &of(causeway_xmpp::ErrorKind::NoTls),
+            Code::XmppUnreachable,
+            Exit::Unreachable,
+        );
+        check(
+            &of(causeway_xmpp::ErrorKind::Conflict),
+            Code::XmppConflict,
+            Exit::Failed,
+        );
+    }
+
+    #[test]
+    fn the_facts_of_a_help_desk_are_kept() {
+        let mut error = ucwa::Error::new(ucwa::ErrorKind::AppNotAllowed);
+        error.facts.status = Some(403);
+        error.facts.diagnostics = Some("28034;reason=\"policy\"".into());
+        error.facts.host = Some("pool.contoso.example".into());
+        let detail = lync(&error, "opening-session").detail;
+        assert_eq!(detail["status"], 403);
+        assert_eq!(detail["host"], "pool.contoso.example");
+        assert!(detail.contains_key("diagnostics"));
+    }
+
+    #[test]
+    fn a_refusal_rests_until_a_person_acts_and_an_outage_does_not_ask_for_one() {
+        for code in [
+            Code::PasswordRefused,
+            Code::XmppPasswordRefused,
+            Code::PasswordMissing,
+            Code::NotEnabled,
+        ] {
+            assert!(resting_state(code).is_final(), "{code}");
+        }
+        assert_eq!(
+            resting_state(Code::CertificateIssuer),
+            SideState::NeedsConsent
+        );
+        assert_eq!(
+            resting_state(Code::DiscoverySilent),
+            SideState::ServerUnavailable
+        );
+    }
+
+    #[test]
+    fn the_dates_of_a_certificate_are_told_as_far_as_known() {
+        assert_eq!(validity(None, None), "validity not readable");
+        assert_eq!(
+            validity(None, Some(Timestamp::UNIX_EPOCH)),
+            "valid to 1970-01-01"
+        );
+    }
+}
