@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::{
     config,
     options::Options,
+    prepare::{Preparation, extra_roots, lync_account, lync_settings},
     problems,
-    supervisor::{Preparation, extra_roots, lync_account, lync_settings},
 };
 
 /// The steps in their order; both sides climb the same ladder.

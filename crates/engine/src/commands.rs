@@ -1,27 +1,23 @@
 //! Commands: carried out at once, or as soon as the links they need are there.
 
-use causeway_api::{Code, Command, Kind, Network, Problem, Reply, Side, SideState};
-use causeway_bridge::Input;
+use causeway_api::{Code, Command, Kind, Network, Problem, Reply, Side};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::{
     bridging,
-    config::{self, Mode},
+    config::{self},
     core::{Core, Found},
     handle::Ask,
     link::Readiness,
     presence, problems,
     send::{Answer, Taking},
-    status::{Author, Standing},
-    store::{ChosenStatus, Pause, PersonLink},
+    store::{Pause, PersonLink},
     unit::{Then, Unit, Write},
 };
 
 /// A command waits so long for the links it needs.
 const LINK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
-/// Our own server confirms a status within this time.
-const STATUS_PATIENCE: SignedDuration = SignedDuration::from_secs(15);
 /// Presences arrive so long after the sign-in at most.
 pub(crate) const SETTLING: SignedDuration = SignedDuration::from_secs(2);
 /// After so long without a presence or note, those that were to be had are there.
@@ -29,9 +25,9 @@ const QUIET: SignedDuration = SignedDuration::from_millis(200);
 
 /// Something that is not possible yet.
 pub(crate) struct Waiting {
-    what: Wish,
-    answer: Answer,
-    deadline: Timestamp,
+    pub(crate) what: Wish,
+    pub(crate) answer: Answer,
+    pub(crate) deadline: Timestamp,
 }
 
 /// What is waited for.
@@ -79,7 +75,7 @@ impl Core {
         Some(next.fold(first, Timestamp::min))
     }
 
-    fn attempt(&mut self, waiting: Waiting) {
+    pub(crate) fn attempt(&mut self, waiting: Waiting) {
         let Waiting {
             what,
             answer,
@@ -393,116 +389,6 @@ impl Core {
         });
     }
 
-    fn get_status(&mut self, answer: Answer) -> Option<(Wish, Answer)> {
-        let Some(side) = self.sides().next() else {
-            reply(answer, Err(problems::nothing_configured()));
-            return None;
-        };
-        match (self.readiness(side), self.standing()) {
-            (Readiness::Coming, _) => return Some((Wish::Command(Command::GetStatus), answer)),
-            (Readiness::Failed(problem), _) if self.options.one_shot => reply(answer, Err(problem)),
-            (Readiness::Ready, Standing::WatchOnly) if side == Side::Lync => {
-                presence::own_seen_from_outside(self, answer)
-            }
-            (Readiness::Ready, Standing::Available)
-                if !self.own.was_seen() && self.settle_until > self.now =>
-            {
-                return Some((Wish::Command(Command::GetStatus), answer));
-            }
-            (Readiness::Ready | Readiness::Failed(_), standing) => {
-                reply(answer, Ok(Reply::Status(self.own.told(standing))))
-            }
-        }
-        None
-    }
-
-    fn change_status(&mut self, command: Command, answer: Answer) -> Option<(Wish, Answer)> {
-        let Some(side) = self.sides().next() else {
-            reply(answer, Err(problems::nothing_configured()));
-            return None;
-        };
-        let watching = self.options.watch_only
-            || self
-                .configuration
-                .settings
-                .lync
-                .as_ref()
-                .is_some_and(|lync| side == Side::Lync && lync.mode.value == Mode::WatchOnly);
-        if watching {
-            reply(answer, Err(watch_only()));
-            return None;
-        }
-        match self.readiness(side) {
-            Readiness::Coming => return Some((Wish::Command(command), answer)),
-            Readiness::Failed(problem) => {
-                reply(answer, Err(problem));
-                return None;
-            }
-            Readiness::Ready => {}
-        }
-        let seen = self.own.changes();
-        let mut unit = Unit::default();
-        let wish = if let Command::SetStatus { value, until, note } = command {
-            if until.is_some_and(|until| until <= self.now) {
-                reply(answer, Err(past(until)));
-                return None;
-            }
-            self.own.choose(value, until, Author::You);
-            unit.write(Write::Status(Some(ChosenStatus {
-                value,
-                note: note.clone(),
-                until,
-                at: self.now,
-            })));
-            self.bridge(
-                Input::OwnChosen {
-                    status: Some(bridging::to_settable(value)),
-                    note: note.clone(),
-                    until,
-                },
-                &mut unit,
-            );
-            if side == Side::Xmpp {
-                self.own.saw_itself(value, note);
-            }
-            Wish::Confirmation
-        } else {
-            self.own.reset();
-            unit.write(Write::Status(None));
-            self.bridge(Input::OwnReset, &mut unit);
-            Wish::Change(seen)
-        };
-        self.carry_out(unit);
-        self.tell_own_status();
-        let deadline = self.now
-            + if matches!(wish, Wish::Change(_)) {
-                SETTLING
-            } else {
-                STATUS_PATIENCE
-            };
-        self.attempt(Waiting {
-            what: wish,
-            answer,
-            deadline,
-        });
-        None
-    }
-
-    /// Which of the special reasons of the own status holds.
-    pub(crate) fn standing(&self) -> Standing {
-        let Some(side) = self.sides().next() else {
-            return Standing::SignedOut;
-        };
-        let state = self.state(side);
-        if !state.is_ready() {
-            Standing::SignedOut
-        } else if state == SideState::ReadyWatching {
-            Standing::WatchOnly
-        } else {
-            Standing::Available
-        }
-    }
-
     /// Everything known now, as the events that lead there.
     fn snapshot(&self) -> Vec<Kind> {
         let mut known: Vec<Kind> = self
@@ -535,26 +421,4 @@ pub(crate) fn reply(
     result: Result<Reply, Problem>,
 ) {
     let _ = answer.send(result);
-}
-
-fn watch_only() -> Problem {
-    Problem::new(
-        Code::NotOffered,
-        "status",
-        "Causeway only watches: it does not change your status.",
-        "Set lync.mode to available, or set the status in your Lync client.",
-    )
-}
-
-fn past(until: Option<Timestamp>) -> Problem {
-    let problem = Problem::new(
-        Code::BadConfig,
-        "status",
-        "The end of the status lies in the past.",
-        "Give a time to come.",
-    );
-    problem.with(
-        "until",
-        until.map(|until| until.to_string()).unwrap_or_default(),
-    )
 }

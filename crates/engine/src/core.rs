@@ -20,12 +20,12 @@ use crate::{
     outbox::Outbox,
     page::Page,
     people::People,
+    prepare::Prepared,
     seen::Seen,
-    send::Sends,
     status::Own,
     store::{ChosenStatus, Pause, PersonLink, Store},
-    supervisor::Prepared,
     unit::{Batch, Committed, Then, Unit},
+    waiters::Sends,
     xmpp::OwnPresence,
 };
 

@@ -6,6 +6,7 @@
 mod address;
 mod bridging;
 mod check;
+mod choice;
 mod commands;
 pub mod config;
 mod core;
@@ -20,6 +21,7 @@ mod outbox;
 mod own;
 mod page;
 mod people;
+mod prepare;
 mod presence;
 mod problems;
 pub mod secrets;
@@ -29,6 +31,7 @@ mod status;
 pub mod store;
 mod supervisor;
 mod unit;
+mod waiters;
 mod xmpp;
 
 use jiff::{SignedDuration, Timestamp};

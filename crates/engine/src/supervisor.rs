@@ -1,35 +1,20 @@
 //! Starting and stopping links. A link that was refused stays down until a person acts.
 
-use std::path::PathBuf;
-
 use causeway_api::{Problem, Side, SideState};
 use futures::{FutureExt, future::BoxFuture};
-use jiff::SignedDuration;
-use rustls_pki_types::CertificateDer;
 use tokio::{sync::mpsc, time::timeout};
 use tracing::{info, warn};
-use uuid::Uuid;
 
 use crate::{
-    config::{self, Configuration, Mode},
+    config::Configuration,
     core::{Core, Found},
     link::Readiness,
+    prepare::{Preparation, Prepared},
     problems,
-    secrets::{Account, Secrets},
-    store::{Keep, Store},
 };
-
-/// The archive is asked from a little before the last known text on: its clock and ours differ.
-const ARCHIVE_OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// A link that closes may take so long.
 const GOODBYE: std::time::Duration = std::time::Duration::from_secs(3);
-
-/// A link that can be started.
-pub(crate) enum Prepared {
-    Lync(Box<ucwa::client::Settings>),
-    Xmpp(Box<causeway_xmpp::link::Settings>),
-}
 
 impl Core {
     /// The sides that are configured and wanted.
@@ -236,143 +221,4 @@ async fn drained<E>(events: Option<mpsc::Receiver<E>>) {
     if let Some(mut events) = events {
         while events.recv().await.is_some() {}
     }
-}
-
-/// What is needed to prepare a link away from the loop: key stores and files take their time.
-pub(crate) struct Preparation {
-    pub(crate) configuration: Configuration,
-    pub(crate) secrets: Secrets,
-    pub(crate) watch_only: bool,
-    /// `None`: a sign-in that leaves no trace (the ladder).
-    pub(crate) store: Option<Store>,
-    /// The oldest text whose outcome the archive has to tell.
-    pub(crate) archive_from: Option<jiff::Timestamp>,
-}
-
-impl Preparation {
-    /// Settings of the Lync link.
-    pub(crate) async fn lync(&self) -> Result<ucwa::client::Settings, Problem> {
-        let lync = self
-            .configuration
-            .settings
-            .lync
-            .as_ref()
-            .ok_or_else(|| problems::not_configured(Side::Lync))?;
-        let password = self.secrets.password(&lync_account(lync)).await?;
-        let account = lync.address.value.to_string().to_lowercase();
-        let endpoint_id = match &self.store {
-            Some(store) => {
-                store
-                    .transaction(Keep::Kill, move |transaction| {
-                        transaction.endpoint_id(&account)
-                    })
-                    .await?
-            }
-            None => Uuid::new_v4(),
-        };
-        Ok(ucwa::client::Settings {
-            password: Some(password),
-            endpoint_id,
-            ..lync_settings(
-                lync,
-                self.watch_only,
-                extra_roots(lync.ca_file.value.clone()).await?,
-            )
-        })
-    }
-
-    /// Settings of the XMPP link.
-    pub(crate) async fn xmpp(&self) -> Result<causeway_xmpp::link::Settings, Problem> {
-        let xmpp = self
-            .configuration
-            .settings
-            .xmpp
-            .as_ref()
-            .ok_or_else(|| problems::not_configured(Side::Xmpp))?;
-        let password = self.secrets.password(&xmpp_account(xmpp)).await?;
-        let account = xmpp.address.value.to_string();
-        let known = match &self.store {
-            Some(store) => {
-                store
-                    .transaction(Keep::Kill, move |transaction| {
-                        transaction.archive_stamp(&account)
-                    })
-                    .await?
-            }
-            None => None,
-        };
-        let from = [known, self.archive_from].into_iter().flatten().min();
-        Ok(causeway_xmpp::link::Settings {
-            jid: xmpp.address.value.clone(),
-            password,
-            // The bridge knows another Causeway of the same account by the beginning of its resource.
-            resource: Some(format!("causeway-{}", Uuid::new_v4().simple())),
-            server: xmpp
-                .server
-                .value
-                .as_ref()
-                .map(|server| (server.host.clone(), server.port)),
-            tls: xmpp.tls.value,
-            extra_roots: extra_roots(xmpp.ca_file.value.clone()).await?,
-            archive_since: from.map(|from| from.checked_sub(ARCHIVE_OVERLAP).unwrap_or(from)),
-            limits: causeway_xmpp::link::Limits::default(),
-        })
-    }
-}
-
-/// Everything but password and endpoint id.
-pub(crate) fn lync_settings(
-    lync: &config::Lync,
-    watch_only: bool,
-    extra_roots: Vec<CertificateDer<'static>>,
-) -> ucwa::client::Settings {
-    ucwa::client::Settings {
-        address: lync.address.value.clone(),
-        user: lync.user.value.clone(),
-        method: lync.method.value,
-        password: None,
-        discovery_url: lync.discovery_url.value.clone(),
-        trusted_domains: lync.trusted_domains.value.clone(),
-        extra_roots,
-        proxy: lync.proxy.value.clone(),
-        mode: if watch_only {
-            Mode::WatchOnly
-        } else {
-            lync.mode.value
-        },
-        endpoint_id: Uuid::new_v4(),
-        culture: lync.culture.value.clone(),
-        user_agent: concat!("Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),
-        limits: ucwa::client::Limits::default(),
-    }
-}
-
-/// The account whose password signs in to Lync.
-pub(crate) fn lync_account(lync: &config::Lync) -> Account {
-    Account {
-        side: Side::Lync,
-        address: lync.address.value.address().to_owned(),
-        password_file: lync.password_file.value.clone(),
-    }
-}
-
-/// The account whose password signs in to XMPP.
-pub(crate) fn xmpp_account(xmpp: &config::Xmpp) -> Account {
-    Account {
-        side: Side::Xmpp,
-        address: xmpp.address.value.to_string(),
-        password_file: xmpp.password_file.value.clone(),
-    }
-}
-
-/// Certificates of `ca_file`.
-pub(crate) async fn extra_roots(
-    ca_file: Option<PathBuf>,
-) -> Result<Vec<CertificateDer<'static>>, Problem> {
-    let Some(path) = ca_file else {
-        return Ok(Vec::new());
-    };
-    tokio::task::spawn_blocking(move || config::read_ca_file(&path))
-        .await
-        .unwrap_or_else(|_| Err(problems::internal("reading the CA file was cut off")))
 }
