@@ -64,6 +64,10 @@ impl Test {
                 "\n── cargo-deny is not installed: licences and sources are not checked here"
             );
         }
+        step(
+            "examples in the documentation",
+            cargo(["test", "--quiet", "--locked", "--workspace", "--doc"]).args(slow),
+        )?;
         // The stories start the programs, which `cargo test` alone would not build.
         step(
             "building tests and programs",
@@ -71,9 +75,15 @@ impl Test {
         )?;
         step(
             "tests",
-            cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
-                .args(slow)
-                .env(BUILT, "1"),
+            cargo([
+                "test",
+                "--locked",
+                "--workspace",
+                "--all-targets",
+                "--no-fail-fast",
+            ])
+            .args(slow)
+            .env(BUILT, "1"),
         )
     }
 }
