@@ -70,15 +70,15 @@ impl Stage {
 
     /// Everything, again and again.
     pub(crate) async fn play_on(&mut self) {
-        loop {
-            for (turn, (exchange, change)) in EXCHANGES.iter().zip(&CHANGES).enumerate() {
-                self.change(change).await;
-                self.exchange(exchange).await;
-                match turn {
-                    2 => self.between_friends().await,
-                    4 => self.own_status().await,
-                    _ => {}
-                }
+        // The first exchange was the opening.
+        let exchanges = EXCHANGES.iter().cycle().skip(1);
+        for (turn, (exchange, change)) in exchanges.zip(CHANGES.iter().cycle()).enumerate() {
+            self.change(change).await;
+            self.exchange(exchange).await;
+            match turn % CHANGES.len() {
+                2 => self.between_friends().await,
+                4 => self.own_status().await,
+                _ => {}
             }
         }
     }

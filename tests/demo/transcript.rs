@@ -24,6 +24,8 @@ pub(crate) fn line(network: Network, who: &str, what: &str) {
         Network::Xmpp => ("XMPP", "32"),
     };
     let time = Zoned::now().strftime("%H:%M:%S");
+    // The lines of a text stand below each other.
+    let what = what.replace('\n', "\n                ");
     if *COLOUR {
         println!("{time}  \x1b[{colour}m{name}\x1b[0m  \x1b[1m{who}\x1b[0m {what}");
     } else {
