@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use causeway_tests::cast::PEOPLE;
+use causeway_tests::person::taken_at_once;
 use causeway_tests::sim::Sim;
 use serde_json::{Value, json};
 use ucwa::client::{self, MemoryJournal, Mode};
@@ -24,7 +25,10 @@ pub(crate) async fn measure() -> Result<Value> {
     let settings = settings(&sim, "anna", Mode::WatchOnly)?;
     let begin = Instant::now();
     let (link, events) = client::start(settings, Arc::new(MemoryJournal::default()));
-    let mut account = Account { link, events };
+    let mut account = Account {
+        link,
+        events: taken_at_once(events),
+    };
     let mut known = HashSet::new();
     while known.len() < COUNT {
         if let Event::Presence(presence) = account.next().await?

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use causeway_tests::person::taken_at_once;
 use causeway_tests::sim::Sim;
 use causeway_tests::wait::PATIENCE;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use secrecy::SecretString;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::UnboundedReceiver;
 use ucwa::client::{self, Link, MemoryJournal, Method, Mode, Proxy, Settings};
 use ucwa::{Body, Command, Event, Limits, SipUri, State};
 
@@ -16,7 +17,7 @@ pub(crate) struct Account {
     /// What to tell it.
     pub(crate) link: Link,
     /// What it tells.
-    pub(crate) events: Receiver<Event>,
+    pub(crate) events: UnboundedReceiver<Event>,
 }
 
 /// Settings of somebody of the cast.
@@ -46,7 +47,10 @@ impl Account {
             settings(sim, name, Mode::Available)?,
             Arc::new(MemoryJournal::default()),
         );
-        let mut account = Self { link, events };
+        let mut account = Self {
+            link,
+            events: taken_at_once(events),
+        };
         loop {
             let Event::State(state) = account.next().await? else {
                 continue;

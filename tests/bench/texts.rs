@@ -3,7 +3,7 @@
 //! The floor is what the same text costs without a bridge: a bare client of the same library to another one over the
 //! same Prosody, and a bare UCWA client to another one over the same simulator. What the bridge adds is the rest.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use causeway_tests::cast::{ANNA, BEN, CARLA, World};
 use causeway_tests::person::Person;
 use serde_json::{Value, json};
@@ -46,7 +46,8 @@ pub(crate) async fn measure() -> Result<Value> {
                 |number| drop(phone.writes(&to, &format!("floor #{number}"))),
                 async || next_number(&mut dora).await,
             )
-            .await?
+            .await
+            .context("XMPP floor")?
         };
         let lync_floor = {
             let from = &ben_account;
@@ -56,7 +57,8 @@ pub(crate) async fn measure() -> Result<Value> {
                 |number| from.write(&carla, FLOOR_THREAD, format!("floor #{number}")),
                 async || next_lync(&mut carla_account).await,
             )
-            .await?
+            .await
+            .context("Lync floor")?
         };
         let to_xmpp = {
             let from = &ben_account;
@@ -66,7 +68,8 @@ pub(crate) async fn measure() -> Result<Value> {
                 |number| from.write(&anna, THREAD, format!("text #{number}")),
                 async || next_number(&mut phone).await,
             )
-            .await?
+            .await
+            .context("Lync to XMPP")?
         };
         let to_lync = {
             let mut send = |number: usize| {
@@ -79,7 +82,8 @@ pub(crate) async fn measure() -> Result<Value> {
             series(count, outstanding, &mut send, async || {
                 next_lync(&mut ben_account).await
             })
-            .await?
+            .await
+            .context("XMPP to Lync")?
         };
         report.insert(
             name.to_owned(),

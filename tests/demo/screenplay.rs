@@ -11,6 +11,7 @@ pub(crate) struct Exchange {
 }
 
 /// A person of the cast changes their presence.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) who: &'static str,
     pub(crate) availability: &'static str,

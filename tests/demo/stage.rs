@@ -1,5 +1,6 @@
 //! The programs, and the play on them.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub(crate) struct Stage {
     bridge: Stream,
     phone: Person,
     dora: Person,
+    /// The last change of each Lync person.
+    shown: HashMap<&'static str, &'static Change>,
     to_xmpp: usize,
     to_lync: usize,
 }
@@ -44,6 +47,7 @@ impl Stage {
             bridge,
             phone,
             dora,
+            shown: HashMap::new(),
             to_xmpp: 0,
             to_lync: 0,
         }
@@ -122,8 +126,11 @@ impl Stage {
         tokio::time::sleep(PAUSE).await;
     }
 
-    /// A Lync person changes their presence, and the bridge sees it.
-    async fn change(&mut self, change: &Change) {
+    /// A Lync person changes their presence, and the bridge sees it. Whoever is so already says nothing.
+    async fn change(&mut self, change: &'static Change) {
+        if self.shown.insert(change.who, change) == Some(change) {
+            return;
+        }
         let wanted = format!("sip:{}", change.who);
         self.world
             .sim
@@ -140,6 +147,7 @@ impl Stage {
                 event["kind"] == "presence"
                     && event["address"] == wanted.as_str()
                     && event["availability"] == change.seen
+                    && event["note"].as_str().unwrap_or_default() == change.note
             })
             .await;
         line(

@@ -7,7 +7,7 @@ use causeway_xmpp::{Command, Event, Message, Presence, Show, State};
 use jid::{BareJid, Jid};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use secrecy::SecretString;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver, unbounded_channel};
 
 use crate::cast::password;
 use crate::prosody::{HOST, Prosody};
@@ -16,7 +16,7 @@ use crate::wait::PATIENCE;
 /// A signed-in XMPP client.
 pub struct Person {
     link: Link,
-    events: Receiver<Event>,
+    events: UnboundedReceiver<Event>,
     seen: Vec<Event>,
     jid: BareJid,
     written: usize,
@@ -41,7 +41,7 @@ impl Person {
         });
         let mut person = Self {
             link,
-            events,
+            events: taken_at_once(events),
             seen: Vec::new(),
             jid,
             written: 0,
@@ -202,4 +202,17 @@ pub fn roots(file: &Path) -> Vec<CertificateDer<'static>> {
 /// When the name cannot stand in a JID.
 pub fn address(name: &str) -> BareJid {
     format!("{name}@{HOST}").parse().expect("a JID")
+}
+
+/// Takes events as they come. A link whose events nobody takes stops reading, so a person who only writes would stall.
+pub fn taken_at_once<T: Send + 'static>(mut events: Receiver<T>) -> UnboundedReceiver<T> {
+    let (told, taken) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(event) = events.recv().await {
+            if told.send(event).is_err() {
+                break;
+            }
+        }
+    });
+    taken
 }
