@@ -82,3 +82,42 @@ async fn a_status_with_an_end_reverts_by_itself() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_note_is_answered_as_it_was_set_told_once_with_its_status_and_goes_with_it() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    for (arguments, availability, note) in [
+        (&["set", "busy", "--note", "first"][..], "busy", "first"),
+        (&["set", "busy", "--note", "second"], "busy", "second"),
+        (&["set", "away", "--note", ""], "away", ""),
+        (&["set", "busy", "--note", "third"], "busy", "third"),
+        (&["reset"], "available", ""),
+    ] {
+        let status = world.ctl.run(&[&["status"], arguments].concat()).await;
+        let status = status.done();
+        assert_eq!(
+            (
+                status["availability"].as_str(),
+                status["note"].as_str().unwrap_or_default()
+            ),
+            (Some(availability), note),
+            "{arguments:?}"
+        );
+        let own = format!("sip:{ANNA}");
+        let told = bridge
+            .next("the own presence", |event| {
+                event["kind"] == "presence" && event["address"] == own.as_str()
+            })
+            .await;
+        assert_eq!(
+            (
+                told["availability"].as_str(),
+                told["note"].as_str().unwrap_or_default()
+            ),
+            (Some(availability), note),
+            "one event for {arguments:?}, with value and note"
+        );
+    }
+}

@@ -95,11 +95,15 @@ enum By {
 impl Own {
     /// The moment at which something is due.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        let until = self.choice.as_ref().and_then(|choice| choice.until);
-        [self.lync_due, self.xmpp_due, until, self.writes.deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.lync_due,
+            self.xmpp_due,
+            self.end(),
+            self.writes.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether Lync shows our person as sitting at a desk.
@@ -153,6 +157,7 @@ impl Own {
             note_before,
             by: By::Here,
         });
+        self.restored = false;
         self.keep_choice(out);
         (self.lync_due, self.xmpp_due) = (None, None);
         if let Some(status) = status {
@@ -164,8 +169,13 @@ impl Own {
         self.write_xmpp(rules, now, out);
     }
 
+    /// Back to Lync's own logic, by our person's wish or because a status with an end has come to it. A note that came
+    /// with the status goes with it.
     pub(crate) fn reset(&mut self, rules: &Rules, now: Timestamp, out: &mut Vec<Output>) {
-        self.choice = None;
+        if let Some(choice) = self.choice.take() {
+            self.take_note_back(choice, out);
+        }
+        self.restored = false;
         self.keep_choice(out);
         self.reset_lync(now, out);
         self.lync_due = None;
@@ -178,13 +188,8 @@ impl Own {
     }
 
     pub(crate) fn tick(&mut self, rules: &Rules, now: Timestamp, out: &mut Vec<Output>) {
-        if self
-            .choice
-            .as_ref()
-            .and_then(|choice| choice.until)
-            .is_some_and(|until| until <= now)
-        {
-            self.ended(rules, now, out);
+        if self.end().is_some_and(|until| until <= now) {
+            self.reset(rules, now, out);
         }
         if self.lync_due.take_if(|due| *due <= now).is_some() {
             self.write_lync(now, out);
@@ -200,18 +205,24 @@ impl Own {
         }
     }
 
-    /// A status with an end has come to it.
-    fn ended(&mut self, rules: &Rules, now: Timestamp, out: &mut Vec<Output>) {
-        let Some(choice) = self.choice.take() else {
+    /// When the choice ends. One of an earlier run ends in a session at the server, not before: what is written without
+    /// one is lost.
+    fn end(&self) -> Option<Timestamp> {
+        let choice = self.choice.as_ref().filter(|_| !self.restored)?;
+        choice.until
+    }
+
+    /// The note of a choice made here gives way to the one before, unless somebody has changed it since.
+    fn take_note_back(&mut self, choice: Choice, out: &mut Vec<Output>) {
+        let ours = |note: &String| {
+            let shown = self.lync.as_ref().is_none_or(|state| state.note == *note);
+            choice.by == By::Here && !note.is_empty() && shown
+        };
+        let Some(note) = choice.note.filter(ours) else {
             return;
         };
-        let our_note = choice
-            .note
-            .filter(|note| self.lync.as_ref().is_none_or(|state| state.note == *note));
-        if our_note.is_some() {
-            self.write_note(choice.note_before.unwrap_or_default(), false, out);
-        }
-        self.reset(rules, now, out);
+        let before = choice.note_before.filter(|before| *before != note);
+        self.write_note(before.unwrap_or_default(), false, out);
     }
 
     /// Keeps a choice that has an end over a restart; the others belong to the session.

@@ -111,7 +111,10 @@ impl Core {
                 self.reset_lync_presence(unit);
                 unit.lync(ucwa::Command::ResetPresence);
             }
-            Output::SetLyncNote(note) => unit.lync(ucwa::Command::SetNote(note)),
+            Output::SetLyncNote(note) => {
+                self.wrote_lync_note(&note);
+                unit.lync(ucwa::Command::SetNote(note));
+            }
             // Whoever only watches shows no presence at all.
             Output::SetXmppPresence { .. } if self.options.watch_only => {}
             Output::SetXmppPresence {
@@ -155,11 +158,23 @@ impl Core {
         }
     }
 
+    /// Others see the note a moment later, unless an out-of-office note stands before it.
+    fn wrote_lync_note(&mut self, note: &str) {
+        if self.lync.state() == api::SideState::ReadyAvailable && !self.myself.is_out_of_office() {
+            self.own.wrote_note(note.to_owned());
+        }
+    }
+
     fn reset_lync_presence(&mut self, unit: &mut Unit) {
         if self.own.chosen_by_person().is_some() {
             unit.write(Write::Status(None));
         }
         self.own.reset();
+        if self.sides().next() == Some(api::Side::Xmpp) {
+            // Without Lync there is no logic that a status could go back to: our person is simply there.
+            self.own
+                .saw_itself(api::Settable::Available, Some(String::new()));
+        }
     }
 }
 

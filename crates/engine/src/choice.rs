@@ -105,7 +105,6 @@ impl Core {
             Wish::Change(seen)
         };
         self.carry_out(unit);
-        self.tell_own_status();
         let deadline = self.now
             + if matches!(wish, Wish::Change(_)) {
                 SETTLING
@@ -117,6 +116,7 @@ impl Core {
             answer,
             deadline,
         });
+        self.tell_own_status();
         None
     }
 

@@ -62,9 +62,20 @@ impl Core {
 
     /// Looks again at everything that waits.
     pub(crate) fn attempt_waiting(&mut self) {
+        let held_back = self.waits_for_own_status();
         for waiting in std::mem::take(&mut self.waiting) {
             self.attempt(waiting);
         }
+        if held_back {
+            self.tell_own_status();
+        }
+    }
+
+    /// Somebody waits for the network to show what they made of the own status.
+    pub(crate) fn waits_for_own_status(&self) -> bool {
+        self.waiting
+            .iter()
+            .any(|waiting| matches!(waiting.what, Wish::Confirmation | Wish::Change(_)))
     }
 
     /// When something that waits has waited long enough.
@@ -87,7 +98,7 @@ impl Core {
                 reply(answer, Ok(Reply::Status(self.own.told(self.standing()))));
                 None
             }
-            Wish::Change(seen) if self.own.changes() != seen => {
+            Wish::Change(seen) if self.own.changes() != seen && self.own.shows_note() => {
                 reply(answer, Ok(Reply::Status(self.own.told(self.standing()))));
                 None
             }

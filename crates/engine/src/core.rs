@@ -236,7 +236,6 @@ impl Core {
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         let deadlines = [
             self.bridge.next_deadline(),
-            self.own.deadline(),
             self.sends.deadline(),
             self.waiting_deadline(),
             self.retry_store_at,
@@ -249,7 +248,6 @@ impl Core {
     pub(crate) fn timer(&mut self) {
         self.retry_store();
         self.sends.expire(self.now);
-        self.revert_status();
         self.decide_doubts();
         if self
             .bridge
@@ -257,6 +255,8 @@ impl Core {
             .is_some_and(|deadline| deadline <= self.now)
         {
             self.bridge_alone(Input::Tick);
+            // A status with an end may have come to it.
+            self.tell_own_status();
         }
     }
 

@@ -25,6 +25,12 @@ pub(crate) struct Myself {
     note: Option<Note>,
 }
 
+impl Myself {
+    pub(crate) fn is_out_of_office(&self) -> bool {
+        self.note.as_ref().is_some_and(|note| note.out_of_office)
+    }
+}
+
 impl Core {
     /// The link told something; `None`: it ended.
     pub(crate) fn on_lync(&mut self, event: Option<Event>) {
@@ -106,6 +112,7 @@ impl Core {
             } => {
                 warn!(attempt, ?delay, %error, side = "lync", "connection lost");
                 self.outbox.close(api::Side::Lync);
+                self.own.lost();
                 self.doubts_until = None;
                 (
                     api::SideState::Reconnecting,
@@ -179,7 +186,7 @@ impl Core {
             availability: self.myself.availability,
             activity: self.myself.activity.clone(),
             note: note.map(|note| note.message.clone()).unwrap_or_default(),
-            out_of_office: note.is_some_and(|note| note.out_of_office),
+            out_of_office: self.myself.is_out_of_office(),
         };
         self.bridge_alone(input);
         self.tell_own_status();

@@ -28,8 +28,12 @@ impl Core {
         .unwrap_or_default()
     }
 
-    /// Tells the own status where it differs from what was told last.
+    /// Tells the own status where it differs from what was told last. While somebody waits for the network to show what
+    /// they chose, half of it is not told: value and note come one after the other.
     pub(crate) fn tell_own_status(&mut self) {
+        if self.waits_for_own_status() {
+            return;
+        }
         let status = self.own.told(self.standing());
         let Some(side) = self.sides().next() else {
             return;
@@ -61,16 +65,15 @@ impl Core {
         let Some(chosen) = self.restore.take() else {
             return;
         };
-        let over = chosen.until.is_some_and(|until| until <= self.now);
         let mut unit = Unit::default();
-        match (over, self.own.shows_or_replaces(chosen.value)) {
-            (true, Verdict::Shown) => {
+        match self.own.shows_or_replaces(chosen.value) {
+            // The bridge keeps what has an end, and has ended it.
+            _ if chosen.until.is_some_and(|until| until <= self.now) => {
                 info!("a status chosen earlier is over");
                 unit.write(Write::Status(None));
-                self.bridge(Input::OwnReset, &mut unit);
             }
-            (true, _) | (false, Verdict::Replaced) => unit.write(Write::Status(None)),
-            (false, Verdict::Shown | Verdict::Lost) => {
+            Verdict::Replaced => unit.write(Write::Status(None)),
+            Verdict::Shown | Verdict::Lost => {
                 info!("a status chosen earlier goes on");
                 self.own.choose(chosen.value, chosen.until, Author::You);
                 let status = Some(bridging::to_settable(chosen.value));
@@ -84,20 +87,6 @@ impl Core {
                 );
             }
         }
-        self.carry_out(unit);
-        self.tell_own_status();
-    }
-
-    /// A status chosen with an end reverts.
-    pub(crate) fn revert_status(&mut self) {
-        if self.own.deadline().is_none_or(|until| until > self.now) {
-            return;
-        }
-        info!("the chosen status is over");
-        self.own.reset();
-        let mut unit = Unit::default();
-        unit.write(Write::Status(None));
-        self.bridge(Input::OwnReset, &mut unit);
         self.carry_out(unit);
         self.tell_own_status();
     }

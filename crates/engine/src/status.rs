@@ -28,6 +28,8 @@ pub(crate) struct Own {
     seen: Availability,
     activity: String,
     note: Option<String>,
+    /// A note written by us that the network does not show yet.
+    note_coming: Option<String>,
     chosen: Option<Chosen>,
     /// The value in force was set by another client of this account, as far as that can be told.
     elsewhere: bool,
@@ -112,7 +114,29 @@ impl Own {
 
     /// The note shown to others.
     pub(crate) fn saw_note(&mut self, note: Option<String>) {
-        self.note = note.filter(|note| !note.is_empty());
+        let note = note.filter(|note| !note.is_empty());
+        let wanted = self.note_coming.as_deref() == Some(note.as_deref().unwrap_or_default());
+        // A server may keep less of a note than was written: any new one is the answer, the one from before is not.
+        if wanted || self.note != note {
+            self.note_coming = None;
+        }
+        self.note = note;
+    }
+
+    /// A note was written and will be shown; empty removes it.
+    pub(crate) fn wrote_note(&mut self, note: String) {
+        let shown = self.note.as_deref().unwrap_or_default();
+        self.note_coming = Some(note).filter(|note| note != shown);
+    }
+
+    /// The network shows no other note than the one that was written last.
+    pub(crate) fn shows_note(&self) -> bool {
+        self.note_coming.is_none()
+    }
+
+    /// The link was lost: what was written and not shown may never come.
+    pub(crate) fn lost(&mut self) {
+        self.note_coming = None;
     }
 
     /// The last value chosen by our person and its end, as it is kept over a restart.
@@ -122,9 +146,9 @@ impl Own {
             .map(|chosen| (chosen.value, chosen.until))
     }
 
-    /// The value written by us is what the network shows.
+    /// What was written by us, value and note, is what the network shows.
     pub(crate) fn is_confirmed(&self) -> bool {
-        self.chosen.is_none_or(|chosen| chosen.confirmed)
+        self.chosen.is_none_or(|chosen| chosen.confirmed) && self.shows_note()
     }
 
     /// The network has told a value at all.
@@ -146,11 +170,6 @@ impl Own {
         } else {
             Verdict::Lost
         }
-    }
-
-    /// When the chosen value reverts by itself.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.chosen.and_then(|chosen| chosen.until)
     }
 
     /// As told through the door.
@@ -184,7 +203,7 @@ impl Own {
             },
             activity: Some(self.activity.clone()).filter(|activity| !activity.is_empty()),
             note: self.note.clone(),
-            until: self.deadline(),
+            until: self.chosen.and_then(|chosen| chosen.until),
             reason: reason.to_owned(),
         }
     }
@@ -238,13 +257,33 @@ mod tests {
     }
 
     #[test]
+    fn a_choice_is_confirmed_when_its_note_is_shown_too() {
+        let mut own = Own::default();
+        own.saw(Availability::Busy, "");
+        own.saw_note(Some("before".into()));
+        own.choose(Settable::Busy, None, Author::You);
+        own.wrote_note("after".into());
+        assert!(!own.is_confirmed());
+        own.saw_note(Some("before".into()));
+        assert!(!own.is_confirmed(), "the old note, told again");
+        own.saw_note(Some("after".into()));
+        assert!(own.is_confirmed());
+        own.wrote_note("after".into());
+        assert!(own.is_confirmed(), "nothing changes, so nothing is told");
+        own.wrote_note(String::new());
+        assert!(!own.is_confirmed());
+        own.saw_note(None);
+        assert!(own.is_confirmed());
+    }
+
+    #[test]
     fn another_clients_choice_replaces_ours_and_its_end() {
         let mut own = Own::default();
         own.choose(Settable::Busy, Some(Timestamp::MAX), Author::You);
         own.saw(Availability::Busy, "");
         own.saw(Availability::DoNotDisturb, "");
         assert_eq!(
-            (reason(&own).as_str(), own.deadline()),
+            (reason(&own).as_str(), own.told(Standing::Available).until),
             ("other-client", None)
         );
     }

@@ -89,13 +89,7 @@ impl Own {
         if !std::mem::take(&mut self.restored) {
             return;
         }
-        let Some(choice) = self
-            .choice
-            .as_ref()
-            .filter(|choice| choice.until.is_some_and(|until| now < until))
-        else {
-            return;
-        };
+        let Some(choice) = &self.choice else { return };
         let Some(status) = choice
             .status
             .filter(|status| status.shown() != seen.availability)
@@ -112,7 +106,7 @@ impl Own {
         if by_hand && !is_automatic(&seen.activity) {
             self.choice = None;
             self.keep_choice(out);
-        } else {
+        } else if choice.until.is_some_and(|until| now < until) {
             self.write_status(status, now, out);
         }
     }

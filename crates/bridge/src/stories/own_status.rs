@@ -470,6 +470,67 @@ fn a_note_that_came_with_an_end_gives_way_to_the_one_before() {
 }
 
 #[test]
+fn a_note_that_came_with_a_status_goes_with_it_and_others_stay() {
+    let mut stage = both();
+    stage.does(noted(Availability::Online, "Room 12"));
+    stage.passes(2);
+    let budget = Input::OwnChosen {
+        status: Some(Settable::Busy),
+        note: Some("Budget".into()),
+        until: None,
+    };
+    stage.does(budget.clone());
+    stage.does(noted(Availability::Busy, "Budget"));
+    let out = written(stage.does(Input::OwnReset));
+    assert_eq!(
+        out,
+        [
+            Output::SetLyncNote("Room 12".into()),
+            Output::ResetLyncPresence
+        ]
+    );
+    stage.does(noted(Availability::Online, "Room 12"));
+    assert_eq!(
+        written(stage.does(Input::OwnReset)),
+        [Output::ResetLyncPresence],
+        "a note that did not come with a status"
+    );
+    stage.passes(10);
+    stage.does(budget);
+    stage.does(noted(Availability::Busy, "written in Lync"));
+    assert_eq!(
+        written(stage.does(Input::OwnReset)),
+        [Output::ResetLyncPresence],
+        "a note changed elsewhere since"
+    );
+}
+
+#[test]
+fn what_ended_while_causeway_was_closed_is_taken_back_in_the_next_session_with_its_note() {
+    let mut stage = both();
+    stage.does(noted(Availability::Online, "Room 12"));
+    stage.passes(2);
+    stage.does(Input::OwnChosen {
+        status: Some(Settable::Busy),
+        note: Some("Budget".into()),
+        until: Some(stage.now + jiff::SignedDuration::from_mins(5)),
+    });
+    stage.restarts();
+    assert_eq!(written(stage.passes(600)), [], "nobody is signed in");
+    assert_eq!(stage.bridge.next_deadline(), None);
+    let out = written(stage.does(noted(Availability::Busy, "Budget")));
+    assert_eq!(
+        out.get(..2),
+        Some(
+            &[
+                Output::SetLyncNote("Room 12".into()),
+                Output::ResetLyncPresence
+            ][..]
+        )
+    );
+}
+
+#[test]
 fn a_status_with_an_end_that_was_changed_elsewhere_is_left_alone() {
     let mut stage = both();
     let until = "2026-12-24T15:00:00Z".parse().unwrap();
@@ -553,7 +614,7 @@ fn a_status_with_an_end_is_not_forced_on_somebody_who_chose_anew_while_causeway_
 }
 
 #[test]
-fn an_end_that_the_engine_noticed_first_still_brings_the_note_back() {
+fn a_reset_before_the_end_brings_the_note_back() {
     let mut stage = both();
     stage.does(noted(Availability::Online, "Room 12"));
     stage.passes(2);
