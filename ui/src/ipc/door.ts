@@ -1,0 +1,57 @@
+// What the window asks of whoever stands behind it. `tauri.ts` is the real one, `fake.ts` one for designers and tests.
+
+import type { Command, Problem, Reply } from './types';
+import type { Change, WantedCommand, WantedReply } from './wanted';
+
+export type AnyCommand = Command | WantedCommand;
+export type AnyReply = Reply | WantedReply;
+
+/** The reply that belongs to each question; those that are not named here are answered with `done`. */
+interface Replies {
+  check: 'check';
+  contacts: 'people';
+  presence: 'presence';
+  'get-status': 'status';
+  'set-status': 'status';
+  'reset-status': 'status';
+  send: 'sent';
+  search: 'search';
+  'show-config': 'config';
+  links: 'links';
+  chats: 'chats';
+  history: 'history';
+  'search-history': 'hits';
+  card: 'card';
+  bridge: 'bridge';
+  'preview-status': 'preview';
+  discover: 'discovered';
+  about: 'about';
+}
+
+export type ReplyTo<C extends AnyCommand> = Extract<
+  AnyReply,
+  { reply: C['command'] extends keyof Replies ? Replies[C['command']] : 'done' }
+>;
+
+export interface Door {
+  /** Carries out a command. Rejects with a {@link Problem}, never with anything else. */
+  request<C extends AnyCommand>(command: C): Promise<ReplyTo<C>>;
+  /** Begins the stream of changes; there is one for the life of the page. */
+  changes(listener: (change: Change) => void): Promise<void>;
+  /** Opens a link in the person's browser or mail program. */
+  openLink(url: string): Promise<void>;
+  /** Title of the window, with unread number and own status. */
+  setTitle(title: string): Promise<void>;
+  /** Keeps where the page is, so that a window that was ended opens at the same place. */
+  saveView(view: string): Promise<void>;
+  loadView(): Promise<string | null>;
+}
+
+/** Any thrown thing as a problem. */
+export function asProblem(thrown: unknown): Problem {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+    return { step: '', remedy: '', detail: {}, ...thrown } as Problem;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'CW-9001', step: 'window', message, remedy: '', detail: {} };
+}

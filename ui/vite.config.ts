@@ -1,0 +1,53 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** The window's own policy (tauri.conf.json), so that what works here works there. */
+export const CSP =
+  "default-src 'self'; connect-src 'self' ipc: http://ipc.localhost; img-src 'self' data:; style-src 'self'; " +
+  "script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte()],
+  // Relative, so that the built page also opens from tauri://localhost and from any folder of a web server.
+  base: './',
+  build: {
+    // What WebKitGTK of the oldest supported distribution and WebView2 both speak.
+    target: 'safari16',
+    // A data: URI for an asset is a second source of content; files are enough.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { host: '127.0.0.1', port: 5210, strictPort: true },
+  preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': CSP } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['src/**/*.test.ts'],
+          setupFiles: ['tests/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          environment: 'node',
+          include: ['tests/pages/**/*.test.ts'],
+          globalSetup: ['tests/serve.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+  define: {
+    /** The lively fake is for designers and tests; the shipped window has none. */
+    __FAKE__: JSON.stringify(mode !== 'production'),
+  },
+}));
