@@ -1,5 +1,6 @@
 //! Stories: the real programs, the simulator and a real XMPP server, all on loopback.
 
+mod chats;
 mod crash;
 mod outage;
 mod relay;

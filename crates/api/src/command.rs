@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, Network, OwnStatus, Person, Presence, Settable, Side, SideState, Subscription};
+use crate::{
+    Chat, Check, Network, OwnStatus, Past, Person, Presence, Settable, Side, SideState,
+    Subscription,
+};
 
 /// A question or an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +77,47 @@ pub enum Command {
         link: bool,
         /// Network of the next message.
         default: Network,
+    },
+    /// Chats in which something was written, the one with the youngest text first. Answer: [`Reply::Chats`].
+    Chats,
+    /// The chat with an address, also where nothing was written yet. Answer: [`Reply::Chats`] with one.
+    Chat {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+    },
+    /// What was written in a chat. Answer: [`Reply::History`], oldest first.
+    History {
+        /// Conversation id.
+        conversation: String,
+        /// Only what stands before the text with this id; without it the end.
+        #[serde(default)]
+        before: Option<String>,
+        /// At most so many texts; 1 to 500.
+        limit: u32,
+    },
+    /// Texts of all chats in which every word, or the beginning of one, is found. Answer: [`Reply::History`], youngest first.
+    SearchHistory {
+        /// Words.
+        text: String,
+        /// At most so many texts; 1 to 500.
+        limit: u32,
+    },
+    /// Our person has read everything in a chat.
+    MarkRead {
+        /// Conversation id.
+        conversation: String,
+    },
+    /// Keeps what is typed and not sent; an empty text removes it.
+    SaveDraft {
+        /// Conversation id.
+        conversation: String,
+        /// As typed, at most 100,000 characters.
+        text: String,
+    },
+    /// Takes a text that failed out of the history: it was sent anew or is not wanted any more.
+    Discard {
+        /// Message id.
+        id: String,
     },
     /// Effective configuration. Answer: [`Reply::Config`].
     ShowConfig,
@@ -206,6 +250,18 @@ pub enum Reply {
         /// Found people.
         people: Vec<Person>,
         /// The server has more than it showed.
+        more: bool,
+    },
+    /// Chats.
+    Chats {
+        /// The list, or the one that was asked for.
+        chats: Vec<Chat>,
+    },
+    /// Texts of the history.
+    History {
+        /// In the order that the command names.
+        texts: Vec<Past>,
+        /// There are more of them.
         more: bool,
     },
     /// Effective configuration.

@@ -84,6 +84,20 @@ pub enum Kind {
     },
     /// Presence subscription of an XMPP contact changed.
     Subscription(Subscription),
+    /// The number of unread texts of a chat changed.
+    Unread {
+        /// Conversation id.
+        conversation: String,
+        /// So many are unread now.
+        count: u32,
+    },
+    /// A text left the history on the person's order ([`Command::Discard`](crate::Command::Discard)).
+    Discarded {
+        /// Conversation id.
+        conversation: String,
+        /// Message id.
+        id: String,
+    },
     /// The subscriber fell behind and events were dropped: ask for everything anew.
     Resync,
 }

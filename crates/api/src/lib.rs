@@ -3,6 +3,7 @@
 //! Every program in front of the engine (window, `causewayctl`, tray) speaks these types, either in one
 //! process with the engine or over the local socket. Their JSON form is the one of the `--json` outputs.
 
+mod chats;
 mod check;
 mod command;
 mod desk;
@@ -11,6 +12,7 @@ mod event;
 mod people;
 mod problem;
 
+pub use chats::{Chat, Past};
 pub use check::{Check, CheckStep, StepState};
 pub use command::{Command, ConfigEntry, ConfigIssue, Origin, Reply, SendState, Sent, Severity};
 pub use desk::{Changes, Desk, Snapshot};

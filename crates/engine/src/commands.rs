@@ -190,6 +190,42 @@ impl Core {
                 self.link_people(lync, xmpp, link, default, answer);
                 return None;
             }
+            Command::Chat { address } => match self.target(&address) {
+                Ok(Some(target)) => {
+                    self.chat_with(&target, answer);
+                    return None;
+                }
+                Ok(None) => return Some((Wish::Command(Command::Chat { address }), answer)),
+                Err(problem) => Err(problem),
+            },
+            Command::Chats => {
+                self.list_chats(answer);
+                return None;
+            }
+            Command::History {
+                conversation,
+                before,
+                limit,
+            } => {
+                self.history(conversation, before, limit, answer);
+                return None;
+            }
+            Command::SearchHistory { text, limit } => {
+                self.search_history(text, limit, answer);
+                return None;
+            }
+            Command::MarkRead { conversation } => {
+                self.mark_read(&conversation);
+                Ok(Reply::Done)
+            }
+            Command::SaveDraft { conversation, text } => {
+                self.save_draft(conversation, text, answer);
+                return None;
+            }
+            Command::Discard { id } => {
+                self.discard(id, answer);
+                return None;
+            }
             Command::ShowConfig => Ok(Reply::Config {
                 entries: self.configuration.entries.clone(),
                 issues: self.configuration.issues.clone(),
@@ -416,6 +452,7 @@ impl Core {
                 .map(|person| Kind::Person(bridging::person(person))),
         );
         known.extend(self.people.presences());
+        known.extend(self.unread_kinds());
         known.extend(
             self.people
                 .subscriptions()

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tracing::{error, warn};
 
 use crate::{
+    chats::Unread,
     commands::Waiting,
     config::Configuration,
     engine::Left,
@@ -47,6 +48,7 @@ pub(crate) struct Core {
     pub(crate) own: Own,
     pub(crate) outbox: Outbox,
     pub(crate) seen: Seen,
+    pub(crate) unread: Unread,
     pub(crate) page: Page,
     pub(crate) lync: Slot<ucwa::client::Link, ucwa::Event>,
     pub(crate) xmpp: Slot<causeway_xmpp::link::Link, causeway_xmpp::Event>,
@@ -149,6 +151,7 @@ impl Core {
             presence_at: now,
             outbox: Outbox::restored(left.outgoing),
             seen: Seen::restored(left.keys),
+            unread: left.unread,
             page: Page::default(),
             lync: Slot::new(Side::Lync),
             xmpp: Slot::new(Side::Xmpp),
@@ -272,7 +275,17 @@ impl Core {
 
     fn follow(&mut self, then: Then) {
         match then {
-            Then::Tell(kind) => self.tell(kind),
+            Then::Tell(kind) => {
+                let text = if let Kind::Message(message) = &kind {
+                    Some((message.direction, message.conversation.clone()))
+                } else {
+                    None
+                };
+                self.tell(kind);
+                if let Some((direction, conversation)) = text {
+                    self.count_unread(direction, &conversation);
+                }
+            }
             // A link that is gone meanwhile: what it was to send is in the outbox and is taken up by the next one.
             Then::Lync(command) => {
                 if let Some(link) = &self.lync.link {

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     Handle, Options,
+    chats::Unread,
     config::{self, Configuration},
     core::{Core, Found, STORE_BACKLOG, Start},
     handle::Ask,
@@ -125,6 +126,7 @@ pub(crate) struct Left {
     pub(crate) links: Vec<PersonLink>,
     pub(crate) pause: Option<Pause>,
     pub(crate) status: Option<ChosenStatus>,
+    pub(crate) unread: Unread,
 }
 
 impl Left {
@@ -141,6 +143,7 @@ impl Left {
             keys: transaction.last_seen(8192)?,
             links: transaction.person_links()?,
             pause: transaction.slot(Slot::PAUSE)?,
+            unread: transaction.all_unread()?.into_iter().collect(),
             status: if one_shot {
                 None
             } else {

@@ -116,7 +116,7 @@ struct Change {
 }
 
 /// The loop's end of all subscriptions. Never blocks: a slow subscriber loses events and is told so.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Audience {
     changes: broadcast::Sender<Arc<Change>>,
 }

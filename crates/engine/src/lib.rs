@@ -5,6 +5,7 @@
 
 mod address;
 mod bridging;
+mod chats;
 mod check;
 mod choice;
 mod commands;

@@ -37,6 +37,8 @@ pub(crate) enum Write {
     Pause(Option<Pause>),
     /// Two addresses joined or split by hand.
     Link(PersonLink),
+    /// Our person has read this conversation.
+    Read(String),
 }
 
 /// What is done once the writes are safe.
@@ -217,6 +219,7 @@ impl Write {
             Self::Status(status) => transaction.set_slot(Slot::OWN_STATUS, status.as_ref()),
             Self::Pause(pause) => transaction.set_slot(Slot::PAUSE, pause.as_ref()),
             Self::Link(link) => transaction.set_person_link(link),
+            Self::Read(conversation) => transaction.mark_read(conversation),
         }
     }
 }

@@ -47,7 +47,9 @@ impl Lines {
             Kind::Typing {
                 address, on: true, ..
             } => (None, format!("{} is typing", plain(address))),
-            Kind::Typing { on: false, .. } => return None,
+            Kind::Typing { on: false, .. } | Kind::Unread { .. } | Kind::Discarded { .. } => {
+                return None;
+            }
             Kind::Conversation(conversation) => {
                 (Some(conversation.side), conversation_line(conversation))
             }

@@ -1,13 +1,12 @@
 //! History.
 
 use causeway_api::Message;
-use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Transaction;
 use super::transaction::{from_word, micros, timestamp, word};
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, conversation, side, direction, sender, recipient, name, text, sent_at, late";
 
 impl Transaction<'_> {
@@ -49,30 +48,9 @@ impl Transaction<'_> {
             .query_row([id], read)
             .optional()
     }
-
-    /// The last `limit` texts of a conversation that were written before `before`, oldest first.
-    ///
-    /// # Errors
-    /// Of SQLite.
-    pub fn history(
-        &self,
-        conversation: &str,
-        before: Option<Timestamp>,
-        limit: u32,
-    ) -> rusqlite::Result<Vec<Message>> {
-        let before = before.map_or(i64::MAX, micros);
-        let mut statement = self.sql.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM message WHERE conversation = ? AND sent_at < ? ORDER BY sent_at DESC, position DESC LIMIT ?"
-        ))?;
-        let mut messages = statement
-            .query_map(params![conversation, before, limit], read)?
-            .collect::<Result<Vec<_>, _>>()?;
-        messages.reverse();
-        Ok(messages)
-    }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {
         id: row.get(0)?,
         conversation: row.get(1)?,

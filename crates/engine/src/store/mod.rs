@@ -10,6 +10,7 @@
 //! is for what a person typed and was told to be safe. The journal is written with [`Keep::Kill`].
 
 mod account;
+mod chats;
 mod data_dir;
 mod facts;
 mod journal;
@@ -19,6 +20,7 @@ mod outgoing;
 mod problems;
 mod retention;
 mod schema;
+mod search;
 mod transaction;
 mod writer;
 

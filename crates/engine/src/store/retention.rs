@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::Transaction;
+use super::search;
 use super::transaction::micros;
 use crate::config::{History, HistoryMode};
 
@@ -11,6 +12,9 @@ use crate::config::{History, HistoryMode};
 pub(super) const PURGE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Keys of texts: longer than any network tells a text again.
 const KNOWN_DAYS: u32 = 90;
+/// The history that was kept in memory, with its index.
+const FORGET_MEMORY: &str =
+    "DROP TABLE IF EXISTS temp.message_words; DROP TABLE IF EXISTS temp.message";
 /// Finished texts of the queue: as long as their outcome may be asked for.
 const FINISHED_DAYS: u32 = 30;
 
@@ -59,7 +63,10 @@ pub(super) fn apply(sql: &Connection, history: &History, now: Timestamp) -> rusq
         days: history.days.value,
     };
     match kept.mode {
-        HistoryMode::Disk => sql.execute_batch("DROP TABLE IF EXISTS temp.message")?,
+        HistoryMode::Disk => {
+            sql.execute_batch(FORGET_MEMORY)?;
+            search::index(sql, "main")?;
+        }
         HistoryMode::Memory => {
             let table: String = sql.query_row(
                 "SELECT replace(sql, 'CREATE TABLE message', 'CREATE TEMP TABLE IF NOT EXISTS message')
@@ -68,10 +75,12 @@ pub(super) fn apply(sql: &Connection, history: &History, now: Timestamp) -> rusq
                 |row| row.get(0),
             )?;
             sql.execute_batch(&table)?;
+            search::index(sql, "temp")?;
             sql.execute_batch("DELETE FROM main.message")?;
         }
         HistoryMode::Off => {
-            sql.execute_batch("DROP TABLE IF EXISTS temp.message; DELETE FROM main.message")?;
+            sql.execute_batch(FORGET_MEMORY)?;
+            sql.execute_batch("DELETE FROM main.message")?;
         }
     }
     kept.purge(sql, now)?;

@@ -23,7 +23,7 @@ pub(super) const LOG: &str = "causeway.db-wal";
 pub(super) const CHECK: &str = "check-database";
 
 /// Each entry brings a database from the version of its index to the next. Never change one that was released.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, V2];
 
 const V1: &str = "
 -- Raw event pages that were acknowledged to the server and are not worked through yet. Numbers are never used twice.
@@ -101,6 +101,17 @@ CREATE TABLE slot (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+";
+
+const V2: &str = "
+-- What a screen keeps of a chat. Texts at a position above `read_to` are unread.
+CREATE TABLE chat (
+    conversation TEXT PRIMARY KEY,
+    read_to INTEGER NOT NULL DEFAULT 0,
+    draft TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+INSERT INTO chat (conversation, read_to) SELECT conversation, max(position) FROM message GROUP BY conversation;
+CREATE INDEX outgoing_origin ON outgoing (origin) WHERE origin IS NOT NULL;
 ";
 
 /// Opens the database of `dir`. The second value tells that a damaged one was moved aside.

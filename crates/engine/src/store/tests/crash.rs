@@ -61,7 +61,7 @@ async fn a_killed_program_loses_and_doubles_nothing() {
             .unwrap()
             .unwrap();
         let (in_history, in_queue) = run(&store, |t| {
-            let history: Vec<_> = t.history("lync:sip:ben@contoso.example", None, u32::MAX)?;
+            let history: Vec<_> = texts_of(t, "lync:sip:ben@contoso.example", u32::MAX)?;
             let queue = t.unfinished()?;
             Ok((
                 ids(history.into_iter().map(|m| m.id)),

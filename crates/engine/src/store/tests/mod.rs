@@ -1,5 +1,6 @@
 //! Tests of the store, by subject, with the few things that all of them need.
 
+mod chats;
 mod crash;
 mod disk;
 mod history;
@@ -74,4 +75,10 @@ fn outgoing(id: &str, text: &str) -> Outgoing {
         origin: Some("m1".into()),
         reason: None,
     }
+}
+
+/// The last texts of a conversation, oldest first.
+fn texts_of(t: &Transaction<'_>, conversation: &str, limit: u32) -> rusqlite::Result<Vec<Message>> {
+    let (texts, _) = t.past(conversation, None, limit)?;
+    Ok(texts.into_iter().map(|past| past.message).collect())
 }

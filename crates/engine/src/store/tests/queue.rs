@@ -45,13 +45,9 @@ async fn a_text_that_is_told_again_is_known() {
         "the other network has keys of its own"
     );
     assert_eq!(
-        run(&store, |t| t.history(
-            "lync:sip:ben@contoso.example",
-            None,
-            10
-        ))
-        .await
-        .len(),
+        run(&store, |t| texts_of(t, "lync:sip:ben@contoso.example", 10))
+            .await
+            .len(),
         1
     );
 }

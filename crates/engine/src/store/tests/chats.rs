@@ -1,0 +1,184 @@
+//! Chats: the list, paging, search, unread texts, drafts.
+
+use causeway_api::{DeliveryState, Past};
+use jiff::SignedDuration;
+
+use super::*;
+
+const BEN: &str = "lync:ben@contoso.example";
+const CARA: &str = "xmpp:cara@xmpp.example";
+
+/// A text of a conversation, so many minutes after the others.
+fn text(id: &str, conversation: &str, minutes: i64, text: &str) -> Message {
+    let base = message(id, text);
+    Message {
+        conversation: conversation.into(),
+        sent_at: base.sent_at + SignedDuration::from_mins(minutes),
+        ..base
+    }
+}
+
+async fn add(store: &Store, message: Message) {
+    run(store, move |t| t.add_message(&message, &message.id)).await;
+}
+
+fn ids((texts, more): (Vec<Past>, bool)) -> (Vec<String>, bool) {
+    (
+        texts.into_iter().map(|past| past.message.id).collect(),
+        more,
+    )
+}
+
+#[tokio::test]
+async fn the_chat_with_the_youngest_text_comes_first_with_that_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("b1", BEN, 0, "old")).await;
+    add(&store, text("c1", CARA, 2, "young")).await;
+    // Arrives last and was written first: it is unread and not the youngest.
+    add(&store, text("c0", CARA, 1, "late")).await;
+    let chats = run(&store, |t| {
+        let unread = t.all_unread()?.into_iter().collect();
+        t.chats(&unread)
+    })
+    .await;
+    let told: Vec<_> = chats
+        .iter()
+        .map(|chat| {
+            let last = chat.last.as_ref().unwrap();
+            (
+                chat.conversation.as_str(),
+                last.message.id.as_str(),
+                chat.unread,
+            )
+        })
+        .collect();
+    assert_eq!(told, [(CARA, "c1", 2), (BEN, "b1", 1)]);
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_without_gap_where_texts_have_the_same_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for id in ["1", "2", "3", "4", "5"] {
+        add(&store, text(id, BEN, 0, "same time")).await;
+    }
+    let page = |before: Option<&'static str>| run(&store, move |t| t.past(BEN, before, 2));
+    assert_eq!(ids(page(None).await), (vec!["4".into(), "5".into()], true));
+    assert_eq!(
+        ids(page(Some("4")).await),
+        (vec!["2".into(), "3".into()], true)
+    );
+    assert_eq!(ids(page(Some("2")).await), (vec!["1".into()], false));
+    assert_eq!(ids(page(Some("gone")).await), (vec![], false));
+}
+
+#[tokio::test]
+async fn words_are_found_by_their_beginnings_whatever_their_accents_and_case() {
+    for mode in [HistoryMode::Disk, HistoryMode::Memory] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_keeping(dir.path(), keeping(mode, 365));
+        add(&store, text("1", BEN, 0, "Das Büro in Łódź")).await;
+        add(&store, text("2", CARA, 1, "Buromöbel bestellt")).await;
+        let found = |typed: &'static str| run(&store, move |t| t.search_history(typed, 10));
+        assert_eq!(ids(found("büro").await).0, ["2", "1"], "{mode:?}");
+        assert_eq!(ids(found("BURO das").await).0, ["1"], "{mode:?}");
+        assert_eq!(ids(found("\" OR * -").await).0, [""; 0], "{mode:?}");
+        assert_eq!(ids(found("").await).0, [""; 0], "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_left_the_history_is_not_found_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("1", BEN, 0, "unusualword")).await;
+    store
+        .set_history(keeping(HistoryMode::Off, 365))
+        .await
+        .unwrap();
+    store
+        .set_history(keeping(HistoryMode::Disk, 365))
+        .await
+        .unwrap();
+    assert_eq!(
+        ids(run(&store, |t| t.search_history("unusualword", 10)).await).0,
+        [""; 0]
+    );
+    store.close().await;
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let word = b"unusualword";
+        assert!(!bytes.windows(word.len()).any(|window| window == word));
+    }
+}
+
+#[tokio::test]
+async fn reading_and_drafts_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("1", BEN, 0, "one")).await;
+    add(&store, text("2", CARA, 0, "two")).await;
+    run(&store, |t| t.mark_read(BEN)).await;
+    run(&store, |t| t.save_draft(BEN, "half a sen")).await;
+    add(&store, text("3", BEN, 1, "three")).await;
+    store.close().await;
+
+    let store = open(dir.path());
+    let mut unread = run(&store, |t| t.all_unread()).await;
+    unread.sort();
+    assert_eq!(unread, [(BEN.to_owned(), 1), (CARA.to_owned(), 1)]);
+    let (last, draft) = run(&store, |t| t.chat(BEN)).await;
+    assert_eq!(last.unwrap().message.id, "3");
+    assert_eq!(draft, "half a sen");
+    run(&store, |t| t.save_draft(BEN, "")).await;
+    assert_eq!(run(&store, |t| t.chat(BEN)).await.1, "");
+}
+
+#[tokio::test]
+async fn only_a_text_that_failed_can_be_taken_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for id in ["failed", "sent"] {
+        let out = Message {
+            direction: Direction::Out,
+            ..text(id, BEN, 0, "x")
+        };
+        add(&store, out).await;
+        run(&store, move |t| t.enqueue(&outgoing(id, "x"))).await;
+    }
+    run(&store, |t| {
+        t.set_delivery("failed", DeliveryState::Failed, Some("offline"))
+    })
+    .await;
+    run(&store, |t| {
+        t.set_delivery("sent", DeliveryState::Sent, None)
+    })
+    .await;
+    let (texts, _) = run(&store, |t| t.past(BEN, None, 10)).await;
+    assert_eq!(texts[0].state, Some(DeliveryState::Failed));
+    assert_eq!(texts[0].reason.as_deref(), Some("offline"));
+    assert_eq!(run(&store, |t| t.discard("sent")).await, None);
+    assert_eq!(
+        run(&store, |t| t.discard("failed")).await.as_deref(),
+        Some(BEN)
+    );
+    assert_eq!(
+        ids(run(&store, |t| t.past(BEN, None, 10)).await).0,
+        ["sent"]
+    );
+}
+
+#[tokio::test]
+async fn a_text_is_told_with_the_state_of_the_copy_that_the_bridge_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("1", BEN, 0, "hej")).await;
+    let copy = Outgoing {
+        origin: Some("1".into()),
+        ..outgoing("copy", "hej")
+    };
+    run(&store, move |t| t.enqueue(&copy)).await;
+    let (texts, _) = run(&store, |t| t.past(BEN, None, 1)).await;
+    assert_eq!(texts[0].relayed, Some(DeliveryState::Queued));
+}
