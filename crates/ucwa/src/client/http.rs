@@ -55,6 +55,9 @@ impl<'a> Asking<'a> {
     }
 }
 
+/// Longest `Retry-After` that is obeyed.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
 /// The name has no address.
 #[derive(Debug, thiserror::Error)]
 #[error("no address found for the name")]
@@ -187,9 +190,7 @@ impl Http {
             status: answer.status().as_u16(),
             content_type: header(headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
             location: header(headers, LOCATION.as_str()),
-            retry_after: header(headers, RETRY_AFTER.as_str())
-                .and_then(|text| text.trim().parse().ok())
-                .map(Duration::from_secs),
+            retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|text| retry_after(&text)),
             body: Bytes::new(),
             facts,
         };
@@ -261,6 +262,17 @@ fn facts_of(url: &Url) -> Facts {
     }
 }
 
+/// `Retry-After` in seconds. A date is not understood; no server is obeyed for longer than an hour.
+fn retry_after(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // What does not even fit is more than an hour as well.
+    number.then(|| {
+        let seconds = text.parse::<u64>().unwrap_or(u64::MAX);
+        Duration::from_secs(seconds).min(LONGEST_WAIT)
+    })
+}
+
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     headers
@@ -303,4 +315,19 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
 fn refused(error: &reqwest::Error) -> bool {
     cause::<std::io::Error>(error)
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_server_makes_us_wait_longer_than_an_hour() {
+        let seconds = |text| retry_after(text).map(|wait| wait.as_secs());
+        assert_eq!(seconds(" 20 "), Some(20));
+        assert_eq!(seconds("18446744073709551615"), Some(3600));
+        assert_eq!(seconds("99999999999999999999999"), Some(3600));
+        assert_eq!(seconds("Wed, 25 Nov 2026 08:00:00 GMT"), None);
+        assert_eq!(seconds(""), None);
+    }
 }

@@ -38,6 +38,8 @@ struct Held {
     renew_at: Instant,
 }
 
+/// Wait after a renewal that failed.
+const RENEW_AGAIN: Duration = Duration::from_secs(60);
 /// Life of a token whose answer does not say it.
 const LIFE: u64 = 3600;
 
@@ -59,8 +61,10 @@ impl Tokens {
     /// The token for the host of that URL, if there is one; a new one where four fifths of its life are over.
     pub(super) async fn for_url(&self, http: &Http, url: &Url) -> Option<SecretString> {
         let mut state = self.state.lock().await;
-        let held = state.by_host.get(&host(url))?;
-        if held.renew_at <= Instant::now() && !state.refused {
+        let held = state.by_host.get_mut(&host(url))?;
+        if held.renew_at <= Instant::now() {
+            // Also when it fails the password is not sent with every request from now on.
+            held.renew_at = Instant::now() + RENEW_AGAIN;
             let token_url = held.token_url.clone();
             let renewed = self.fetch(http, &mut state, &token_url).await;
             match renewed {
@@ -217,4 +221,72 @@ fn with(kind: ErrorKind, answer: &Response) -> Error {
 /// Tokens are bound to scheme, host and port.
 fn host(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use crate::client::settings::{Mode, Proxy};
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// A server that is busy whatever is asked, and how often it was asked.
+    fn busy_server() -> (Url, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 4096]);
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(
+                    b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                );
+            }
+        });
+        (url.parse().unwrap(), asked)
+    }
+
+    #[tokio::test]
+    async fn password_is_not_sent_with_every_request_when_the_token_cannot_be_renewed() {
+        let (token_url, asked) = busy_server();
+        let settings = Settings {
+            address: "sip:lina@example.org".parse().unwrap(),
+            user: None,
+            method: Method::Forms,
+            password: Some(SecretString::from("secret")),
+            discovery_url: None,
+            trusted_domains: Vec::new(),
+            extra_roots: Vec::new(),
+            proxy: Proxy::None,
+            mode: Mode::Available,
+            endpoint_id: uuid::Uuid::nil(),
+            culture: "en-US".to_owned(),
+            user_agent: "Test/1".to_owned(),
+            limits: Limits::default(),
+        };
+        let http = Http::new(&settings).unwrap();
+        let tokens = Tokens::new(&settings, Trust::new(&settings));
+        let old = Held {
+            token: SecretString::from("old"),
+            token_url: token_url.clone(),
+            renew_at: Instant::now(),
+        };
+        tokens
+            .state
+            .lock()
+            .await
+            .by_host
+            .insert(host(&token_url), old);
+        for _ in 0..5 {
+            let token = tokens.for_url(&http, &token_url).await.unwrap();
+            assert_eq!(token.expose_secret(), "old");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
 }

@@ -85,7 +85,10 @@ impl Session {
             self.back_online(now);
             return;
         }
-        if !self.application.resumed {
+        if !same && self.application.own.is_some() {
+            // The one before went unnoticed, while the server could not be reached.
+            self.everything_is_gone(now);
+        } else if !self.application.resumed {
             self.conversations_are_gone(now);
         }
         self.application.own = own;
@@ -131,7 +134,7 @@ impl Session {
     }
 
     /// The event request is already on its way, so that no invitation is missed.
-    fn make_available(&mut self, now: Now) {
+    pub(super) fn make_available(&mut self, now: Now) {
         let Some(url) = self.my_link("makeMeAvailable") else {
             // An application of an earlier run is available already.
             self.application.available = self.application.me.href("presence").is_some();

@@ -65,6 +65,26 @@ pub(super) enum Fetch {
     },
 }
 
+impl Fetch {
+    /// Whether it belongs to a conversation; else to the account's people.
+    pub(super) fn is_of_a_conversation(&self) -> bool {
+        match self {
+            Self::Invitation { .. }
+            | Self::Inviter { .. }
+            | Self::Conversation { .. }
+            | Self::Messaging { .. }
+            | Self::Participants { .. }
+            | Self::Participant { .. }
+            | Self::Message { .. } => true,
+            Self::Presence { .. }
+            | Self::Note { .. }
+            | Self::Contact(_)
+            | Self::Group
+            | Self::Members { .. } => false,
+        }
+    }
+}
+
 /// Resources that wait for the next batch.
 pub(super) struct Fetches {
     waiting: VecDeque<(Url, Fetch)>,

@@ -8,7 +8,7 @@ use url::Url;
 use super::fetch::Fetch;
 use super::request::{Content, Failure, Request, RequestId, Response, Verb};
 use super::timers::Timer;
-use super::{EVENTS_WAITING, Now, Phase, Session};
+use super::{EVENTS_WAITING, Now, Phase, Session, questions};
 use crate::wire::Reason;
 use crate::{Answer, Contact, Error, ErrorKind, SipUri};
 
@@ -58,6 +58,30 @@ pub(super) enum Ordinary {
 }
 
 impl Ordinary {
+    /// Whether a conversation depends on it, or what our person set; reading the account anew does not bring it back.
+    fn outlives_reading(&self) -> bool {
+        match self {
+            Self::One(fetch) => fetch.is_of_a_conversation(),
+            Self::Accept | Self::SetOwn(_) => true,
+            Self::ReadApplication { .. }
+            | Self::MakeAvailable
+            | Self::MyContacts
+            | Self::MyGroups
+            | Self::ContactListSubscription
+            | Self::RefreshContactList
+            | Self::OpenConversations
+            | Self::Bulk(_)
+            | Self::Subscribe(_)
+            | Self::Extend(_)
+            | Self::OwnPresence
+            | Self::OwnNote
+            | Self::Activity
+            | Self::Typing
+            | Self::FindPerson { .. }
+            | Self::Search(_) => false,
+        }
+    }
+
     /// Whether it may be repeated after an answer was lost (UCWA reference, errors).
     fn is_repeatable(&self) -> bool {
         !matches!(self, Self::Typing)
@@ -103,6 +127,17 @@ impl Outbox {
     pub(super) fn clear(&mut self) {
         self.ready.clear();
         self.answered.clear();
+    }
+
+    /// Takes out everything that waits to leave or for its answer, in order.
+    fn take_all(&mut self) -> Vec<Outgoing> {
+        let mut all: Vec<Outgoing> = self
+            .answered
+            .drain()
+            .map(|(_, outgoing)| outgoing)
+            .collect();
+        all.extend(self.ready.drain(..));
+        all
     }
 
     /// Texts that have not left yet.
@@ -269,11 +304,54 @@ impl Session {
 
     /// Drops all requests, also those that wait to be repeated. Texts that have not left yet keep their places.
     pub(super) fn drop_requests(&mut self, now: Now) {
+        self.unsent_texts_stay(now);
+        for outgoing in self
+            .timers
+            .take_retries()
+            .into_iter()
+            .chain(self.outbox.take_all())
+        {
+            if let What::Ordinary(Ordinary::Search(answer)) = outgoing.what {
+                questions::answer(answer, Err(Error::new(ErrorKind::SessionEnded)));
+            }
+        }
+    }
+
+    /// Texts that have not left yet go back to their places.
+    pub(super) fn unsent_texts_stay(&mut self, now: Now) {
         for (to, id) in self.outbox.unsent_texts() {
             self.text_not_sent(&to, &id, now);
         }
-        self.timers.drop_retries();
-        self.outbox.clear();
+        self.outbox
+            .ready
+            .retain(|outgoing| !matches!(outgoing.what, What::Text { .. }));
+    }
+
+    /// Drops what reads the account, which begins anew. What conversations depend on goes out again: a page of events
+    /// is done only when its texts are told.
+    pub(super) fn drop_reading(&mut self, now: Now) {
+        self.unsent_texts_stay(now);
+        let mut all = self.timers.take_retries();
+        all.extend(self.outbox.take_all());
+        all.sort_by_key(|outgoing| outgoing.request.id);
+        for outgoing in all {
+            match outgoing.what {
+                What::Ordinary(Ordinary::Search(answer)) => {
+                    questions::answer(answer, Err(Error::new(ErrorKind::SessionEnded)));
+                }
+                What::Ordinary(what) if what.outlives_reading() => self.outbox.again(Outgoing {
+                    request: outgoing.request,
+                    what: What::Ordinary(what),
+                    tries: 1,
+                }),
+                What::Register
+                | What::Probe
+                | What::Events
+                | What::Leave
+                | What::Text { .. }
+                | What::Ordinary(_) => {}
+            }
+        }
     }
 
     /// The request met an application that is gone: a text waits for the next one.

@@ -148,8 +148,10 @@ impl Session {
         }
         if self.phase != Phase::Broken && !self.application.loaded {
             // It broke while everything was being read: start over, the answer 200 tells what is still there.
-            self.drop_requests(now);
+            self.drop_reading(now);
+            self.fetches.clear();
             self.contacts.loading = None;
+            self.questions.refuse_all();
         }
         self.phase = Phase::Broken;
         let at = self.reconnecting(error, Duration::ZERO, now);
@@ -191,10 +193,11 @@ impl Session {
         self.ask_for_events(now);
         if !self.application.loaded {
             self.phase = Phase::Opening;
-            if self.setup.available && !self.application.available {
-                self.application.available = self.application.me.href("presence").is_some();
+            if self.setup.available {
+                self.make_available(now);
+            } else {
+                self.load(now);
             }
-            self.load(now);
             return;
         }
         self.phase = Phase::Online;
@@ -215,6 +218,8 @@ impl Session {
         self.book.is_stale();
         self.own_is_stale();
         self.subscriptions.clear();
+        // Before the texts on their way are told as unknown: these are not on their way.
+        self.unsent_texts_stay(now);
         self.conversations_are_gone(now);
         if let (Phase::Online, Some(own)) = (self.phase, self.application.own.clone()) {
             self.phase = Phase::Opening;

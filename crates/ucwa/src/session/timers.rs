@@ -51,9 +51,18 @@ impl Timers {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
-    pub(super) fn drop_retries(&mut self) {
+    /// Takes out the requests that wait to be repeated.
+    pub(super) fn take_retries(&mut self) -> Vec<Outgoing> {
         self.by_time
-            .retain(|_, timer| !matches!(timer, Timer::Retry(_)));
+            .extract_if(.., |_, timer| matches!(timer, Timer::Retry(_)))
+            .filter_map(|(_, timer)| {
+                if let Timer::Retry(outgoing) = timer {
+                    Some(*outgoing)
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     pub(super) fn clear(&mut self) {

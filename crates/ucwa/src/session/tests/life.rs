@@ -239,6 +239,117 @@ fn text_without_answer_is_unknown_when_the_application_goes() {
     assert!(script.told().contains(&"a Unknown".to_owned()));
 }
 
+/// Breaks the event channel for good.
+fn breaks(script: &mut Script) {
+    for _ in 0..3 {
+        script.wait(2 * SECOND);
+        script.fail("/events", not_sent());
+    }
+    // Nobody waits for the answers of before any more.
+    script.open.clear();
+}
+
+#[test]
+fn connection_that_breaks_while_groups_are_read_is_ready_after_it_is_back() {
+    let mut script = Script::new(true);
+    script.answer("/applications", 201, &application(false));
+    script.answer("/makeMeAvailable", 204, &Value::Null);
+    script.answer(APP, 200, &application(true));
+    script.answer("/people/contacts", 200, &json!({}));
+    let group = |name: &str| json!({"name": name, "_links": {"groupContacts": super::script::link(&format!("/people/groups/{name}"))}});
+    let groups = json!({"_embedded": {"group": [group("a"), group("b")]}});
+    script.answer("/people/groups", 200, &groups);
+    assert!(script.asks("/batch"));
+    breaks(&mut script);
+    script.wait(2 * SECOND);
+    script.answer(APP, 200, &application(true));
+    script.answer("/people/contacts", 200, &json!({}));
+    script.answer("/people/groups", 200, &groups);
+    script.answer("/batch", 400, &Value::Null);
+    let told = script.told();
+    assert!(
+        told.contains(&"ready available=true resumed=false".to_owned()),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn connection_that_breaks_before_the_person_appeared_makes_it_appear_later() {
+    let mut script = Script::new(true);
+    script.answer("/applications", 201, &application(false));
+    breaks(&mut script);
+    script.wait(2 * SECOND);
+    script.answer(APP, 200, &application(false));
+    script.answer("/makeMeAvailable", 204, &Value::Null);
+}
+
+#[test]
+fn text_whose_writer_is_being_asked_for_outlives_a_connection_that_breaks_while_everything_is_read()
+{
+    let mut script = Script::online(&[]);
+    script.page_with("resync", &json!([{"rel": "x", "events": []}]));
+    script.page_with("resync", &json!([{"rel": "x", "events": []}]));
+    script.events();
+    script.incoming(1, "hej");
+    assert!(script.asks("/conversations/c1"));
+    breaks(&mut script);
+    script.wait(2 * SECOND);
+    script.answer(APP, 200, &application(true));
+    script.answer("/conversations/c1", 200, &json!({"threadId": "t9", "_links": {"participants": super::script::link("/communication/conversations/c1/participants")}}));
+    script.answer(
+        "/participants",
+        200,
+        &json!({"_embedded": {"participant": [{"uri": "sip:olaf@example.org"}]}}),
+    );
+    let told = script.told();
+    let at = |line: &str| told.iter().position(|told| told == line);
+    assert!(
+        at("message sip:olaf@example.org t9 hej").is_some_and(|text| Some(text) < at("page 3")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_belonged_to_an_application_that_went_unnoticed_is_not_asked_of_the_next() {
+    let mut script = Script::online(&["olaf"]);
+    for _ in 0..2 {
+        script.fail("/events", not_sent());
+        script.wait(2 * SECOND);
+    }
+    script
+        .session
+        .command(Command::SetNote("hej".to_owned()), script.now);
+    script.answer("/me/note", 503, &Value::Null);
+    script.fail("/events", not_sent());
+    script.open.clear();
+    for _ in 0..3 {
+        script.wait(20 * SECOND);
+        script.fail(APP, not_sent());
+    }
+    script.open.clear();
+    script.session.located(
+        "https://other.example/ucwa/oauth/v1/applications"
+            .parse()
+            .unwrap(),
+        script.now,
+    );
+    let next: Value = serde_json::from_str(
+        &application(true)
+            .to_string()
+            .replace("/applications/77", "/applications/78"),
+    )
+    .unwrap();
+    script.answer("/applications", 201, &next);
+    assert!(
+        script
+            .asked()
+            .iter()
+            .all(|line| !line.contains("/applications/77")),
+        "{:?}",
+        script.asked()
+    );
+}
+
 #[test]
 fn another_program_under_the_same_endpoint_is_left_alone() {
     let mut script = Script::online(&[]);
