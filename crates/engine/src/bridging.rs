@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     core::Core,
     options::Options,
-    outbox::Row,
+    outbox::{Row, Stage},
     status::Author,
     store::{Pause, PersonLink},
     unit::{Unit, Write},
@@ -59,10 +59,18 @@ impl Core {
                 let thread = thread.unwrap_or_default();
                 // What the bridge itself has to say has no origin; it is not typed by a person all the same.
                 let origin = Some(origin.unwrap_or_default());
-                self.enqueue(
-                    Row::new(id, api::Side::Xmpp, to, thread, body, sent_at, origin),
-                    unit,
-                );
+                let row = Row {
+                    id,
+                    side: api::Side::Xmpp,
+                    account: self.own_address(api::Side::Xmpp),
+                    to,
+                    thread,
+                    text: body,
+                    written: sent_at,
+                    origin,
+                    stage: Stage::Queued,
+                };
+                self.enqueue(row, unit);
             }
             Output::SendLync {
                 id,
@@ -73,18 +81,18 @@ impl Core {
             } => {
                 self.person_acted();
                 self.show_own_text(&id, &to, &text, unit);
-                self.enqueue(
-                    Row::new(
-                        id,
-                        api::Side::Lync,
-                        to,
-                        thread,
-                        text,
-                        self.now,
-                        Some(origin),
-                    ),
-                    unit,
-                );
+                let row = Row {
+                    id,
+                    side: api::Side::Lync,
+                    account: self.own_address(api::Side::Lync),
+                    to,
+                    thread,
+                    text,
+                    written: self.now,
+                    origin: Some(origin),
+                    stage: Stage::Queued,
+                };
+                self.enqueue(row, unit);
             }
             Output::TypingXmpp { to, on } => {
                 if let Some(to) = bare_jid(&to) {

@@ -89,6 +89,11 @@ impl Commits {
         self.0.push_back(commit.boxed());
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The batch whose fate is known next; never resolves while there is none.
     pub(crate) async fn next(&mut self) -> Committed {
         match self.0.next().await {
@@ -132,7 +137,7 @@ impl Core {
         } = start;
         let rules =
             crate::bridging::rules(&options, &configuration.settings, &left.links, left.pause);
-        Self {
+        let mut core = Self {
             options,
             configuration,
             store,
@@ -165,7 +170,9 @@ impl Core {
             unsaved: VecDeque::new(),
             retry_store_at: None,
             quitting: false,
-        }
+        };
+        core.note_accounts();
+        core
     }
 
     /// Stores what the unit has to store, then does what follows. Units take effect in the order of these calls.
@@ -218,7 +225,7 @@ impl Core {
 
     /// Batches that are not safe yet.
     pub(crate) fn uncommitted(&self) -> usize {
-        self.commits.0.len() + self.unsaved.len()
+        self.commits.len() + self.unsaved.len()
     }
 
     /// Tells every subscriber at once.
@@ -242,7 +249,8 @@ impl Core {
             self.sends.deadline(),
             self.waiting_deadline(),
             self.retry_store_at,
-            self.doubts_until,
+            // While Lync is away nothing can be decided; the next sign-in looks at it.
+            self.doubts_until.filter(|_| self.lync.state().is_ready()),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -302,3 +310,6 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

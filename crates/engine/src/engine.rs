@@ -130,15 +130,19 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    fn read(transaction: &crate::store::Transaction<'_>, one_shot: bool) -> rusqlite::Result<Self> {
-        // One command signs in as somebody new: what became of texts in doubt only the lasting installation can learn.
-        let rows = transaction
-            .unfinished()?
-            .into_iter()
-            .map(row)
-            .filter(|row| !one_shot || row.stage == Stage::Queued);
+    pub(crate) fn read(
+        transaction: &crate::store::Transaction<'_>,
+        one_shot: bool,
+    ) -> rusqlite::Result<Self> {
+        // One command sends its own text and goes: it would leave in the middle of what else waits, which is the
+        // lasting installation's to send.
+        let outgoing = if one_shot {
+            Vec::new()
+        } else {
+            transaction.unfinished()?
+        };
         Ok(Self {
-            outgoing: rows.collect(),
+            outgoing: outgoing.into_iter().map(row).collect(),
             facts: transaction.facts()?,
             keys: transaction.last_seen(8192)?,
             links: transaction.person_links()?,
@@ -164,6 +168,7 @@ fn row(outgoing: Outgoing) -> Row {
     Row {
         id: outgoing.id,
         side: outgoing.side,
+        account: outgoing.account,
         to: outgoing.to,
         thread: outgoing.thread.unwrap_or_default(),
         text: outgoing.text,

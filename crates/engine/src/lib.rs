@@ -11,6 +11,7 @@ mod choice;
 mod commands;
 pub mod config;
 mod core;
+mod delivery;
 mod desk;
 mod engine;
 mod handle;
@@ -25,6 +26,8 @@ mod people;
 mod prepare;
 mod presence;
 mod problems;
+#[cfg(test)]
+mod scene;
 pub mod secrets;
 mod seen;
 mod send;

@@ -14,8 +14,9 @@ use crate::{
     unit::{Unit, Write},
 };
 
-/// A server that still has our application tells within this time what became of the texts that it took.
-const EVIDENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+/// A server that still has our application tells within this time what became of the texts that it took: an invitation
+/// that nobody answers ends after about 30 s (UCWA reference, messagingInvitation).
+const EVIDENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(45);
 
 /// What the Lync server last showed of ourselves.
 #[derive(Debug, Default)]
@@ -137,13 +138,13 @@ impl Core {
         };
         self.enter(api::Side::Lync, state, None);
         if resumed && self.outbox.has_doubts(api::Side::Lync) {
-            // The server still has our application, so it tells what it took; it may take a moment. Nothing new goes out
-            // until then, so that the order holds.
+            // The server still has our application, so it tells what it took; it may take a while. To those people
+            // nothing new goes out until then, so that the order holds.
             self.doubts_until = Some(self.now + EVIDENCE);
-            return;
-        }
-        for row in self.outbox.unknown(api::Side::Lync) {
-            self.outcome_unknown(&row);
+        } else {
+            for row in self.outbox.unknown(api::Side::Lync) {
+                self.outcome_unknown(&row);
+            }
         }
         self.open_lync();
     }
@@ -162,7 +163,6 @@ impl Core {
             info!(id = %row.id, side = "lync", "the server never got it, sent again");
             self.hand_over(row);
         }
-        self.open_lync();
     }
 
     fn open_lync(&mut self) {
@@ -252,6 +252,9 @@ impl Core {
             ucwa::Body::Plain(text) => text,
             ucwa::Body::Html(html) => causeway_bridge::text::from_html(&html),
         };
+        if message.outgoing && self.recognised(&with, &text) {
+            return;
+        }
         self.threads
             .insert(with.to_lowercase(), message.thread.clone());
         let me = self.own_address(api::Side::Lync);

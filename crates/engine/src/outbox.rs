@@ -1,101 +1,29 @@
 //! The outgoing queue: every text that is not yet known to have arrived or failed, in the order it was written.
 //!
 //! Pure: it says what is to be sent and what became of a text; the loop stores that first and then acts.
-//! Rules: nothing is sent before it is on disk; a lane sends in the order of writing; what was handed to a network
-//! and not confirmed before we were cut off is *in doubt* and decided by evidence, never by hope:
+//! Rules: nothing is sent before it is on disk; a side sends in the order of writing, and in Lync one text at a time to
+//! each person; what was handed to a network and not confirmed before we were cut off is *in doubt* and decided by
+//! evidence, never by hope:
 //!
 //! * XMPP: the archive shows the stanza id or it does not. Not there: sent again with the same id (XEP-0359).
 //! * Lync: the server still has our application, then it has told everything it accepted, and what it did not tell it
 //!   never got: sent again. It has forgotten us: nobody knows, and the writer is told so.
+//!
+//! A text belongs to the account that it was written as. While another one is signed in it waits, untouched.
+
+mod row;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use causeway_api::Side;
 use jiff::Timestamp;
 
+pub(crate) use row::{Evidence, Row, Stage};
+
 /// So many texts whose receipt may still come are remembered.
 const AWAITING_RECEIPT: usize = 2048;
-
-/// A text on its way out.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// Ours; also the operation id (UCWA) or stanza id (XMPP).
-    pub(crate) id: String,
-    /// Network.
-    pub(crate) side: Side,
-    /// SIP URI or JID.
-    pub(crate) to: String,
-    /// Lync `threadId` or XMPP thread; empty: none.
-    pub(crate) thread: String,
-    /// Plain text; emptied as soon as the network has it.
-    pub(crate) text: String,
-    /// When it was written.
-    pub(crate) written: Timestamp,
-    /// Id of the text of the other side that this one carries, empty for the bridge's own words; `None`: our person
-    /// wrote it here.
-    pub(crate) origin: Option<String>,
-    /// How far it came.
-    pub(crate) stage: Stage,
-}
-
-impl Row {
-    /// A text that was just written.
-    pub(crate) fn new(
-        id: String,
-        side: Side,
-        to: String,
-        thread: String,
-        text: String,
-        written: Timestamp,
-        origin: Option<String>,
-    ) -> Self {
-        Self {
-            id,
-            side,
-            to,
-            thread,
-            text,
-            written,
-            origin,
-            stage: Stage::Queued,
-        }
-    }
-}
-
-impl std::fmt::Debug for Row {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row")
-            .field("id", &self.id)
-            .field("side", &self.side)
-            .field("stage", &self.stage)
-            .field("text", &format_args!("{} bytes", self.text.len()))
-            .finish_non_exhaustive()
-    }
-}
-
-/// How far a text came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// On disk only.
-    Queued,
-    /// Handed to the network in this session.
-    Sending,
-    /// Handed to the network in an earlier session, outcome not told.
-    InDoubt,
-    /// The network has it.
-    Sent,
-}
-
-/// What was learned about a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Evidence {
-    /// The network took it.
-    Taken,
-    /// The other person's client has it.
-    Arrived,
-    /// It will not arrive.
-    Failed,
-}
 
 /// The queue of both sides.
 #[derive(Debug, Default)]
@@ -105,8 +33,19 @@ pub(crate) struct Outbox {
     next: u64,
     /// Texts that reached `Sent`, oldest first; some have been removed since.
     sent: VecDeque<u64>,
-    lync_open: bool,
-    xmpp_open: bool,
+    /// Texts to each Lync person that the server does not have yet, by account and address in small letters. The first
+    /// one has the turn.
+    turns: HashMap<(String, String), VecDeque<u64>>,
+    lync: Lane,
+    xmpp: Lane,
+}
+
+/// The way to one network.
+#[derive(Debug, Default)]
+struct Lane {
+    open: bool,
+    /// Address of the account that is, or will be, signed in.
+    account: String,
 }
 
 impl Outbox {
@@ -114,7 +53,7 @@ impl Outbox {
     pub(crate) fn restored(rows: impl IntoIterator<Item = Row>) -> Self {
         let mut outbox = Self::default();
         for mut row in rows {
-            if row.stage == Stage::Sending {
+            if matches!(row.stage, Stage::Due | Stage::Sending) {
                 row.stage = Stage::InDoubt;
             }
             outbox.insert(row);
@@ -122,17 +61,31 @@ impl Outbox {
         outbox
     }
 
-    /// Takes a new text. The stage that comes back is the one to store; with `Sending` it is to be handed to the
-    /// network as soon as it is stored.
+    /// Says which account a side signs in with; texts of others wait.
+    pub(crate) fn sign_in_as(&mut self, side: Side, account: &str) {
+        if let Some(lane) = self.lane_mut(side) {
+            account.clone_into(&mut lane.account);
+        }
+    }
+
+    /// How many unfinished texts of a side belong to another account than the one that signs in.
+    pub(crate) fn of_others(&self, side: Side) -> usize {
+        let waiting = |row: &&Row| row.side == side && row.stage != Stage::Sent;
+        let others = |row: &&Row| !self.is_ours(row);
+        self.rows.values().filter(waiting).filter(others).count()
+    }
+
+    /// Takes a new text. With `Due` it is to be handed over as soon as it is stored.
     pub(crate) fn put(&mut self, mut row: Row) -> Stage {
-        row.stage = if self.is_open(row.side) {
-            Stage::Sending
-        } else {
-            Stage::Queued
-        };
-        let stage = row.stage;
+        let id = row.id.clone();
+        row.stage = Stage::Queued;
         self.insert(row);
-        stage
+        let due = self
+            .by_id
+            .get(&id)
+            .copied()
+            .and_then(|position| self.call(position, Stage::Queued));
+        due.map_or(Stage::Queued, |row| row.stage)
     }
 
     /// Takes a text back that the network never saw. Says whether it could.
@@ -140,48 +93,48 @@ impl Outbox {
         let Some(position) = self.by_id.get(id).copied() else {
             return false;
         };
-        let queued = self
+        let unseen = self
             .rows
             .get(&position)
-            .is_some_and(|row| row.stage == Stage::Queued);
-        if queued {
+            .is_some_and(|row| matches!(row.stage, Stage::Queued | Stage::Due));
+        if unseen {
             self.remove(position);
         }
-        queued
+        unseen
     }
 
-    /// The lane takes texts from now on: everything that waited, to be handed over in this order once stored as `Sending`.
+    /// The lane takes texts from now on: those whose turn it is, to be handed over in this order once stored as `Sending`.
     pub(crate) fn open(&mut self, side: Side) -> Vec<Row> {
-        match side {
-            Side::Lync => self.lync_open = true,
-            Side::Xmpp => self.xmpp_open = true,
-            Side::Gateway => return Vec::new(),
+        match self.lane_mut(side) {
+            Some(lane) => lane.open = true,
+            None => return Vec::new(),
         }
-        self.start(side, Stage::Queued)
+        self.call_all(side, Stage::Queued)
     }
 
-    /// The text is stored and its turn has come. False: the lane closed meanwhile, it waits for the next opening.
+    /// The text to that Lync person whose turn it is now, where it waits for nothing else.
+    pub(crate) fn next_to(&mut self, row: &Row) -> Option<Row> {
+        let position = *self.turns.get(&turn(row))?.front()?;
+        self.call(position, Stage::Queued)
+    }
+
+    /// The text is stored and its turn has come. False: the lane closed meanwhile and it waits again, or somebody was
+    /// here before.
     pub(crate) fn hand_over(&mut self, id: &str) -> bool {
-        let Some(side) = self.get(id).map(|row| row.side) else {
+        let Some(row) = self.get(id).filter(|row| row.stage == Stage::Due) else {
             return false;
         };
-        let open = self.is_open(side);
-        match self.row_mut(id) {
-            Some(row) if matches!(row.stage, Stage::Sending) && open => true,
-            Some(row) if matches!(row.stage, Stage::Sending | Stage::InDoubt) => {
-                row.stage = Stage::Queued;
-                false
-            }
-            Some(_) | None => false,
+        let goes = self.is_open(row.side) && self.is_ours(row);
+        if let Some(row) = self.row_mut(id) {
+            row.stage = if goes { Stage::Sending } else { Stage::Queued };
         }
+        goes
     }
 
     /// The lane takes nothing until it is opened again. What was handed over stays with the link, which tells its outcome.
     pub(crate) fn close(&mut self, side: Side) {
-        match side {
-            Side::Lync => self.lync_open = false,
-            Side::Xmpp => self.xmpp_open = false,
-            Side::Gateway => {}
+        if let Some(lane) = self.lane_mut(side) {
+            lane.open = false;
         }
     }
 
@@ -206,13 +159,12 @@ impl Outbox {
 
     /// The far side has had its chance to show the texts in doubt: these it never got, to be sent again, in order.
     pub(crate) fn not_there(&mut self, side: Side) -> Vec<Row> {
-        self.start(side, Stage::InDoubt)
+        self.call_all(side, Stage::InDoubt)
     }
 
     /// Nobody can say any more what became of the texts in doubt: they leave the queue as failed.
     pub(crate) fn unknown(&mut self, side: Side) -> Vec<Row> {
-        let positions: Vec<u64> = self.positions(side, Stage::InDoubt);
-        positions
+        self.at(side, Stage::InDoubt)
             .into_iter()
             .filter_map(|position| self.remove(position))
             .collect()
@@ -220,16 +172,26 @@ impl Outbox {
 
     /// Is there a text in doubt?
     pub(crate) fn has_doubts(&self, side: Side) -> bool {
-        self.rows
-            .values()
-            .any(|row| row.side == side && row.stage == Stage::InDoubt)
+        !self.at(side, Stage::InDoubt).is_empty()
+    }
+
+    /// The text in doubt with these words for this person: the server may show it without its id.
+    pub(crate) fn in_doubt(&self, side: Side, to: &str, text: &str) -> Option<String> {
+        let positions = self.at(side, Stage::InDoubt);
+        let mut rows = positions.iter().filter_map(|at| self.rows.get(at));
+        rows.find(|row| row.to.eq_ignore_ascii_case(to) && row.text.trim() == text.trim())
+            .map(|row| row.id.clone())
     }
 
     /// The oldest text in doubt of a side: the archive has to be asked from there.
     pub(crate) fn oldest_in_doubt(&self, side: Side) -> Option<Timestamp> {
         self.rows
             .values()
-            .filter(|row| row.side == side && matches!(row.stage, Stage::InDoubt | Stage::Sending))
+            .filter(|row| {
+                row.side == side
+                    && self.is_ours(row)
+                    && matches!(row.stage, Stage::InDoubt | Stage::Sending)
+            })
             .map(|row| row.written)
             .min()
     }
@@ -248,6 +210,7 @@ impl Outbox {
                 row.stage = Stage::Sent;
                 let taken = row.clone();
                 row.text = String::new();
+                self.end_turn(position, &taken);
                 self.sent.push_back(position);
                 self.forget_oldest_sent();
                 Some(taken)
@@ -260,32 +223,63 @@ impl Outbox {
         self.rows.get(self.by_id.get(id)?)
     }
 
-    fn is_open(&self, side: Side) -> bool {
+    fn lane(&self, side: Side) -> Option<&Lane> {
         match side {
-            Side::Lync => self.lync_open,
-            Side::Xmpp => self.xmpp_open,
-            Side::Gateway => false,
+            Side::Lync => Some(&self.lync),
+            Side::Xmpp => Some(&self.xmpp),
+            Side::Gateway => None,
         }
     }
 
-    fn start(&mut self, side: Side, from: Stage) -> Vec<Row> {
-        let mut started = Vec::new();
-        for row in self
-            .rows
-            .values_mut()
-            .filter(|row| row.side == side && row.stage == from)
-        {
-            row.stage = Stage::Sending;
-            started.push(row.clone());
+    fn lane_mut(&mut self, side: Side) -> Option<&mut Lane> {
+        match side {
+            Side::Lync => Some(&mut self.lync),
+            Side::Xmpp => Some(&mut self.xmpp),
+            Side::Gateway => None,
         }
-        started
     }
 
-    fn positions(&self, side: Side, stage: Stage) -> Vec<u64> {
+    fn is_open(&self, side: Side) -> bool {
+        self.lane(side).is_some_and(|lane| lane.open)
+    }
+
+    /// Does it belong to the account that signs in? Databases of before accounts were noted name none.
+    fn is_ours(&self, row: &Row) -> bool {
+        row.account.is_empty()
+            || self
+                .lane(row.side)
+                .is_some_and(|lane| lane.account.eq_ignore_ascii_case(&row.account))
+    }
+
+    /// Calls a text whose turn it is: it is `Due` from now on. One that was in doubt and is not the first to its person
+    /// waits again.
+    fn call(&mut self, position: u64, from: Stage) -> Option<Row> {
+        let row = self.rows.get(&position).filter(|row| row.stage == from)?;
+        let has_turn = row.side != Side::Lync
+            || self
+                .turns
+                .get(&turn(row))
+                .is_some_and(|waiting| waiting.front() == Some(&position));
+        let goes =
+            has_turn && self.is_ours(row) && (self.is_open(row.side) || from == Stage::InDoubt);
+        let row = self.rows.get_mut(&position)?;
+        row.stage = if goes { Stage::Due } else { Stage::Queued };
+        goes.then(|| row.clone())
+    }
+
+    fn call_all(&mut self, side: Side, from: Stage) -> Vec<Row> {
+        self.at(side, from)
+            .into_iter()
+            .filter_map(|position| self.call(position, from))
+            .collect()
+    }
+
+    /// Where the texts of the own account at this stage are.
+    fn at(&self, side: Side, stage: Stage) -> Vec<u64> {
         let those = self
             .rows
             .iter()
-            .filter(|(_, row)| row.side == side && row.stage == stage);
+            .filter(|(_, row)| row.side == side && row.stage == stage && self.is_ours(row));
         those.map(|(position, _)| *position).collect()
     }
 
@@ -298,6 +292,12 @@ impl Outbox {
     }
 
     fn insert(&mut self, row: Row) {
+        if row.side == Side::Lync && row.stage != Stage::Sent {
+            self.turns
+                .entry(turn(&row))
+                .or_default()
+                .push_back(self.next);
+        }
         self.by_id.insert(row.id.clone(), self.next);
         self.rows.insert(self.next, row);
         self.next += 1;
@@ -306,7 +306,18 @@ impl Outbox {
     fn remove(&mut self, position: u64) -> Option<Row> {
         let row = self.rows.remove(&position)?;
         self.by_id.remove(&row.id);
+        self.end_turn(position, &row);
         Some(row)
+    }
+
+    fn end_turn(&mut self, position: u64, row: &Row) {
+        let key = turn(row);
+        if let Some(waiting) = self.turns.get_mut(&key) {
+            waiting.retain(|at| *at != position);
+            if waiting.is_empty() {
+                self.turns.remove(&key);
+            }
+        }
     }
 
     fn row_mut(&mut self, id: &str) -> Option<&mut Row> {
@@ -314,135 +325,7 @@ impl Outbox {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(id: &str, side: Side) -> Row {
-        Row {
-            id: id.to_owned(),
-            side,
-            to: "sip:ben@contoso.example".to_owned(),
-            thread: String::new(),
-            text: "hej".to_owned(),
-            written: Timestamp::UNIX_EPOCH,
-            origin: None,
-            stage: Stage::Queued,
-        }
-    }
-
-    fn left_in(stage: Stage, ids: &[&str], side: Side) -> Outbox {
-        Outbox::restored(ids.iter().map(|id| Row {
-            stage,
-            ..row(id, side)
-        }))
-    }
-
-    fn ids(rows: &[Row]) -> Vec<&str> {
-        rows.iter().map(|row| row.id.as_str()).collect()
-    }
-
-    #[test]
-    fn texts_written_while_the_side_is_down_go_out_in_order_when_it_is_back() {
-        let mut outbox = Outbox::default();
-        assert_eq!(outbox.put(row("1", Side::Lync)), Stage::Queued);
-        assert_eq!(outbox.put(row("2", Side::Lync)), Stage::Queued);
-        assert_eq!(ids(&outbox.open(Side::Lync)), ["1", "2"]);
-        assert_eq!(outbox.put(row("3", Side::Lync)), Stage::Sending);
-        assert!(
-            outbox.open(Side::Lync).is_empty(),
-            "opening again sends nothing twice"
-        );
-    }
-
-    #[test]
-    fn one_side_being_up_sends_nothing_of_the_other() {
-        let mut outbox = Outbox::default();
-        outbox.open(Side::Xmpp);
-        assert_eq!(outbox.put(row("1", Side::Lync)), Stage::Queued);
-    }
-
-    #[test]
-    fn a_text_seen_in_the_archive_is_not_sent_again() {
-        let mut outbox = left_in(Stage::Sending, &["1", "2"], Side::Xmpp);
-        assert!(outbox.learn("1", Evidence::Taken).is_some());
-        assert_eq!(ids(&outbox.not_there(Side::Xmpp)), ["2"]);
-        assert!(outbox.not_there(Side::Xmpp).is_empty());
-    }
-
-    #[test]
-    fn a_lync_text_whose_server_forgot_us_is_unknown_and_never_sent_again() {
-        let mut outbox = left_in(Stage::Sending, &["1"], Side::Lync);
-        assert_eq!(ids(&outbox.unknown(Side::Lync)), ["1"]);
-        assert!(outbox.open(Side::Lync).is_empty());
-        assert!(outbox.get("1").is_none());
-    }
-
-    #[test]
-    fn opening_the_lane_does_not_send_what_is_in_doubt() {
-        let mut outbox = left_in(Stage::Sending, &["1"], Side::Xmpp);
-        outbox.put(row("2", Side::Xmpp));
-        assert_eq!(ids(&outbox.open(Side::Xmpp)), ["2"]);
-    }
-
-    #[test]
-    fn a_link_that_goes_takes_its_unconfirmed_texts_into_doubt_and_keeps_the_others() {
-        let mut outbox = Outbox::default();
-        outbox.open(Side::Xmpp);
-        outbox.put(row("1", Side::Xmpp));
-        outbox.put(row("2", Side::Xmpp));
-        outbox.learn("1", Evidence::Taken);
-        outbox.lost(Side::Xmpp);
-        assert_eq!(outbox.put(row("3", Side::Xmpp)), Stage::Queued);
-        assert_eq!(ids(&outbox.not_there(Side::Xmpp)), ["2"]);
-    }
-
-    #[test]
-    fn repeated_evidence_is_no_news() {
-        let mut outbox = Outbox::default();
-        outbox.open(Side::Xmpp);
-        outbox.put(row("1", Side::Xmpp));
-        assert_eq!(outbox.learn("1", Evidence::Taken).unwrap().text, "hej");
-        assert!(outbox.learn("1", Evidence::Taken).is_none());
-        assert!(outbox.learn("1", Evidence::Arrived).is_some());
-        assert!(outbox.learn("1", Evidence::Arrived).is_none());
-        assert!(outbox.learn("stranger", Evidence::Arrived).is_none());
-    }
-
-    #[test]
-    fn only_a_text_that_the_network_never_saw_can_be_taken_back() {
-        let mut outbox = Outbox::default();
-        outbox.put(row("1", Side::Lync));
-        assert!(outbox.withdraw("1"));
-        assert!(outbox.open(Side::Lync).is_empty());
-        outbox.put(row("2", Side::Lync));
-        assert!(!outbox.withdraw("2"));
-    }
-
-    #[test]
-    fn a_text_whose_lane_closed_before_it_was_stored_waits_for_the_next_opening() {
-        let mut outbox = Outbox::default();
-        outbox.open(Side::Xmpp);
-        outbox.put(row("1", Side::Xmpp));
-        outbox.lost(Side::Xmpp);
-        assert!(!outbox.hand_over("1"));
-        assert!(
-            outbox.not_there(Side::Xmpp).is_empty(),
-            "the network never had it, so nothing is in doubt"
-        );
-        assert_eq!(ids(&outbox.open(Side::Xmpp)), ["1"]);
-        assert!(outbox.hand_over("1"));
-    }
-
-    #[test]
-    fn texts_waiting_for_a_receipt_that_never_comes_are_forgotten_some_day() {
-        let mut outbox = Outbox::default();
-        outbox.open(Side::Xmpp);
-        for number in 0..=AWAITING_RECEIPT {
-            outbox.put(row(&number.to_string(), Side::Xmpp));
-            outbox.learn(&number.to_string(), Evidence::Taken);
-        }
-        assert!(outbox.get("0").is_none());
-        assert!(outbox.get("1").is_some());
-    }
+/// Whose turns a text shares.
+fn turn(row: &Row) -> (String, String) {
+    (row.account.to_lowercase(), row.to.to_lowercase())
 }

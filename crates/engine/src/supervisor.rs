@@ -188,7 +188,7 @@ impl Core {
         if self.options.one_shot {
             std::sync::Arc::new(ucwa::client::MemoryJournal::default())
         } else {
-            self.store.journal()
+            self.store.journal(&self.own_address(Side::Lync))
         }
     }
 
@@ -207,6 +207,7 @@ impl Core {
             });
         }
         self.set_rules();
+        self.note_accounts();
         if lync {
             self.start(Side::Lync);
         }

@@ -159,13 +159,14 @@ impl Batch {
 }
 
 impl Stored {
-    /// A text that goes out exists nowhere else once its source is acknowledged. What was learned about it comes again.
+    /// A text that a person typed here exists nowhere else, and is told to be safe. One that is carried over lies in the
+    /// journal, or in the archive from a little before the last stamp on; what was learned about a text comes again.
     fn keep(&self) -> Keep {
-        let new_text = |write: &Write| matches!(write, Write::Enqueue(_));
+        let typed = |write: &Write| write.typed().is_some();
         if self
             .units
             .iter()
-            .any(|(_, writes)| writes.iter().any(new_text))
+            .any(|(_, writes)| writes.iter().any(typed))
         {
             Keep::PowerLoss
         } else {
@@ -221,5 +222,35 @@ impl Write {
             Self::Link(link) => transaction.set_person_link(link),
             Self::Read(conversation) => transaction.mark_read(conversation),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(origin: Option<&str>) -> Batch {
+        let mut unit = Unit::default();
+        unit.write(Write::Enqueue(Outgoing {
+            id: "m".to_owned(),
+            side: Side::Lync,
+            to: "sip:ben@contoso.example".to_owned(),
+            thread: None,
+            text: "hej".to_owned(),
+            created: Timestamp::UNIX_EPOCH,
+            state: DeliveryState::Queued,
+            attempts: 0,
+            origin: origin.map(str::to_owned),
+            reason: None,
+            account: String::new(),
+        }));
+        Batch::new(vec![unit], None)
+    }
+
+    #[test]
+    fn a_typed_text_waits_for_the_disk_and_a_relayed_one_does_not() {
+        assert_eq!(batch(None).stored.keep(), Keep::PowerLoss);
+        assert_eq!(batch(Some("x1")).stored.keep(), Keep::Kill);
+        assert_eq!(batch(None).typed(), ["m"]);
     }
 }

@@ -22,18 +22,18 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn append_page(&self, body: &[u8]) -> rusqlite::Result<PageId> {
+    fn append_page(&self, account: &str, body: &[u8]) -> rusqlite::Result<PageId> {
         self.sql
-            .prepare_cached("INSERT INTO journal (body) VALUES (?)")?
-            .execute(params![body])?;
+            .prepare_cached("INSERT INTO journal (account, body) VALUES (?, ?)")?
+            .execute(params![account, body])?;
         Ok(PageId(self.sql.last_insert_rowid()))
     }
 
-    fn pages_left(&self) -> rusqlite::Result<Vec<(PageId, Vec<u8>)>> {
-        let mut statement = self
-            .sql
-            .prepare_cached("SELECT page, body FROM journal ORDER BY page")?;
-        let rows = statement.query_map([], |row| Ok((PageId(row.get(0)?), row.get(1)?)))?;
+    fn pages_left(&self, account: &str) -> rusqlite::Result<Vec<(PageId, Vec<u8>)>> {
+        let mut statement = self.sql.prepare_cached(
+            "SELECT page, body FROM journal WHERE account IN (?, '') ORDER BY page",
+        )?;
+        let rows = statement.query_map([account], |row| Ok((PageId(row.get(0)?), row.get(1)?)))?;
         rows.collect()
     }
 }
@@ -42,11 +42,12 @@ impl Transaction<'_> {
 /// survives the end of this program; the disk follows within 200 ms.
 pub(super) struct StoreJournal {
     writer: Writer,
+    account: String,
 }
 
 impl StoreJournal {
-    pub(super) fn new(writer: Writer) -> Self {
-        Self { writer }
+    pub(super) fn new(writer: Writer, account: String) -> Self {
+        Self { writer, account }
     }
 
     fn wait<R: Send + 'static>(
@@ -68,11 +69,12 @@ impl StoreJournal {
 
 impl Journal for StoreJournal {
     fn append(&self, body: &[u8]) -> io::Result<PageId> {
-        let body = body.to_vec();
-        self.wait(Keep::Kill, move |t| t.append_page(&body))
+        let (account, body) = (self.account.clone(), body.to_vec());
+        self.wait(Keep::Kill, move |t| t.append_page(&account, &body))
     }
 
     fn left(&self) -> io::Result<Vec<(PageId, Vec<u8>)>> {
-        self.wait(Keep::Kill, |t| t.pages_left())
+        let account = self.account.clone();
+        self.wait(Keep::Kill, move |t| t.pages_left(&account))
     }
 }

@@ -94,10 +94,13 @@ impl Store {
         }
     }
 
-    /// The journal of raw event pages for the UCWA client.
+    /// The journal of raw event pages for the UCWA client of this account. Pages of others stay until theirs is back.
     #[must_use]
-    pub fn journal(&self) -> Arc<dyn ucwa::client::Journal> {
-        Arc::new(journal::StoreJournal::new(self.writer.clone()))
+    pub fn journal(&self, account: &str) -> Arc<dyn ucwa::client::Journal> {
+        Arc::new(journal::StoreJournal::new(
+            self.writer.clone(),
+            account.to_lowercase(),
+        ))
     }
 
     /// Changes what is kept of the history and for how long. Texts that may no longer be kept are removed.

@@ -30,6 +30,8 @@ pub struct Outgoing {
     pub origin: Option<String>,
     /// Why it failed.
     pub reason: Option<String>,
+    /// Address of the own account that it was written as; empty in a text of a version that did not note it.
+    pub account: String,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -44,7 +46,8 @@ impl std::fmt::Debug for Outgoing {
     }
 }
 
-const COLUMNS: &str = "id, side, recipient, thread, text, created, state, attempts, origin, reason";
+const COLUMNS: &str =
+    "id, side, recipient, thread, text, created, state, attempts, origin, reason, account";
 
 impl Transaction<'_> {
     /// Puts a text at the end of the queue. False: one with this id is there already and nothing was changed.
@@ -55,7 +58,7 @@ impl Transaction<'_> {
         let added = self
             .sql
             .prepare_cached(&format!(
-                "INSERT INTO outgoing ({COLUMNS}, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+                "INSERT INTO outgoing ({COLUMNS}, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
             ))?
             .execute(params![
                 outgoing.id,
@@ -68,6 +71,7 @@ impl Transaction<'_> {
                 outgoing.attempts,
                 outgoing.origin,
                 outgoing.reason,
+                outgoing.account,
                 micros(self.now),
             ])?;
         Ok(added == 1)
@@ -164,5 +168,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         attempts: row.get(7)?,
         origin: row.get(8)?,
         reason: row.get(9)?,
+        account: row.get(10)?,
     })
 }

@@ -23,9 +23,10 @@ pub(super) const LOG: &str = "causeway.db-wal";
 pub(super) const CHECK: &str = "check-database";
 
 /// Each entry brings a database from the version of its index to the next. Never change one that was released.
-const MIGRATIONS: &[&str] = &[V1, V2];
+const MIGRATIONS: &[&str] = &[V1, V2, V3];
 
-const V1: &str = "
+/// The first version.
+pub(super) const V1: &str = "
 -- Raw event pages that were acknowledged to the server and are not worked through yet. Numbers are never used twice.
 CREATE TABLE journal (
     page INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -112,6 +113,12 @@ CREATE TABLE chat (
 ) WITHOUT ROWID;
 INSERT INTO chat (conversation, read_to) SELECT conversation, max(position) FROM message GROUP BY conversation;
 CREATE INDEX outgoing_origin ON outgoing (origin) WHERE origin IS NOT NULL;
+";
+
+const V3: &str = "
+-- Whose they are: another account must not send or read them. Those of before name none and go to whoever signs in.
+ALTER TABLE outgoing ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE journal ADD COLUMN account TEXT NOT NULL DEFAULT '';
 ";
 
 /// Opens the database of `dir`. The second value tells that a damaged one was moved aside.

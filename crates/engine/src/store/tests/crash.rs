@@ -18,7 +18,7 @@ fn works_until_killed() {
         return;
     };
     let store = open(Path::new(&dir));
-    let journal = store.journal();
+    let journal = store.journal("sip:anna@contoso.example");
     let (pages, appended) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for number in 0u64.. {
@@ -55,7 +55,7 @@ async fn a_killed_program_loses_and_doubles_nothing() {
     for pages in [1, 40, 150, 7] {
         acknowledged = acknowledged.max(run_and_kill(dir.path(), pages));
         let store = open(dir.path());
-        let journal = store.journal();
+        let journal = store.journal("sip:anna@contoso.example");
         let left = tokio::task::spawn_blocking(move || journal.left())
             .await
             .unwrap()

@@ -88,7 +88,7 @@ async fn a_full_disk_is_told_and_takes_nothing_that_was_stored() {
         }
     }
     assert!(refused > 0);
-    let journal = store.journal();
+    let journal = store.journal("sip:anna@contoso.example");
     let appended = tokio::task::spawn_blocking(move || journal.append(&vec![b'x'; 100_000]))
         .await
         .unwrap();
@@ -206,6 +206,28 @@ async fn moved_aside(dir: &Path) -> std::path::PathBuf {
     assert_eq!(run(&store, |t| t.unfinished()).await, []);
     store.close().await;
     damage.detail["moved_to"].as_str().unwrap().into()
+}
+
+#[tokio::test]
+async fn what_waits_in_a_database_of_the_first_version_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = rusqlite::Connection::open(dir.path().join(schema::FILE)).unwrap();
+    old.execute_batch(schema::V1).unwrap();
+    old.execute_batch(
+        "INSERT INTO outgoing (id, side, recipient, text, created, changed, state, attempts)
+         VALUES ('m', 'lync', 'sip:ben@contoso.example', 'hej', 0, 0, 'queued', 0);
+         INSERT INTO journal (body) VALUES (X'7B7D');
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    let store = open(dir.path());
+    let waiting = run(&store, |t| t.unfinished()).await;
+    assert_eq!(waiting[0].id, "m");
+    assert_eq!(waiting[0].account, "", "it goes to whoever signs in");
+    let journal = store.journal("sip:anna@contoso.example");
+    let left = tokio::task::spawn_blocking(move || journal.left().unwrap());
+    assert_eq!(left.await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -74,6 +74,7 @@ fn outgoing(id: &str, text: &str) -> Outgoing {
         attempts: 0,
         origin: Some("m1".into()),
         reason: None,
+        account: "sip:anna@contoso.example".into(),
     }
 }
 

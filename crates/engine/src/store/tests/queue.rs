@@ -8,7 +8,7 @@ use super::*;
 async fn a_page_stays_in_the_journal_until_it_is_struck_off() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    let journal = store.journal();
+    let journal = store.journal("sip:anna@contoso.example");
     let (first, second) = tokio::task::spawn_blocking(move || {
         (
             journal.append(b"one").unwrap(),
@@ -21,7 +21,7 @@ async fn a_page_stays_in_the_journal_until_it_is_struck_off() {
     store.close().await;
 
     let store = open(dir.path());
-    let journal = store.journal();
+    let journal = store.journal("sip:anna@contoso.example");
     let (left, third) = tokio::task::spawn_blocking(move || {
         (journal.left().unwrap(), journal.append(b"three").unwrap())
     })
@@ -29,6 +29,25 @@ async fn a_page_stays_in_the_journal_until_it_is_struck_off() {
     .unwrap();
     assert_eq!(left, [(second, b"two".to_vec())]);
     assert!(third > second, "numbers are never used twice");
+}
+
+#[tokio::test]
+async fn a_page_is_read_by_its_own_account_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let (anna, dora) = (
+        store.journal("sip:Anna@contoso.example"),
+        store.journal("sip:dora@contoso.example"),
+    );
+    let again = store.journal("sip:anna@contoso.example");
+    let (page, theirs, ours) = tokio::task::spawn_blocking(move || {
+        let page = anna.append(b"for anna").unwrap();
+        (page, dora.left().unwrap(), again.left().unwrap())
+    })
+    .await
+    .unwrap();
+    assert_eq!(theirs, []);
+    assert_eq!(ours, [(page, b"for anna".to_vec())]);
 }
 
 #[tokio::test]
@@ -151,7 +170,7 @@ async fn only_a_text_that_was_never_handed_over_can_be_taken_back() {
 async fn rates_of_appends_and_of_grouped_transactions_are_printed() {
     let dir = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap();
     let store = open(dir.path());
-    let journal = store.journal();
+    let journal = store.journal("sip:anna@contoso.example");
     let appends = tokio::task::spawn_blocking(move || {
         let body = vec![b'x'; 2048];
         let start = std::time::Instant::now();

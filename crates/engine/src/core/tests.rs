@@ -1,0 +1,185 @@
+//! What the loop makes of events, with the store and without links.
+
+use causeway_api::{DeliveryState, Kind, Side};
+use jiff::Timestamp;
+use ucwa::{Body, Outcome};
+
+use crate::{
+    outbox::Stage,
+    scene::{ANNA, Scene},
+};
+
+const BEN: &str = "sip:ben@contoso.example";
+
+fn accepted(id: &str) -> ucwa::Event {
+    ucwa::Event::Delivery {
+        id: id.to_owned(),
+        outcome: Outcome::Accepted,
+    }
+}
+
+fn own_text(to: &str, text: &str) -> ucwa::Event {
+    ucwa::Event::Message(ucwa::Message {
+        page: None,
+        key: "https://lync.example/messages/1".to_owned(),
+        thread: "7f".to_owned(),
+        with: to.parse().unwrap(),
+        name: String::new(),
+        outgoing: true,
+        body: Body::Plain(text.to_owned()),
+        sent_at: Timestamp::UNIX_EPOCH,
+    })
+}
+
+/// Anna wrote to Ben and the program was killed after it had handed that over.
+async fn in_doubt() -> (Scene, String) {
+    let mut scene = Scene::new().await;
+    scene.lync_ready(false);
+    let (id, _) = scene.anna_writes(BEN, "hej");
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Sending));
+    let scene = scene.restarted(ANNA, false).await;
+    assert_eq!(scene.stage(&id), Some(Stage::InDoubt));
+    (scene, id)
+}
+
+#[tokio::test]
+async fn an_overdue_doubt_does_not_keep_the_loop_awake_while_lync_is_away() {
+    let (mut scene, _) = in_doubt().await;
+    scene.lync_ready(true);
+    assert!(scene.core.deadline().is_some());
+    scene.lync(ucwa::Event::State(ucwa::State::LoadingContacts));
+    scene.later(3600);
+    assert!(
+        scene
+            .core
+            .deadline()
+            .is_none_or(|deadline| deadline > scene.core.now)
+    );
+}
+
+#[tokio::test]
+async fn a_text_in_doubt_is_not_sent_again_while_a_slow_recipient_may_still_take_it() {
+    let (mut scene, id) = in_doubt().await;
+    scene.lync_ready(true);
+    scene.later(31);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::InDoubt));
+    scene.lync(ucwa::Event::Delivery {
+        id: id.clone(),
+        outcome: Outcome::Delivered,
+    });
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), None);
+    assert_eq!(
+        scene.stored(&id).await.unwrap().state,
+        DeliveryState::Delivered
+    );
+}
+
+#[tokio::test]
+async fn a_text_in_doubt_that_the_server_never_got_is_sent_again() {
+    let (mut scene, id) = in_doubt().await;
+    scene.lync_ready(true);
+    scene.later(60);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Sending));
+}
+
+#[tokio::test]
+async fn a_text_in_doubt_holds_up_nobody_else() {
+    let (mut scene, _) = in_doubt().await;
+    let (to_ben, _) = scene.anna_writes(BEN, "more");
+    let (to_carla, _) = scene.anna_writes("sip:carla@contoso.example", "hej");
+    scene.lync_ready(true);
+    scene.settle().await;
+    assert_eq!(scene.stage(&to_ben), Some(Stage::Queued));
+    assert_eq!(scene.stage(&to_carla), Some(Stage::Sending));
+}
+
+#[tokio::test]
+async fn an_own_text_that_the_server_shows_without_its_id_settles_the_one_in_doubt() {
+    let (mut scene, id) = in_doubt().await;
+    scene.lync_ready(true);
+    scene.told();
+    scene.lync(own_text(BEN, "hej"));
+    scene.later(60);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Sent));
+    let told = scene.told();
+    assert!(
+        !told.iter().any(|kind| matches!(kind, Kind::Message(_))),
+        "it was told when it was written"
+    );
+    assert!(!told.iter().any(|kind| matches!(
+        kind,
+        Kind::Delivery(delivery) if delivery.state == DeliveryState::Sending
+    )));
+}
+
+#[tokio::test]
+async fn texts_to_one_person_are_stored_as_waiting_until_their_turn() {
+    let mut scene = Scene::new().await;
+    scene.lync_ready(false);
+    let (first, _) = scene.anna_writes(BEN, "one");
+    let (second, _) = scene.anna_writes(BEN, "two");
+    scene.settle().await;
+    let state = |id: String, scene: &Scene| {
+        let stored = scene.core.store.clone();
+        async move {
+            stored
+                .transaction(crate::store::Keep::Kill, move |t| t.outgoing(&id))
+                .await
+                .unwrap()
+                .unwrap()
+                .state
+        }
+    };
+    assert_eq!(state(first.clone(), &scene).await, DeliveryState::Sending);
+    assert_eq!(state(second.clone(), &scene).await, DeliveryState::Queued);
+    scene.lync(accepted(&first));
+    scene.settle().await;
+    assert_eq!(state(second, &scene).await, DeliveryState::Sending);
+}
+
+#[tokio::test]
+async fn a_command_of_its_own_leaves_the_queue_to_the_agent() {
+    let mut scene = Scene::new().await;
+    let (waiting, _) = scene.anna_writes(BEN, "when you are back");
+    scene.settle().await;
+    let mut command = scene.restarted(ANNA, true).await;
+    command.lync_ready(false);
+    let (own, _) = command.anna_writes(BEN, "now");
+    command.settle().await;
+    assert_eq!(command.stage(&own), Some(Stage::Sending));
+    assert_eq!(command.stage(&waiting), None);
+    let stored = command.stored(&waiting).await.unwrap();
+    assert_eq!(stored.state, DeliveryState::Queued);
+    let mut agent = command.restarted(ANNA, false).await;
+    agent.lync_ready(true);
+    agent.settle().await;
+    assert_eq!(agent.stage(&waiting), Some(Stage::Sending));
+    assert_eq!(agent.stage(&own), Some(Stage::InDoubt));
+}
+
+#[tokio::test]
+async fn a_text_is_never_sent_as_another_account() {
+    let mut scene = Scene::new().await;
+    let (id, _) = scene.anna_writes(BEN, "as anna");
+    scene.settle().await;
+    let dora = ANNA.replace("anna@contoso", "dora@contoso");
+    scene.reconfigured(&dora);
+    scene.lync_ready(false);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Queued));
+    assert_eq!(scene.core.outbox.of_others(Side::Lync), 1);
+
+    let mut scene = scene.restarted(&dora, false).await;
+    scene.lync_ready(false);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Queued));
+    scene.reconfigured(ANNA);
+    scene.lync_ready(false);
+    scene.settle().await;
+    assert_eq!(scene.stage(&id), Some(Stage::Sending));
+}
