@@ -26,7 +26,9 @@ async fn the_xmpp_server_is_restarted() {
     let mut world = World::new().await;
     let mut bridge = bridged(&world).await;
     world.prosody.stop().await;
-    bridge.next("the loss", state("xmpp", "reconnecting")).await;
+    let loss = bridge.next("the loss", state("xmpp", "reconnecting")).await;
+    let cause = loss["error"]["message"].as_str().unwrap_or_default();
+    assert!(cause.contains("connection"), "{loss}");
     world.sim.writes(BEN, ANNA, "written meanwhile").await;
     world.prosody.start_again().await;
     bridge.next("the return", state("xmpp", "ready")).await;
@@ -38,6 +40,21 @@ async fn the_xmpp_server_is_restarted() {
 }
 
 #[tokio::test]
+async fn an_xmpp_server_that_dies_is_a_lost_connection() {
+    let mut world = World::new().await;
+    let mut bridge = bridged(&world).await;
+    world.prosody.kill().await;
+    let loss = bridge.next("the loss", state("xmpp", "reconnecting")).await;
+    let cause = loss["error"]["message"].as_str().unwrap_or_default();
+    assert!(cause.contains("connection"), "{loss}");
+    let again = bridge
+        .next("the next try", state("xmpp", "reconnecting"))
+        .await;
+    let cause = again["error"]["message"].as_str().unwrap_or_default();
+    assert!(cause.contains("does not answer"), "{again}");
+}
+
+#[tokio::test]
 async fn the_lync_server_is_restarted() {
     let mut world = World::new().await;
     let mut phone = Person::sign_in(&world.prosody, "phone").await;
@@ -46,6 +63,14 @@ async fn the_lync_server_is_restarted() {
     let thread = phone.receives("before").await.thread;
     world.sim.kill().await;
     bridge.next("the loss", state("lync", "reconnecting")).await;
+    let contacts = world.ctl.run(&["contacts"]).await.done();
+    assert_eq!(contacts["links"][0]["side"], "lync");
+    assert_eq!(contacts["links"][0]["state"], "reconnecting", "{contacts}");
+    let status = world.ctl.run(&["status", "get"]).await.done();
+    assert_eq!(
+        (&status["availability"], &status["reason"]),
+        (&json!("unknown"), &json!("reconnecting"))
+    );
     phone.writes_in("anna@xmpp.example", "answered meanwhile", thread.as_deref());
     world.sim.start_again().await;
     bridge.next("the return", state("lync", "ready")).await;

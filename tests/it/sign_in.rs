@@ -40,6 +40,25 @@ async fn a_refused_lync_password_is_sent_once() {
 }
 
 #[tokio::test]
+async fn beside_a_bridge_whose_password_is_refused_verbs_say_so() {
+    let world = World::new().await;
+    world.forget_password("lync");
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.find("the refusal", refused("lync")).await;
+    for arguments in [["contacts"].as_slice(), &["status", "get"]] {
+        let answer = world.ctl.run(arguments).await;
+        assert_eq!(
+            (answer.exit, answer.code()),
+            (3, "CW-1201"),
+            "{arguments:?}: {answer:?}"
+        );
+    }
+    let contacts = world.ctl.run(&["contacts"]).await;
+    assert!(contacts.json["people"].is_array(), "{contacts:?}");
+    assert_eq!(contacts.json["links"][0]["state"], "refused");
+}
+
+#[tokio::test]
 async fn a_refused_xmpp_password_is_sent_once() {
     let world = World::new().await;
     world.forget_password("xmpp");

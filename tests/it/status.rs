@@ -121,3 +121,24 @@ async fn a_note_is_answered_as_it_was_set_told_once_with_its_status_and_goes_wit
         );
     }
 }
+
+#[tokio::test]
+async fn a_status_set_without_anybody_to_keep_it_says_that_it_does_not_last() {
+    let world = World::new().await;
+    let set = world.ctl.run(&["status", "set", "busy"]).await;
+    assert_eq!(
+        (set.exit, &set.json["lasts"]),
+        (0, &serde_json::json!(false))
+    );
+    assert!(set.stderr.contains("ends with this command"), "{set:?}");
+    let refused = world
+        .ctl
+        .run(&["status", "set", "busy", "--until", "23:59:59"])
+        .await;
+    assert_eq!((refused.exit, refused.code()), (2, "CW-4001"));
+
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    let set = world.ctl.run(&["status", "set", "busy"]).await.done();
+    assert_eq!(set["lasts"], true);
+}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chat, Check, Network, OwnStatus, Past, Person, Presence, Settable, Side, SideState,
+    Chat, Check, Network, OwnStatus, Past, Person, Presence, Problem, Settable, Side, SideState,
     Subscription,
 };
 
@@ -220,6 +220,18 @@ pub struct ConfigIssue {
     pub message: String,
 }
 
+/// State of one link, and why it is no better one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkState {
+    /// Which link.
+    pub side: Side,
+    /// Its state.
+    pub state: SideState,
+    /// Why, where it is a bad one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<Problem>,
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
@@ -235,6 +247,9 @@ pub enum Reply {
         /// Subscription state of the XMPP contacts.
         #[serde(default)]
         subscriptions: Vec<Subscription>,
+        /// The links behind it. What is told of people of one that is not signed in is what was known last.
+        #[serde(default)]
+        links: Vec<LinkState>,
     },
     /// Presence of addresses, in the order asked.
     Presence {

@@ -14,7 +14,9 @@ mod problem;
 
 pub use chats::{Chat, Past};
 pub use check::{Check, CheckStep, StepState};
-pub use command::{Command, ConfigEntry, ConfigIssue, Origin, Reply, SendState, Sent, Severity};
+pub use command::{
+    Command, ConfigEntry, ConfigIssue, LinkState, Origin, Reply, SendState, Sent, Severity,
+};
 pub use desk::{Changes, Desk, Snapshot};
 pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,

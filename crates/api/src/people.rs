@@ -129,6 +129,6 @@ pub struct OwnStatus {
     /// When a status set with an end reverts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Timestamp>,
-    /// Why it is so: `you`, `automatic`, `bridge`, `other-client`, `watch-only`, `signed-out`.
+    /// Why it is so: `you`, `automatic`, `bridge`, `other-client`, `watch-only`, `reconnecting`, `signed-out`.
     pub reason: String,
 }

@@ -18,10 +18,10 @@ use causeway_engine::log;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::Args;
+use args::{Args, ConfigVerb, Verb};
 use interrupts::Interrupts;
 use outcome::{Outcome, internal, usage};
-use session::Place;
+use session::{Place, must_exist, name_errors};
 use text::Paint;
 use verbs::Ctl;
 
@@ -64,6 +64,12 @@ async fn run(args: Args) -> Result<Outcome, Problem> {
             on: in_colour(&std::io::stdout()),
         },
     };
+    if !matches!(args.verb, Verb::Config(ConfigVerb::Set { .. })) {
+        must_exist(args.global.config.as_deref())?;
+    }
+    if !matches!(args.verb, Verb::Config(_)) {
+        name_errors(&ctl.place).await;
+    }
     verbs::run(&mut ctl, args.verb).await
 }
 

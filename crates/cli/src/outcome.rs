@@ -1,10 +1,12 @@
 //! What a verb found, and how it is printed: one JSON document, or text for people.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use causeway_api::{Code, Exit, Problem};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::text::plain;
 
 /// What a verb found.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +14,8 @@ pub(crate) struct Outcome {
     document: Map<String, Value>,
     people: String,
     problem: Option<Problem>,
+    /// Said of the failure where people see the result, which names it already, on the same screen.
+    summary: Option<&'static str>,
     /// Nothing more to say, but the end was not the planned one.
     interrupted: bool,
 }
@@ -38,6 +42,20 @@ impl Outcome {
     /// A result that is a failure as well: both are printed, and the failure decides the exit code.
     pub(crate) fn but(mut self, problem: Option<Problem>) -> Self {
         self.problem = problem;
+        self
+    }
+
+    /// As [`Outcome::but`], for a result in which people have read the failure with its remedy already.
+    pub(crate) fn but_shown(self, problem: Option<Problem>, summary: &'static str) -> Self {
+        Self {
+            summary: Some(summary),
+            ..self.but(problem)
+        }
+    }
+
+    /// Adds what only programs need to know.
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.document.insert(key.into(), value.into());
         self
     }
 
@@ -82,9 +100,12 @@ impl Outcome {
         let mut out = io::stdout().lock();
         out.write_all(self.people.as_bytes())?;
         out.flush()?;
-        match self.problem {
-            Some(problem) => tell(&problem),
-            None => Ok(()),
+        match (self.problem, self.summary) {
+            (Some(problem), Some(summary)) if out.is_terminal() => {
+                writeln!(io::stderr(), "causewayctl: {summary} ({})", problem.code)
+            }
+            (Some(problem), _) => tell(&problem),
+            (None, _) => Ok(()),
         }
     }
 }
@@ -118,6 +139,12 @@ fn tell(problem: &Problem) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Something that people should know and that is no failure, on stderr.
+pub(crate) fn warn(line: &str) {
+    // Whoever closed stderr does not want to read it.
+    let _ = writeln!(io::stderr(), "causewayctl: {}", plain(line));
 }
 
 /// A command line that was not understood.

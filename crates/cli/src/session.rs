@@ -1,10 +1,10 @@
 //! The engine that answers: the running one, or one of our own for as long as the command takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use causeway_api::door::{Client, Reached, reach};
-use causeway_api::{Code, Command, Desk, Problem, Reply};
+use causeway_api::{Code, Command, ConfigIssue, Desk, Problem, Reply, Severity};
 use causeway_engine::config::{self, Locations, default_data_dir};
 use causeway_engine::secrets::Secrets;
 use causeway_engine::{Engine, Options, Sides};
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::args::Global;
 use crate::interrupts::Interrupts;
-use crate::outcome::internal;
+use crate::outcome::{self, internal};
 
 /// Told to the other end of the door.
 pub(crate) const PROGRAM: &str = "causewayctl";
@@ -38,6 +38,26 @@ impl Place {
                 None => default_data_dir()?,
             },
         })
+    }
+}
+
+/// A file that was named has to be there; the usual one need not.
+///
+/// # Errors
+/// [`Code::BadConfig`] with the path.
+pub(crate) fn must_exist(config: Option<&Path>) -> Result<(), Problem> {
+    match config {
+        Some(file) if !file.exists() => {
+            let path = file.display().to_string();
+            Err(Problem::new(
+                Code::BadConfig,
+                "configuration",
+                format!("The configuration file {path} does not exist"),
+                "Correct --config; 'causewayctl config set' writes a new file",
+            )
+            .with("file", path))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -85,6 +105,15 @@ impl Session {
             Reached::Running(client) => Self::Running(client),
             Reached::Ours(engine) => Self::Ours(engine),
         })
+    }
+
+    /// Reaches the engine that runs on the data directory.
+    ///
+    /// # Errors
+    /// `otherwise` where none does; those of [`reach`].
+    pub(crate) async fn running(place: &Place, otherwise: Problem) -> Result<Self, Problem> {
+        let client = Client::connect(&place.data_dir, PROGRAM).await?;
+        client.map(Self::Running).ok_or(otherwise)
     }
 
     /// Carries out one command.
@@ -162,8 +191,69 @@ pub(crate) fn wrong_reply() -> Problem {
     internal("The answer does not belong to the question")
 }
 
-/// Neither of the accounts that a command needs is configured.
+/// The first error in the configuration files.
+pub(crate) fn wrong_configuration(issues: &[ConfigIssue]) -> Option<Problem> {
+    let first = issues
+        .iter()
+        .find(|issue| issue.severity == Severity::Error)?;
+    let mut problem = Problem::new(
+        Code::BadConfig,
+        "configuration",
+        issue_line(first),
+        "Correct the file; a wrong value is not used, the others hold",
+    )
+    .with("file", first.file.clone());
+    if let Some(line) = first.line {
+        problem = problem.with("line", line);
+    }
+    match &first.key {
+        Some(key) => Some(problem.with("key", key.clone())),
+        None => Some(problem),
+    }
+}
+
+/// Names on stderr what is wrong with the files: a verb that works with less than what is written should say so.
+/// Where nothing is left to work with, the verb itself fails with it.
+pub(crate) async fn name_errors(place: &Place) {
+    let config::Configuration {
+        settings, issues, ..
+    } = config::load(&place.locations);
+    let usable = settings.lync.is_some() || settings.xmpp.is_some();
+    let errors: Vec<_> = issues
+        .iter()
+        .filter(|issue| issue.severity == Severity::Error)
+        .collect();
+    if errors.is_empty() {
+        return;
+    }
+    let running = Client::connect(&place.data_dir, PROGRAM).await;
+    if usable || matches!(running, Ok(Some(_))) {
+        for issue in errors {
+            outcome::warn(&issue_line(issue));
+        }
+    }
+}
+
+fn issue_line(issue: &ConfigIssue) -> String {
+    match &issue.key {
+        Some(key) => format!("{}: {key}: {}", place_of(issue), issue.message),
+        None => format!("{}: {}", place_of(issue), issue.message),
+    }
+}
+
+/// `file:line`
+pub(crate) fn place_of(issue: &ConfigIssue) -> String {
+    match issue.line {
+        Some(line) => format!("{}:{line}", issue.file),
+        None => issue.file.clone(),
+    }
+}
+
+/// Neither of the accounts that a command needs is configured, or what stands there cannot be used.
 pub(crate) fn not_configured(place: &Place, sides: Sides) -> Problem {
+    if let Some(problem) = wrong_configuration(&config::load(&place.locations).issues) {
+        return problem;
+    }
     let keys = match sides {
         Sides {
             lync: true,

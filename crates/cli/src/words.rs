@@ -1,6 +1,6 @@
 //! What codes and values are called in front of people (ux.md sections 2 and 13).
 
-use causeway_api::{Availability, Side};
+use causeway_api::{Availability, Side, SideState};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -47,12 +47,39 @@ pub(crate) fn side(side: Side) -> &'static str {
     }
 }
 
-/// The name that a unit value has in JSON, e.g. `finding-server`.
-pub(crate) fn name(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        Ok(other) => other.to_string(),
-        Err(_) => String::new(),
+/// What a link does or waits for.
+pub(crate) fn state(state: SideState) -> &'static str {
+    match state {
+        SideState::SignedOut => "signed out",
+        SideState::FindingServer => "finding the server",
+        SideState::CheckingCertificate => "checking the certificate",
+        SideState::AskingMethods => "asking how to sign in",
+        SideState::SigningIn => "signing in",
+        SideState::OpeningSession => "opening the session",
+        SideState::LoadingContacts => "loading contacts",
+        SideState::ReadyWatching => "signed in, watching only",
+        SideState::ReadyAvailable => "signed in",
+        SideState::WaitingForNetwork => "waiting for the network",
+        SideState::Reconnecting => "reconnecting",
+        SideState::NeedsPassword => "needs a password",
+        SideState::NeedsConsent => "needs your consent",
+        SideState::Refused => "sign-in refused",
+        SideState::NotAllowed => "not allowed",
+        SideState::ServerUnavailable => "server not available",
+        SideState::Stopped => "stopped",
+    }
+}
+
+/// A step of the ladder, as `check` and problems name it; others stay as they are.
+pub(crate) fn step(name: &str) -> &str {
+    match name {
+        "finding-server" => "finding the server",
+        "checking-certificate" => "checking the certificate",
+        "asking-methods" => "asking how to sign in",
+        "signing-in" => "signing in",
+        "opening-session" => "opening the session",
+        "loading-contacts" => "loading contacts",
+        other => other,
     }
 }
 

@@ -98,6 +98,70 @@ mod config {
     }
 
     #[test]
+    fn issues_come_in_the_order_of_the_file() {
+        let home = Home::new(
+            "[xmpp]\ntls = \"maybe\"\n[lync]\nmode = \"invisible\"\ncolour = 1\n[bridge]\nenabled = 7\n",
+        );
+        let found = home.json(&["config", "check"], 2);
+        let lines: Vec<_> = found["issues"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|issue| issue["line"].as_u64().unwrap())
+            .collect();
+        assert_eq!(lines, [2, 4, 5, 7]);
+        assert_eq!(found["error"]["detail"]["line"], 2);
+    }
+
+    #[test]
+    fn a_file_that_is_named_and_missing_is_wrong_usage() {
+        let home = Home::new("");
+        let path = home.path("elsewhere.toml");
+        for line in [&["contacts"][..], &["check"], &["config", "show"]] {
+            let refused = home.json(&[&["--config", &path], line].concat(), 2);
+            assert!(
+                refused["error"]["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains(&path),
+                "{refused}"
+            );
+        }
+        let set = ["--config", &path, "config", "set", "history.days", "7"];
+        assert_eq!(home.json(&set, 0)["value"], 7);
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_named_by_every_verb() {
+        let home = Home::new("[lync]\naddress = anna@contoso.example\n");
+        for line in [
+            &["contacts"][..],
+            &["status", "get"],
+            &["check"],
+            &["login"],
+        ] {
+            let refused = home.json(line, 2);
+            assert!(
+                refused["error"]["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains("config.toml:2"),
+                "{line:?}: {refused}"
+            );
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_wrong_value_is_named_on_stderr_and_the_verb_goes_on() {
+        let home = Home::new("[lync]\nmode = \"invisible\"\n");
+        let _door = home.door();
+        let output = home.run(&["send", "sip:bob@contoso.example", "hello"]);
+        assert_eq!(output.status.code(), Some(0));
+        let said = text(&output.stderr);
+        assert!(said.contains("config.toml:2: lync.mode"), "{said}");
+    }
+
+    #[test]
     fn a_right_file_passes() {
         let home = Home::new("[lync]\naddress = \"anna@contoso.example\"\n");
         assert_eq!(home.json(&["config", "check"], 0)["issues"], json!([]));

@@ -28,7 +28,14 @@ impl Core {
         };
         match (self.readiness(side), self.standing()) {
             (Readiness::Coming, _) => return Some((Wish::Command(Command::GetStatus), answer)),
-            (Readiness::Failed(problem), _) if self.options.one_shot => reply(answer, Err(problem)),
+            // Signed out on purpose or about to come back is a status; what a person has to mend is a failure.
+            (Readiness::Failed(problem), standing)
+                if self.options.one_shot
+                    || standing != Standing::Reconnecting
+                        && self.state(side) != SideState::SignedOut =>
+            {
+                reply(answer, Err(problem))
+            }
             (Readiness::Ready, Standing::WatchOnly) if side == Side::Lync => {
                 presence::own_seen_from_outside(self, answer)
             }
@@ -126,7 +133,9 @@ impl Core {
             return Standing::SignedOut;
         };
         let state = self.state(side);
-        if !state.is_ready() {
+        if self.is_coming_back(side) {
+            Standing::Reconnecting
+        } else if !state.is_ready() {
             Standing::SignedOut
         } else if state == SideState::ReadyWatching {
             Standing::WatchOnly

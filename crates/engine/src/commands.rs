@@ -298,6 +298,7 @@ impl Core {
         Reply::People {
             people,
             subscriptions: self.people.subscriptions(),
+            links: self.sides().map(|side| self.link_state(side)).collect(),
         }
     }
 

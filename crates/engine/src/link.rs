@@ -1,6 +1,6 @@
 //! What the loop knows about one link.
 
-use causeway_api::{Kind, Problem, Side, SideState};
+use causeway_api::{Kind, LinkState, Problem, Side, SideState};
 use tokio::sync::mpsc;
 
 use crate::problems;
@@ -119,6 +119,23 @@ impl<L, E> Slot<L, E> {
             state: self.state,
             error: self.problem.clone(),
         }
+    }
+
+    /// The state as an answer.
+    pub(crate) fn link_state(&self) -> LinkState {
+        LinkState {
+            side: self.side,
+            state: self.state,
+            error: self.problem.clone(),
+        }
+    }
+
+    /// It is on its way back by itself.
+    pub(crate) fn is_coming_back(&self) -> bool {
+        matches!(
+            self.state,
+            SideState::Reconnecting | SideState::WaitingForNetwork
+        )
     }
 
     /// Can a command that needs this link be carried out?

@@ -55,6 +55,8 @@ pub(crate) enum Standing {
     Available,
     /// Signed in without touching the presence.
     WatchOnly,
+    /// The link was lost and is tried again by itself.
+    Reconnecting,
     /// Not signed in.
     SignedOut,
 }
@@ -176,6 +178,7 @@ impl Own {
     pub(crate) fn told(&self, standing: Standing) -> OwnStatus {
         let reason = match (standing, self.chosen) {
             (Standing::SignedOut, _) => "signed-out",
+            (Standing::Reconnecting, _) => "reconnecting",
             (Standing::WatchOnly, _) => "watch-only",
             (
                 Standing::Available,
@@ -196,7 +199,7 @@ impl Own {
         };
         OwnStatus {
             // After sign-out the last value is history, not status.
-            availability: if standing == Standing::SignedOut {
+            availability: if matches!(standing, Standing::SignedOut | Standing::Reconnecting) {
                 Availability::Unknown
             } else {
                 self.seen

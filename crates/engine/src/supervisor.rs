@@ -1,6 +1,6 @@
 //! Starting and stopping links. A link that was refused stays down until a person acts.
 
-use causeway_api::{Problem, Side, SideState};
+use causeway_api::{LinkState, Problem, Side, SideState};
 use futures::{FutureExt, future::BoxFuture};
 use tokio::{sync::mpsc, time::timeout};
 use tracing::{info, warn};
@@ -33,6 +33,27 @@ impl Core {
             Side::Lync => self.lync.state(),
             Side::Xmpp => self.xmpp.state(),
             Side::Gateway => SideState::SignedOut,
+        }
+    }
+
+    pub(crate) fn link_state(&self, side: Side) -> LinkState {
+        match side {
+            Side::Lync => self.lync.link_state(),
+            Side::Xmpp => self.xmpp.link_state(),
+            Side::Gateway => LinkState {
+                side,
+                state: SideState::SignedOut,
+                error: None,
+            },
+        }
+    }
+
+    /// A link that was lost and is tried again by itself.
+    pub(crate) fn is_coming_back(&self, side: Side) -> bool {
+        match side {
+            Side::Lync => self.lync.is_coming_back(),
+            Side::Xmpp => self.xmpp.is_coming_back(),
+            Side::Gateway => false,
         }
     }
 

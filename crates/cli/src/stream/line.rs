@@ -83,7 +83,7 @@ fn state_line(state: SideState, error: Option<&Problem>, paint: Paint) -> String
         (false, true) => Colour::Red,
         (false, false) => Colour::Grey,
     };
-    let name = paint.paint(colour, &words::name(state));
+    let name = paint.paint(colour, words::state(state));
     match error {
         Some(problem) => format!(
             "{name}: {} ({}). {}",
@@ -297,7 +297,7 @@ mod tests {
                 state: SideState::NeedsPassword,
                 error: Some(error),
             },
-            Some("Lync  needs-password: Password not accepted (CW-1201). Type it again"),
+            Some("Lync  needs a password: Password not accepted (CW-1201). Type it again"),
         );
     }
 

@@ -1,11 +1,11 @@
 //! `check`: the sign-in ladder of both sides.
 
 use causeway_api::{Check, CheckStep, Code, Problem, StepState};
-use causeway_engine::Sides;
+use causeway_engine::{Sides, config};
 
 use super::Ctl;
 use crate::outcome::Outcome;
-use crate::session::{Needs, options};
+use crate::session::{Needs, options, wrong_configuration};
 use crate::text::{Cell, Colour, Paint, columns, plain};
 use crate::words;
 
@@ -14,14 +14,21 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     // Both ladders in one future: too large for the stack.
     let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
     let check = ctl.interrupts.or(ladder).await?;
-    let problem = failure(&check);
+    let problem = match failure(&check) {
+        // Nothing could be tried: perhaps because what is written cannot be used.
+        Some(problem) if check.steps.is_empty() => {
+            let issues = config::load(&ctl.place.locations).issues;
+            Some(wrong_configuration(&issues).unwrap_or(problem))
+        }
+        problem => problem,
+    };
     // `error` is printed by whoever prints problems.
     let steps = Check {
         error: None,
         ..check
     };
     let people = ladder_for_people(ctl.paint, &steps.steps);
-    Ok(Outcome::new(&steps, people)?.but(problem))
+    Ok(Outcome::new(&steps, people)?.but_shown(problem, "the check failed"))
 }
 
 /// The first failure; its code decides the exit code.
@@ -43,16 +50,18 @@ fn failure(check: &Check) -> Option<Problem> {
 }
 
 fn ladder_for_people(paint: Paint, steps: &[CheckStep]) -> String {
-    // A side that was not tried is one line, not one for each step.
-    let mut steps: Vec<&CheckStep> = steps.iter().collect();
-    steps.dedup_by(|later, earlier| {
-        let skipped = later.state == StepState::Skip && earlier.state == StepState::Skip;
-        skipped && later.side == earlier.side && later.message == earlier.message
-    });
-    let rows: Vec<_> = steps.iter().map(|step| row(step)).collect();
+    // Steps that were not tried for one reason are one line, not one for each.
+    let mut rungs: Vec<(&CheckStep, usize)> = Vec::new();
+    for step in steps {
+        match rungs.last_mut() {
+            Some((first, more)) if skipped_alike(first, step) => *more += 1,
+            Some(_) | None => rungs.push((step, 0)),
+        }
+    }
+    let rows: Vec<_> = rungs.iter().map(|(step, more)| row(step, *more)).collect();
     // Remedies stand under their step, where the eye is.
     let mut page = String::new();
-    for (line, step) in columns(paint, &rows).lines().zip(steps) {
+    for (line, (step, _)) in columns(paint, &rows).lines().zip(rungs) {
         page.push_str(line);
         page.push('\n');
         if let (StepState::Warn | StepState::Fail, Some(remedy)) = (step.state, &step.remedy) {
@@ -62,7 +71,13 @@ fn ladder_for_people(paint: Paint, steps: &[CheckStep]) -> String {
     page
 }
 
-fn row(step: &CheckStep) -> [Cell; 5] {
+fn skipped_alike(one: &CheckStep, other: &CheckStep) -> bool {
+    let skipped = one.state == StepState::Skip && other.state == StepState::Skip;
+    skipped && one.side == other.side && one.message == other.message
+}
+
+/// A step, and how many more after it share its fate.
+fn row(step: &CheckStep, more: usize) -> [Cell; 5] {
     let (state, colour) = match step.state {
         StepState::Ok => ("✓ ok", Colour::Green),
         StepState::Warn => ("! warn", Colour::Yellow),
@@ -77,10 +92,14 @@ fn row(step: &CheckStep) -> [Cell; 5] {
         Some(code) => format!("{} ({code})", step.message),
         None => step.message.clone(),
     };
+    let name = match more {
+        0 => words::step(&step.step).to_owned(),
+        _ => format!("{} and {more} more", words::step(&step.step)),
+    };
     [
         Cell::coloured(state, Some(colour)),
         words::side(step.side).into(),
-        step.step.as_str().into(),
+        name.into(),
         ms.into(),
         message.into(),
     ]
@@ -128,7 +147,7 @@ mod tests {
         let page = ladder_for_people(Paint { on: false }, &[skipped.clone(), skipped]);
         assert_eq!(
             page,
-            "– skip  Lync  finding-server  No account is configured\n"
+            "– skip  Lync  finding the server and 1 more  No account is configured\n"
         );
     }
 
@@ -143,8 +162,8 @@ mod tests {
         );
         assert_eq!(
             page,
-            "✓ ok    Lync  finding-server  12 ms  found\n\
-             ✗ fail  Lync  finding-server  12 ms  silent (CW-1002)\n    → Connect to the company network\n"
+            "✓ ok    Lync  finding the server  12 ms  found\n\
+             ✗ fail  Lync  finding the server  12 ms  silent (CW-1002)\n    → Connect to the company network\n"
         );
     }
 }

@@ -1,16 +1,14 @@
 //! `config show`, `check`, `schema`, `set`.
 
 use causeway_api::door::Client;
-use causeway_api::{
-    Code, Command, ConfigEntry, ConfigIssue, Desk, Origin, Problem, Reply, Severity,
-};
+use causeway_api::{Command, ConfigEntry, ConfigIssue, Desk, Origin, Problem, Reply, Severity};
 use causeway_engine::config;
 use serde_json::{Value, json};
 
 use super::Ctl;
 use crate::args::ConfigVerb;
 use crate::outcome::{Outcome, internal};
-use crate::session::{PROGRAM, Place, wrong_reply};
+use crate::session::{PROGRAM, Place, place_of, wrong_configuration, wrong_reply};
 use crate::text::{Cell, Colour, Paint, columns};
 
 pub(super) async fn run(ctl: &mut Ctl, verb: ConfigVerb) -> Result<Outcome, Problem> {
@@ -30,8 +28,11 @@ pub(super) async fn run(ctl: &mut Ctl, verb: ConfigVerb) -> Result<Outcome, Prob
                 [] => format!("No issues in {file}\n"),
                 issues => issues_table(ctl.paint, issues),
             };
-            let problem = errors(&issues);
-            Ok(Outcome::new(&json!({ "file": file, "issues": issues }), page)?.but(problem))
+            let problem = wrong_configuration(&issues);
+            Ok(
+                Outcome::new(&json!({ "file": file, "issues": issues }), page)?
+                    .but_shown(problem, "the configuration has errors"),
+            )
         }
         ConfigVerb::Schema => {
             let schema = config::schema();
@@ -103,30 +104,6 @@ fn same_file(theirs: &std::path::Path, ours: &std::path::Path) -> bool {
         (Ok(theirs), Ok(ours)) => theirs == ours,
         // Not there yet: by name.
         _ => std::path::absolute(theirs).ok() == std::path::absolute(ours).ok(),
-    }
-}
-
-/// The first error as the reason of the exit code.
-fn errors(issues: &[ConfigIssue]) -> Option<Problem> {
-    let first = issues
-        .iter()
-        .find(|issue| issue.severity == Severity::Error)?;
-    Some(
-        Problem::new(
-            Code::BadConfig,
-            "configuration",
-            format!("{}: {}", place_of(first), first.message),
-            "Correct the file; a wrong value is not used, the others hold",
-        )
-        .with("file", first.file.clone())
-        .with("key", first.key.clone().map_or(Value::Null, Value::String)),
-    )
-}
-
-fn place_of(issue: &ConfigIssue) -> String {
-    match issue.line {
-        Some(line) => format!("{}:{line}", issue.file),
-        None => issue.file.clone(),
     }
 }
 

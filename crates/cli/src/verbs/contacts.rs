@@ -1,13 +1,13 @@
 //! `contacts` and `search`: people.
 
-use causeway_api::{Command, Person, Problem, Reply};
+use causeway_api::{Command, LinkState, Person, Problem, Reply, SideState};
 use causeway_engine::Sides;
 use serde_json::json;
 
 use super::Ctl;
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 use crate::session::{Needs, ask, wrong_reply};
-use crate::text::{Cell, Paint, columns};
+use crate::text::{Cell, Paint, columns, plain};
 use crate::words;
 
 pub(super) async fn list(ctl: &mut Ctl) -> Result<Outcome, Problem> {
@@ -16,14 +16,44 @@ pub(super) async fn list(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     let Reply::People {
         people,
         subscriptions,
+        links,
     } = reply
     else {
         return Err(wrong_reply());
     };
-    let page = table(ctl.paint, &people);
-    Outcome::new(
-        &json!({ "people": people, "subscriptions": subscriptions }),
-        page,
+    let page = match people.as_slice() {
+        [] => "Nobody is in the contact list\n".to_owned(),
+        people => table(ctl.paint, people),
+    };
+    for link in links.iter().filter(|link| link.error.is_some()) {
+        outcome::warn(&old(link));
+    }
+    // A list without the people of one side is worth showing, and a failure all the same.
+    let problem = links
+        .iter()
+        .find(|link| !is_coming_back(link.state))
+        .and_then(|link| link.error.clone());
+    let document = json!({ "people": people, "subscriptions": subscriptions, "links": links });
+    Ok(Outcome::new(&document, page)?.but(problem))
+}
+
+/// Said of a link that is down.
+fn old(link: &LinkState) -> String {
+    let side = words::side(link.side);
+    let why = match &link.error {
+        Some(problem) if is_coming_back(link.state) => format!(": {}", plain(&problem.message)),
+        Some(_) | None => String::new(),
+    };
+    format!(
+        "{side}: {}{why}. What is shown of its people is what was known last",
+        words::state(link.state)
+    )
+}
+
+fn is_coming_back(state: SideState) -> bool {
+    matches!(
+        state,
+        SideState::Reconnecting | SideState::WaitingForNetwork
     )
 }
 
@@ -39,7 +69,10 @@ pub(super) async fn search(ctl: &mut Ctl, text: String) -> Result<Outcome, Probl
     let Reply::Search { people, more } = reply else {
         return Err(wrong_reply());
     };
-    let mut page = table(ctl.paint, &people);
+    let mut page = match people.as_slice() {
+        [] => "No one found\n".to_owned(),
+        people => table(ctl.paint, people),
+    };
     if more {
         page.push_str("… and more: search for a longer part of the name\n");
     }

@@ -1,12 +1,12 @@
 //! `status get`, `set`, `reset`: the own status.
 
-use causeway_api::{Command, OwnStatus, Problem, Reply};
+use causeway_api::{Code, Command, OwnStatus, Problem, Reply};
 use causeway_engine::Sides;
 
 use super::Ctl;
 use crate::args::StatusVerb;
-use crate::outcome::Outcome;
-use crate::session::{Needs, ask, wrong_reply};
+use crate::outcome::{self, Outcome};
+use crate::session::{Needs, Place, Session, wrong_reply};
 use crate::text::{Cell, Paint, columns};
 use crate::words;
 
@@ -28,11 +28,46 @@ pub(super) async fn run(ctl: &mut Ctl, verb: StatusVerb) -> Result<Outcome, Prob
         ),
         StatusVerb::Reset => (setting, Command::ResetStatus),
     };
-    let reply = ask(&ctl.place, &mut ctl.interrupts, needs, command).await?;
-    let Reply::Status(status) = reply else {
+    let sets = matches!(command, Command::SetStatus { .. });
+    let ends = matches!(command, Command::SetStatus { until: Some(_), .. });
+    let open = async {
+        if ends {
+            Session::running(&ctl.place, needs_one(&ctl.place)).await
+        } else {
+            Session::open(&ctl.place, needs).await
+        }
+    };
+    let session = ctl.interrupts.or(open).await?;
+    let ours = matches!(session, Session::Ours(_));
+    let reply = ctl.interrupts.or(session.request(command)).await;
+    session.close().await;
+    let Reply::Status(status) = reply? else {
         return Err(wrong_reply());
     };
-    Outcome::new(&status, line(ctl.paint, &status))
+    let outcome = Outcome::new(&status, line(ctl.paint, &status))?;
+    if !sets {
+        return Ok(outcome);
+    }
+    if ours {
+        let data_dir = ctl.place.data_dir.display();
+        outcome::warn(&format!(
+            "no Causeway runs on {data_dir}: this status ends with this command, unless another client of yours keeps \
+             it. Start 'causeway', then set it again"
+        ));
+    }
+    Ok(outcome.with("lasts", !ours))
+}
+
+/// A status with an end needs somebody who ends it.
+fn needs_one(place: &Place) -> Problem {
+    let data_dir = place.data_dir.display().to_string();
+    Problem::new(
+        Code::BadConfig,
+        "status",
+        format!("A status ends by itself only while Causeway runs, and none runs on {data_dir}"),
+        "Start 'causeway' or 'causewayctl bridge run' first, or leave --until out",
+    )
+    .with("path", data_dir)
 }
 
 fn line(paint: Paint, status: &OwnStatus) -> String {
@@ -57,6 +92,7 @@ fn why(reason: &str) -> &str {
         "bridge" => "from the other side of the bridge",
         "other-client" => "set in another program",
         "watch-only" => "watching only",
+        "reconnecting" => "reconnecting",
         "signed-out" => "signed out",
         other => other,
     }

@@ -38,8 +38,23 @@ pub(super) fn resolve(layers: Vec<Layer>, issues: Vec<ConfigIssue>) -> Configura
     Configuration {
         settings,
         entries: resolver.entries,
-        issues: resolver.issues,
+        issues: in_reading_order(resolver.issues),
     }
+}
+
+/// File by file, each from its top to its bottom.
+fn in_reading_order(mut issues: Vec<ConfigIssue>) -> Vec<ConfigIssue> {
+    let mut files: Vec<String> = Vec::new();
+    for issue in &issues {
+        if !files.contains(&issue.file) {
+            files.push(issue.file.clone());
+        }
+    }
+    issues.sort_by_key(|issue| {
+        let file = files.iter().position(|file| *file == issue.file);
+        (file, issue.line)
+    });
+    issues
 }
 
 struct Resolver {

@@ -120,10 +120,16 @@ pub(super) async fn next(stream: &mut Stream) -> Result<Incoming, Error> {
 
 /// Names a failure to read or write.
 pub(super) fn broken(error: io::Error) -> Error {
-    if error.kind() == io::ErrorKind::InvalidData {
+    if error.kind() == io::ErrorKind::InvalidData && !ended_early(&error) {
         return ErrorKind::Protocol(error.to_string()).into();
     }
     ErrorKind::Connection(error.to_string()).into()
+}
+
+/// A connection that ends in the middle of the stream is broken XML to the parser, and a lost connection to everybody else.
+fn ended_early(error: &io::Error) -> bool {
+    let parser = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(parser, Some(xso::exports::rxml::Error::InvalidEof(_)))
 }
 
 /// Names a stream error (RFC 6120 section 4.9).
@@ -132,5 +138,12 @@ pub(super) fn stream_error(error: &StreamError) -> Error {
         return ErrorKind::Conflict.into();
     }
     let text = error.texts.values().next().cloned().unwrap_or_default();
+    // The server goes away; it refuses nothing (RFC 6120 sections 4.9.3.4, 4.9.3.16 and 4.9.3.22).
+    if let DefinedCondition::ConnectionTimeout
+    | DefinedCondition::Reset
+    | DefinedCondition::SystemShutdown = error.condition
+    {
+        return ErrorKind::Connection(error.condition.to_string()).into();
+    }
     Error::refused(&error.condition.to_string(), text)
 }
