@@ -189,7 +189,7 @@ impl Sim {
         self.post("clock", json!({"advance_s": seconds})).await;
     }
 
-    /// Every request seen: method, path, status, user.
+    /// Every request seen, parts of batches as well: method, path, rel, status, user, batched.
     pub async fn requests(&self) -> Vec<Value> {
         let answer = self.get("requests").await;
         answer
@@ -197,6 +197,15 @@ impl Sim {
             .or_else(|| answer["requests"].as_array())
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// How many requests came over the wire: a batch counts as one, whatever its parts.
+    pub async fn http_requests(&self) -> usize {
+        let requests = self.requests().await;
+        requests
+            .iter()
+            .filter(|request| request["batched"] != true)
+            .count()
     }
 
     /// How many requests of this kind (the link's name, such as `sendMessage`) that user made, whatever the answer.

@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod cost;
 mod sign_in;
 mod staying;
 mod texts;

@@ -94,7 +94,7 @@ fn answer(shared: &Arc<Shared>, outer: &Call<'_>, inner: &Request) -> form::Form
         };
         (answer.unwrap_or_else(Reply::from), rel)
     };
-    note(shared, inner, rel, reply.status, Some(outer.owner));
+    note(shared, inner, rel, reply.status, Some(outer.owner), true);
     form::form(inner, reply, shared, true)
 }
 

@@ -71,7 +71,7 @@ async fn handle(
         Err(refusal) => {
             let request = bare(&parts, &shared);
             let rel = Route::of(&shared.world(), &request.path).rel();
-            note(&shared, &request, rel, refusal.status, None);
+            note(&shared, &request, rel, refusal.status, None, false);
             return form::response(&request, refusal.into(), &shared, false);
         }
     };
@@ -93,7 +93,7 @@ async fn handle(
     .await;
     // A connection that was cut has no status.
     let status = if connection.is_cut() { 0 } else { reply.status };
-    note(&shared, &request, route.rel(), status, user.as_ref());
+    note(&shared, &request, route.rel(), status, user.as_ref(), false);
     let is_resource = matches!(route, Route::Below(_, kind, _) if kind != Kind::Events);
     form::response(&request, reply, &shared, is_resource)
 }
@@ -349,6 +349,7 @@ fn note(
     rel: &'static str,
     status: u16,
     user: Option<&Address>,
+    batched: bool,
 ) {
     let mut world = shared.world();
     let path = if request.query.is_empty() {
@@ -364,5 +365,6 @@ fn note(
         rel,
         status,
         user: user.map(Address::to_string),
+        batched,
     });
 }

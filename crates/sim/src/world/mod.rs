@@ -87,6 +87,8 @@ pub(crate) struct Seen {
     pub(crate) rel: &'static str,
     pub(crate) status: u16,
     pub(crate) user: Option<String>,
+    /// It came as a part of a batch, which is noted behind its parts.
+    pub(crate) batched: bool,
 }
 
 /// The pool.

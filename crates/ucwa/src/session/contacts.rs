@@ -1,7 +1,7 @@
 //! The contact list with its groups.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -10,7 +10,9 @@ use super::outbox::{Ordinary, What};
 use super::request::{Content, Response};
 use super::timers::Timer;
 use super::{Now, Session};
+use crate::wire::events::Event as WireEvent;
 use crate::wire::people::{self, ContactsAndGroupsSubscription, Group, MyGroups};
+use crate::wire::words::EventType;
 use crate::wire::{Href, Links};
 use crate::{Contact, Event, SipUri};
 
@@ -22,6 +24,10 @@ pub(super) struct ContactList {
     pub(super) loading: Option<Loading>,
     /// Something changed while it was being loaded.
     stale: bool,
+    /// The groups that were read last.
+    groups: HashSet<Url>,
+    /// When the server's watch was last started or refreshed.
+    watched: Option<Instant>,
     reload_planned: bool,
 }
 
@@ -42,6 +48,8 @@ pub(super) struct Loading {
 const WATCHED_MINUTES: &str = "30";
 /// Refreshed so often, besides the event that asks for it.
 const REFRESH: Duration = Duration::from_secs(20 * 60);
+/// An event that the watch runs out is believed when it has not been refreshed just before.
+const JUST_REFRESHED: Duration = Duration::from_secs(5 * 60);
 /// Changes of the list that come together are read together.
 const GATHER: Duration = Duration::from_millis(200);
 
@@ -49,9 +57,28 @@ impl Session {
     /// Starts or refreshes the server's watch over the list; without it no change is told.
     pub(super) fn keep_contact_list(&mut self, now: Now) {
         if let Some(url) = self.people_link("myContactsAndGroupsSubscription") {
+            self.contacts.watched = Some(now.instant);
             self.get(url, What::Ordinary(Ordinary::ContactListSubscription));
             self.timers
                 .set(now.instant + REFRESH, Timer::RefreshContactList);
+        }
+    }
+
+    /// myContactsAndGroupsSubscription updated: it began, or is about to run out.
+    pub(super) fn contact_list_watch_changed(&mut self, now: Now) {
+        let just_now = self
+            .contacts
+            .watched
+            .is_some_and(|since| now.instant.duration_since(since) < JUST_REFRESHED);
+        if !just_now {
+            self.keep_contact_list(now);
+        }
+    }
+
+    /// A group came, went or changed. Those that are there already are told as added when the watch begins.
+    pub(super) fn group_event(&mut self, href: &Url, event: &WireEvent, now: Now) {
+        if event.kind != EventType::Added || !self.contacts.groups.contains(href) {
+            self.reload_contacts_soon(now);
         }
     }
 
@@ -118,6 +145,7 @@ impl Session {
 
     pub(super) fn my_groups_read(&mut self, response: &Response, now: Now) {
         if let Some(groups) = resource::<MyGroups>(response.status, &response.body) {
+            self.contacts.groups.clear();
             let people::MyGroupsEmbedded {
                 pinned_group,
                 default_group,
@@ -150,6 +178,9 @@ impl Session {
     }
 
     fn read_members(&mut self, group: &Group) {
+        if let Some(href) = group.links.href("self").and_then(|href| self.resolve(href)) {
+            self.contacts.groups.insert(href);
+        }
         if let (Some(name), Some(href)) = (
             group.name.clone(),
             group.links.href("groupContacts").cloned(),

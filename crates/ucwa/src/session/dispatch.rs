@@ -80,11 +80,11 @@ impl Session {
                 self.participant_event(owner, href, event, now)
             }
             _ if self.channel.replaying => {}
-            ("me", "presence" | "note") => self.own_event(event),
-            ("people", "contactPresence" | "contactNote") => self.contact_event(href, event),
+            ("me", "presence" | "note") => self.own_event(event, now),
+            ("people", "contactPresence" | "contactNote") => self.contact_event(href, event, now),
             ("people", "contact") => self.contact_list_event(href, event, now),
             ("people", "group" | "defaultGroup" | "pinnedGroup" | "distributionGroup") => {
-                self.reload_contacts_soon(now)
+                self.group_event(&href, event, now)
             }
             ("people", "presenceSubscription") if event.kind == EventType::Updated => {
                 self.subscription_runs_out(&href, now)
@@ -92,7 +92,7 @@ impl Session {
             ("people", "presenceSubscription") if event.kind == EventType::Deleted => {
                 self.subscription_ended(&href, now)
             }
-            ("people", "myContactsAndGroupsSubscription") => self.keep_contact_list(now),
+            ("people", "myContactsAndGroupsSubscription") => self.contact_list_watch_changed(now),
             _ => tracing::trace!(sender = sender.rel, rel = event.link.rel, "event skipped"),
         }
     }

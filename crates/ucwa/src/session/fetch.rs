@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::outbox::{Ordinary, What};
+use super::own::OwnPart;
 use super::request::{Content, Response};
 use super::timers::Timer;
 use super::{Now, Session};
@@ -25,6 +26,8 @@ pub(super) enum Fetch {
         of: SipUri,
         question: Option<u64>,
     },
+    /// Our own presence or note, by its link.
+    Own(OwnPart),
     /// contact: of the list, or of somebody whose presence was told by links alone.
     Contact(Url),
     /// A group of the list that was only named.
@@ -78,6 +81,7 @@ impl Fetch {
             | Self::Message { .. } => true,
             Self::Presence { .. }
             | Self::Note { .. }
+            | Self::Own(_)
             | Self::Contact(_)
             | Self::Group
             | Self::Members { .. } => false,
@@ -96,12 +100,16 @@ pub(super) struct Fetches {
     out: bool,
     /// After 429: until a timer allows it again.
     pause: bool,
+    /// Only events have asked for what waits: more of them may follow, and a batch that is not full waits a moment.
+    gathering: bool,
 }
 
 /// The server allows 100 requests outstanding per user, over all applications: one batch of this size leaves room.
 const BATCH: usize = 80;
 /// Smallest batch after the server complained.
 const SMALLEST_BATCH: usize = 5;
+/// Events for which much has to be read come in many pages, one right after the other.
+const GATHER: Duration = Duration::from_millis(200);
 /// Wait after 429.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -114,6 +122,7 @@ impl Default for Fetches {
             batches: 0,
             out: false,
             pause: false,
+            gathering: false,
         }
     }
 }
@@ -133,6 +142,16 @@ impl Fetches {
     pub(super) fn allow(&mut self) {
         self.pause = false;
     }
+
+    pub(super) fn gathered(&mut self) {
+        self.gathering = false;
+    }
+
+    fn add(&mut self, url: Url, fetch: Fetch) {
+        if self.known.insert((url.clone(), fetch.clone())) {
+            self.waiting.push_back((url, fetch));
+        }
+    }
 }
 
 impl Session {
@@ -143,14 +162,27 @@ impl Session {
 
     /// Reads it with the next batch.
     pub(super) fn fetch_in_bulk(&mut self, url: Url, fetch: Fetch) {
-        if self.fetches.known.insert((url.clone(), fetch.clone())) {
-            self.fetches.waiting.push_back((url, fetch));
+        self.fetches.gathering = false;
+        self.fetches.add(url, fetch);
+    }
+
+    /// Reads it with the next batch because of an event, together with what the pages right behind it name.
+    pub(super) fn fetch_gathered(&mut self, url: Url, fetch: Fetch, now: Now) {
+        if self.fetches.waiting.is_empty() {
+            self.fetches.gathering = true;
+            self.timers.set(now.instant + GATHER, Timer::Gathered);
         }
+        self.fetches.add(url, fetch);
     }
 
     /// Makes a batch of what waits; one at a time. Without a `batch` link, or for a single one, GETs of their own.
     pub(super) fn fill_batch(&mut self) {
-        if self.fetches.out || self.fetches.pause || self.fetches.waiting.is_empty() {
+        let few = self.fetches.waiting.len() < self.fetches.size;
+        if self.fetches.out
+            || self.fetches.pause
+            || self.fetches.waiting.is_empty()
+            || (self.fetches.gathering && few)
+        {
             return;
         }
         let batch = self
@@ -222,6 +254,8 @@ impl Session {
         match fetch {
             Fetch::Presence { of, question } => self.presence_read(&of, question, status, body),
             Fetch::Note { of, question } => self.note_read(&of, question, status, body),
+            Fetch::Own(OwnPart::Presence) => self.own_presence_read(status, body),
+            Fetch::Own(OwnPart::Note) => self.own_note_read(status, body),
             Fetch::Contact(href) => self.contact_read(&href, status, body, now),
             Fetch::Group => self.group_read(status, body, now),
             Fetch::Members { group } => self.members_read(&group, status, body, now),

@@ -184,6 +184,8 @@ impl Session {
                 Timer::AskForEvents => self.ask_for_events(now),
                 Timer::EventsHeld(issue) => self.events_held(issue, now),
                 Timer::BulkAllowed => self.fetches.allow(),
+                Timer::Gathered => self.fetches.gathered(),
+                Timer::NotesMissing(key) => self.read_missing_notes(key),
                 Timer::ReloadContacts => self.load_contacts(now),
                 Timer::RefreshContactList => self.keep_contact_list(now),
                 Timer::Extend(key) => self.extend_subscription(key, now),

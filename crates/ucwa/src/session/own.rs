@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::application::json;
-use super::fetch::resource;
+use super::fetch::{Fetch, resource};
 use super::outbox::{Ordinary, What};
 use super::request::Content;
 use super::timers::Timer;
@@ -20,6 +20,13 @@ pub(super) struct Own {
     /// What was told last, since the application began.
     presence: Option<(Availability, String)>,
     note: Option<Option<Note>>,
+}
+
+/// What others see of our person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum OwnPart {
+    Presence,
+    Note,
 }
 
 impl Session {
@@ -40,7 +47,7 @@ impl Session {
         }
     }
 
-    pub(super) fn own_event(&mut self, event: &WireEvent) {
+    pub(super) fn own_event(&mut self, event: &WireEvent, now: Now) {
         if event.kind == EventType::Deleted {
             return;
         }
@@ -50,14 +57,12 @@ impl Session {
         } else if !presence && let Some(note) = event.embedded::<wire::Note>() {
             self.tell_own_note(note);
         } else if let Some(url) = self.resolve(&event.link.link.href) {
-            self.get(
-                url,
-                What::Ordinary(if presence {
-                    Ordinary::OwnPresence
-                } else {
-                    Ordinary::OwnNote
-                }),
-            );
+            let part = if presence {
+                OwnPart::Presence
+            } else {
+                OwnPart::Note
+            };
+            self.fetch_gathered(url, Fetch::Own(part), now);
         }
     }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use url::Url;
 
-use super::Session;
 use super::fetch::{Fetch, resource};
 use super::own::read_note;
+use super::{Now, Session};
 use crate::wire::events::Event as WireEvent;
 use crate::wire::people::ContactPresence;
 use crate::wire::words::Availability;
@@ -29,6 +29,8 @@ struct Entry {
     now: Option<Presence>,
     /// What the caller knows; `None` again when it has become stale.
     told: Option<Presence>,
+    /// An event has named the note, which is read because of that.
+    note_named: bool,
 }
 
 impl Book {
@@ -63,6 +65,16 @@ impl Book {
             .unwrap_or_default()
     }
 
+    fn note_is_named(&mut self, who: &SipUri) {
+        self.people.entry(who.clone()).or_default().note_named = true;
+    }
+
+    /// Where the note of that person can be read, unless an event has named it.
+    pub(super) fn note_not_named(&self, who: &SipUri) -> Option<Url> {
+        let entry = self.people.get(who).filter(|entry| !entry.note_named)?;
+        entry.note.clone()
+    }
+
     /// What is known of a person.
     pub(super) fn look_up(&self, who: &SipUri) -> Presence {
         self.people
@@ -76,6 +88,7 @@ impl Book {
         for entry in self.people.values_mut() {
             entry.told = None;
             entry.now = None;
+            entry.note_named = false;
         }
     }
 
@@ -104,7 +117,7 @@ fn unknown(who: &SipUri) -> Presence {
 
 impl Session {
     /// contactPresence or contactNote changed: usually told by a link alone.
-    pub(super) fn contact_event(&mut self, href: Url, event: &WireEvent) {
+    pub(super) fn contact_event(&mut self, href: Url, event: &WireEvent, now: Now) {
         let contact = event
             .in_
             .as_ref()
@@ -122,18 +135,21 @@ impl Session {
         let Some(of) = of else {
             // Somebody who was met by no list: the contact says who it is, and where the rest stands.
             if let Some(contact) = contact {
-                self.fetch_in_bulk(contact.clone(), Fetch::Contact(contact));
+                self.fetch_gathered(contact.clone(), Fetch::Contact(contact), now);
             }
             return;
         };
+        if !presence {
+            self.book.note_is_named(&of);
+        }
         if presence && let Some(read) = event.embedded::<ContactPresence>() {
             self.take_presence(&of, Some(read));
         } else if !presence && let Some(note) = event.embedded::<wire::Note>() {
             self.take_note(&of, Some(note));
         } else if presence {
-            self.fetch_in_bulk(href, Fetch::Presence { of, question: None });
+            self.fetch_gathered(href, Fetch::Presence { of, question: None }, now);
         } else {
-            self.fetch_in_bulk(href, Fetch::Note { of, question: None });
+            self.fetch_gathered(href, Fetch::Note { of, question: None }, now);
         }
     }
 

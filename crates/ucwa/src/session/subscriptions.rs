@@ -35,7 +35,12 @@ struct Block {
 }
 
 /// People in one subscription: the number that the server grants is not documented, so few subscriptions with many.
-const BLOCK: usize = 100;
+const BLOCK: usize = 200;
+/// The same once more, where the server refuses the larger one.
+const SMALL_BLOCK: usize = 100;
+/// A subscription tells presence and note of everybody in it by events, collected for some seconds. Notes that none has
+/// named by then are read all the same.
+const NAMED: Duration = Duration::from_secs(20);
 /// Minutes of a subscription, the most that is granted.
 const MINUTES: u8 = 30;
 /// A subscription is extended at two thirds of its time.
@@ -75,7 +80,7 @@ impl Session {
     }
 
     /// Subscribes to everybody of the list and of those watched who has no subscription yet, and reads their presence
-    /// and note without waiting for the first events.
+    /// without waiting for the first events. Notes have time until those.
     pub(super) fn subscribe_missing(&mut self, _now: Now) {
         let Some(url) = self.people_link("presenceSubscriptions") else {
             return;
@@ -88,32 +93,26 @@ impl Session {
             .collect();
         let missing: Vec<SipUri> = missing.into_iter().collect();
         for block in missing.chunks(BLOCK) {
-            let uris = block.iter().map(|who| who.as_str().to_owned()).collect();
-            self.subscriptions.included.extend(block.iter().cloned());
-            self.post(
-                url.clone(),
-                json(&PresenceSubscriptionInput {
-                    duration: MINUTES,
-                    uris,
-                }),
-                What::Ordinary(Ordinary::Subscribe(block.to_vec())),
-            );
+            self.subscribe(&url, block);
         }
-        // Presences first: a long list is of use before its notes are there.
-        let mut notes = Vec::new();
         for of in missing {
-            let (presence, note) = self.book.urls_of(&of);
-            if let Some(url) = note {
-                let of = of.clone();
-                notes.push((url, Fetch::Note { of, question: None }));
-            }
-            if let Some(url) = presence {
+            if let (Some(url), _) = self.book.urls_of(&of) {
                 self.fetch_in_bulk(url, Fetch::Presence { of, question: None });
             }
         }
-        for (url, note) in notes {
-            self.fetch_in_bulk(url, note);
-        }
+    }
+
+    fn subscribe(&mut self, url: &Url, people: &[SipUri]) {
+        self.subscriptions.included.extend(people.iter().cloned());
+        let input = PresenceSubscriptionInput {
+            duration: MINUTES,
+            uris: people.iter().map(|who| who.as_str().to_owned()).collect(),
+        };
+        self.post(
+            url.clone(),
+            json(&input),
+            What::Ordinary(Ordinary::Subscribe(people.to_vec())),
+        );
     }
 
     pub(super) fn subscribed(&mut self, people: Vec<SipUri>, response: &Response, now: Now) {
@@ -140,6 +139,15 @@ impl Session {
                     },
                 );
                 self.timers.set(now.instant + EXTEND, Timer::Extend(key));
+                self.timers
+                    .set(now.instant + NAMED, Timer::NotesMissing(key));
+            }
+            Some(_) | None if people.len() > SMALL_BLOCK => {
+                if let Some(url) = self.people_link("presenceSubscriptions") {
+                    for block in people.chunks(SMALL_BLOCK) {
+                        self.subscribe(&url, block);
+                    }
+                }
             }
             Some(_) | None => {
                 tracing::info!(
@@ -150,7 +158,25 @@ impl Session {
                 if self.subscriptions.polled.is_empty() {
                     self.timers.set(now.instant + POLL, Timer::PollPresence);
                 }
+                self.read_notes_not_named(&people);
                 self.subscriptions.polled.extend(people);
+            }
+        }
+    }
+
+    /// The events with which the subscription began are in: whose note was not among them?
+    pub(super) fn read_missing_notes(&mut self, key: u64) {
+        if let Some(block) = self.subscriptions.blocks.get(&key) {
+            let people = block.people.clone();
+            self.read_notes_not_named(&people);
+        }
+    }
+
+    fn read_notes_not_named(&mut self, people: &[SipUri]) {
+        for of in people {
+            if let Some(url) = self.book.note_not_named(of) {
+                let of = of.clone();
+                self.fetch_in_bulk(url, Fetch::Note { of, question: None });
             }
         }
     }
@@ -221,7 +247,7 @@ impl Session {
             self.reload_contacts_soon(now);
         } else if event.kind == EventType::Added && self.book.address_of(&href).is_none() {
             // Somebody who is watched without being in the list: the contact says where the presence stands.
-            self.fetch_in_bulk(href.clone(), Fetch::Contact(href));
+            self.fetch_gathered(href.clone(), Fetch::Contact(href), now);
         }
     }
 }

@@ -16,6 +16,9 @@ pub(super) enum Timer {
     /// The event request with that number has been held open for a while: the channel stands.
     EventsHeld(u64),
     BulkAllowed,
+    Gathered,
+    /// Notes that no event has named since the subscription with that number was made.
+    NotesMissing(u64),
     ReloadContacts,
     RefreshContactList,
     Extend(u64),
