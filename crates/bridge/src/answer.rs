@@ -57,7 +57,7 @@ impl Bridge {
         if let Some(id) = ids::marked(&xmpp.id) {
             let ours = self.conversations.knows_text(id) || from_us;
             out.push(dropped(
-                &xmpp.id,
+                &xmpp.message,
                 Side::Xmpp,
                 if ours {
                     "an echo of the bridge"
@@ -68,11 +68,17 @@ impl Bridge {
             return;
         }
         if !self.heard.is_new(&xmpp, now, out) {
-            out.push(dropped(&xmpp.id, Side::Xmpp, "carried before"));
+            out.push(dropped(&xmpp.message, Side::Xmpp, "carried before"));
             return;
         }
         if let Some(reason) = self.why_refused(&xmpp, now) {
-            self.bounce(&xmpp.id, &format!("Not sent: {reason}."), &reason, now, out);
+            self.bounce(
+                &xmpp.message,
+                &format!("Not sent: {reason}."),
+                &reason,
+                now,
+                out,
+            );
             return;
         }
         let body = text::clean(&xmpp.text);
@@ -102,10 +108,10 @@ impl Bridge {
                 self.send_answer(&Answer::of(&xmpp), &with, thread, &body, now, out)
             }
             Route::GoOn(with) => {
-                let thread = self.thread_with(&with, &xmpp.id);
+                let thread = self.thread_with(&with, &xmpp.message);
                 self.conversations.carried(&thread, &with, now, out);
                 self.notice(
-                    &xmpp.id,
+                    &xmpp.message,
                     &format!("What you write now goes to {}.", with.name),
                     Some(&thread),
                     now,
@@ -214,7 +220,7 @@ impl Bridge {
         let thread = thread.unwrap_or_else(|| self.thread_with(with, &answer.origin));
         self.conversations.carried(&thread, with, now, out);
         self.conversations
-            .remember_text(written(&answer.origin), &thread, None, now, out);
+            .remember_text(written(answer.stanza()), &thread, None, now, out);
         let body = self.marked_late(answer, body, now);
         let group = ids::name(&[
             "answer",

@@ -15,8 +15,11 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// An answer from XMPP, with what its writer needs to be told.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Answer {
-    /// Id of the XMPP text.
+    /// Id of the XMPP message.
     pub(crate) origin: String,
+    /// Id of its stanza; empty in what an earlier version kept, where `origin` is it.
+    #[serde(default)]
+    stanza: String,
     /// Its number in the archive, where it has one.
     pub(crate) archive: Option<String>,
     /// JID that wrote it.
@@ -35,7 +38,8 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn of(xmpp: &XmppText) -> Self {
         Self {
-            origin: xmpp.id.clone(),
+            origin: xmpp.message.clone(),
+            stanza: xmpp.id.clone(),
             archive: xmpp.archive_id.clone(),
             writer: xmpp.from.clone(),
             wants_receipt: xmpp.wants_receipt,
@@ -60,6 +64,15 @@ impl Answer {
             excerpt: excerpt(body),
             parts,
             ..self.clone()
+        }
+    }
+
+    /// The id that its writer knows it by.
+    pub(crate) fn stanza(&self) -> &str {
+        if self.stanza.is_empty() {
+            &self.origin
+        } else {
+            &self.stanza
         }
     }
 
@@ -173,7 +186,7 @@ impl Bridge {
                 if answer.wants_receipt {
                     out.push(Output::ReceiptXmpp {
                         to: answer.writer.clone(),
-                        id: answer.origin.clone(),
+                        id: answer.stanza().to_owned(),
                     });
                 }
                 out.push(answer.tell(Action::Answered, None));

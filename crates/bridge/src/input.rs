@@ -132,7 +132,9 @@ pub struct LyncText {
 /// A text on the XMPP side.
 #[derive(Clone, PartialEq, Eq)]
 pub struct XmppText {
-    /// `id` of the stanza, else `origin-id`; made up by the caller where there is neither. A receipt names it.
+    /// Id of the message, the same for every replay of it and for no other message. All that the bridge tells names it.
+    pub message: String,
+    /// `id` of the stanza, else `origin-id`; made up by the caller where there is neither. Receipts and replies name it.
     pub id: String,
     /// XEP-0359 `stanza-id` of our own server's archive.
     pub archive_id: Option<String>,

@@ -27,7 +27,7 @@ use crate::{
     store::{ChosenStatus, Pause, PersonLink, Store},
     unit::{Batch, Committed, Then, Unit},
     waiters::Sends,
-    xmpp::OwnPresence,
+    xmpp::{Archive, OwnPresence},
 };
 
 /// Time until a store that refused is tried again.
@@ -70,6 +70,10 @@ pub(crate) struct Core {
     pub(crate) settle_until: Timestamp,
     /// Texts in doubt on the Lync side are decided then.
     pub(crate) doubts_until: Option<Timestamp>,
+    /// What the archive has told in this XMPP session.
+    pub(crate) archive: Archive,
+    /// Texts in doubt on the XMPP side are given up then; `None` as long as the archive tells about them.
+    pub(crate) archive_doubts_until: Option<Timestamp>,
     /// When a network last told a presence or note.
     pub(crate) presence_at: Timestamp,
     /// When the tick that is being handled began.
@@ -153,6 +157,8 @@ impl Core {
             threads: HashMap::new(),
             settle_until: now,
             doubts_until: None,
+            archive: Archive::Reading,
+            archive_doubts_until: None,
             presence_at: now,
             outbox: Outbox::restored(left.outgoing),
             seen: Seen::restored(left.keys),
@@ -251,6 +257,7 @@ impl Core {
             self.retry_store_at,
             // While Lync is away nothing can be decided; the next sign-in looks at it.
             self.doubts_until.filter(|_| self.lync.state().is_ready()),
+            self.archive_doubts_until,
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -260,6 +267,7 @@ impl Core {
         self.retry_store();
         self.sends.expire(self.now);
         self.decide_doubts();
+        self.give_up_archive();
         if self
             .bridge
             .next_deadline()

@@ -105,6 +105,37 @@ impl Scene {
         self.core.on_lync(Some(event));
     }
 
+    pub(crate) fn xmpp(&mut self, event: causeway_xmpp::Event) {
+        self.core.on_xmpp(Some(event));
+    }
+
+    /// The XMPP link is bound anew.
+    pub(crate) fn xmpp_ready(&mut self) {
+        self.xmpp(causeway_xmpp::Event::State(causeway_xmpp::State::Ready {
+            jid: "anna@xmpp.example/causeway".parse().unwrap(),
+            resumed: false,
+        }));
+    }
+
+    /// A text from Carol's phone, as the server shows it now or in its archive.
+    pub(crate) fn carol_writes(&mut self, id: &str, text: &str, archived: Option<&str>) {
+        self.xmpp(causeway_xmpp::Event::Message(causeway_xmpp::Message {
+            from: "carol@xmpp.example/phone".parse().unwrap(),
+            to: "anna@xmpp.example".parse().unwrap(),
+            id: Some(id.to_owned()),
+            origin_id: None,
+            stanza_id: archived.map(str::to_owned),
+            thread: None,
+            reply_to: None,
+            body: text.to_owned(),
+            delayed: archived.map(|_| self.core.now - SignedDuration::from_hours(1)),
+            carbon: false,
+            archived: archived.is_some(),
+            wants_receipt: true,
+            encrypted: false,
+        }));
+    }
+
     /// Anna writes; gives where the answer will come and the id of the (first part of the) text.
     pub(crate) fn anna_writes(
         &mut self,

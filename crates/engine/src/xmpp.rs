@@ -1,20 +1,29 @@
 //! What the XMPP link tells, and what follows from it.
 
-use causeway_api as api;
-use causeway_bridge::{Input, XmppContact, XmppText};
-use causeway_xmpp::{Command, Event, Message, Presence, RosterItem, Show, State};
-use jid::{BareJid, Jid};
-use jiff::Timestamp;
-use tracing::{debug, info, warn};
-use uuid::Uuid;
+mod text;
 
-use crate::{
-    bridging,
-    core::Core,
-    outbox::Evidence,
-    problems,
-    unit::{Unit, Write},
-};
+use causeway_api as api;
+use causeway_bridge::{Input, XmppContact};
+use causeway_xmpp::{Command, Event, Presence, RosterItem, Show, State};
+use jid::BareJid;
+use jiff::{SignedDuration, Timestamp};
+use tracing::{debug, info, warn};
+
+use crate::{bridging, core::Core, outbox::Evidence, problems, unit::Unit};
+
+/// An archive that could not be read gets so long to tell what became of the texts in doubt.
+const ARCHIVE_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// What the archive (XEP-0313) has told in this XMPP session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Archive {
+    /// It is being read.
+    Reading,
+    /// Everything: what comes now is all there is.
+    Whole,
+    /// Not everything that it holds.
+    Gaps,
+}
 
 /// Presence of our own XMPP resource: available until something else is decided.
 #[derive(Clone, Debug)]
@@ -116,7 +125,7 @@ impl Core {
                     on: composing,
                 });
             }
-            Some(Event::CaughtUp) => self.caught_up(),
+            Some(Event::CaughtUp { whole }) => self.caught_up(whole),
         }
     }
 
@@ -163,18 +172,47 @@ impl Core {
         };
         self.enter(api::Side::Xmpp, state, None);
         // After a fresh bind the link has told which texts are in doubt. They are decided when the archive has been
-        // read; until then nothing new goes out, so that the order holds.
-        if resumed {
-            self.caught_up();
+        // read; until then nothing new goes out, so that the order holds. A session that was resumed knows of none.
+        if !resumed {
+            self.archive = Archive::Reading;
+        } else if self.archive != Archive::Reading {
+            self.open_xmpp();
         }
     }
 
-    fn caught_up(&mut self) {
-        for row in self.outbox.not_there(api::Side::Xmpp) {
-            info!(id = %row.id, side = "xmpp", "not in the archive, sent again");
-            self.hand_over(row);
+    /// The archive was read: to its end, or as far as the server gave it.
+    fn caught_up(&mut self, whole: bool) {
+        self.archive = if whole { Archive::Whole } else { Archive::Gaps };
+        if whole {
+            self.archive_doubts_until = None;
+            let mut unit = Unit::default();
+            self.note_archive(self.now, &mut unit);
+            self.carry_out(unit);
+            for row in self.outbox.not_there(api::Side::Xmpp) {
+                info!(id = %row.id, side = "xmpp", "not in the archive, sent again");
+                self.hand_over(row);
+            }
+        } else if self.outbox.has_doubts(api::Side::Xmpp) {
+            // It is read again after a while. What it does not tell by then nobody can tell.
+            let until = self.now + ARCHIVE_PATIENCE;
+            self.archive_doubts_until.get_or_insert(until);
         }
         self.open_xmpp();
+    }
+
+    /// The archive has not told in time what became of the texts in doubt: their writers learn that it is not known.
+    pub(crate) fn give_up_archive(&mut self) {
+        if self
+            .archive_doubts_until
+            .is_none_or(|until| until > self.now)
+        {
+            return;
+        }
+        self.archive_doubts_until = None;
+        for row in self.outbox.unknown(api::Side::Xmpp) {
+            let reason = "the connection broke while it was being sent, and the server's archive does not tell whether it arrived";
+            self.failed(&row, reason.to_owned(), causeway_bridge::Outcome::Unknown);
+        }
     }
 
     fn open_xmpp(&mut self) {
@@ -236,155 +274,6 @@ impl Core {
         });
         self.tell_person(&bare.to_string());
     }
-
-    fn xmpp_message(&mut self, message: Message) {
-        let Some(xmpp) = &self.configuration.settings.xmpp else {
-            return;
-        };
-        let own = xmpp.address.value.clone();
-        let outgoing = message.from.to_bare() == own;
-        if outgoing && self.is_ours(&message) {
-            return;
-        }
-        let names = names(&message);
-        let known = names
-            .iter()
-            .any(|name| self.seen.contains(api::Side::Xmpp, name));
-        for name in &names {
-            self.seen.insert(api::Side::Xmpp, name);
-        }
-        if known {
-            debug!("text known already");
-            return;
-        }
-        let (key, more) = names.split_first().map_or_else(
-            || (Uuid::new_v4().to_string(), Vec::new()),
-            |(key, more)| (key.clone(), more.to_vec()),
-        );
-        let with = if outgoing {
-            message.to.to_bare()
-        } else {
-            message.from.to_bare()
-        };
-        let sent_at = message.delayed.unwrap_or(self.now);
-        let late = message.archived || crate::is_late(sent_at, self.now);
-        let id = message
-            .id
-            .clone()
-            .or_else(|| message.origin_id.clone())
-            .unwrap_or_else(|| Uuid::new_v4().to_string());
-        let told = api::Message {
-            id: unique(&id, &message.from),
-            conversation: conversation(&with),
-            side: api::Side::Xmpp,
-            direction: if outgoing {
-                api::Direction::Out
-            } else {
-                api::Direction::In
-            },
-            from: message.from.to_bare().to_string(),
-            to: message.to.to_bare().to_string(),
-            name: self
-                .bridge
-                .person(&with.to_string())
-                .map(|person| person.name),
-            text: message.body.clone(),
-            sent_at,
-            late,
-        };
-        let mut unit = Unit {
-            text: Some((told.clone(), key)),
-            ..Unit::default()
-        };
-        for name in more {
-            unit.write(Write::Known(api::Side::Xmpp, name));
-        }
-        unit.write(Write::ArchiveStamp {
-            account: own.to_string(),
-            stamp: sent_at.min(self.now),
-        });
-        unit.tell(api::Kind::Message(told));
-        let wants_receipt =
-            message.wants_receipt && !outgoing && !message.carbon && !message.archived;
-        let writer = message.from.clone();
-        let stanza = message.id.clone();
-        let taken = self.show_to_bridge(message, id, sent_at, late, wants_receipt, &mut unit);
-        if let (true, false, Some(id)) = (wants_receipt, taken, stanza) {
-            unit.xmpp(Command::Receipt { to: writer, id });
-        }
-        self.carry_out(unit);
-    }
-
-    /// Says whether the bridge carries the text and so answers for its receipt.
-    fn show_to_bridge(
-        &mut self,
-        message: Message,
-        id: String,
-        sent_at: Timestamp,
-        late: bool,
-        wants_receipt: bool,
-        unit: &mut Unit,
-    ) -> bool {
-        let before = unit.writes.len() + unit.then.len();
-        self.bridge(
-            Input::XmppMessage(XmppText {
-                id,
-                archive_id: message.stanza_id,
-                from: message.from.to_string(),
-                to: message.to.to_string(),
-                thread: message.thread,
-                reply_to: message.reply_to,
-                text: message.body,
-                sent_at,
-                late,
-                wants_receipt,
-                encrypted: message.encrypted,
-            }),
-            unit,
-        );
-        unit.writes.len() + unit.then.len() > before
-    }
-
-    /// One of our own texts, as a carbon or in the archive: evidence that the server has it.
-    fn is_ours(&mut self, message: &Message) -> bool {
-        let ids: Vec<String> = message
-            .origin_id
-            .iter()
-            .chain(&message.id)
-            .cloned()
-            .collect();
-        let in_queue = ids.iter().any(|id| self.outbox.get(id).is_some());
-        if in_queue {
-            for id in &ids {
-                self.learned(id, Evidence::Taken);
-            }
-        }
-        in_queue || ids.iter().any(|id| self.seen.contains(api::Side::Xmpp, id))
-    }
-}
-
-/// Names under which the network may show this text again, the best one first.
-fn names(message: &Message) -> Vec<String> {
-    let writer = message.from.to_bare();
-    let archive = message.stanza_id.iter().map(|id| format!("archive {id}"));
-    let stanza = message
-        .origin_id
-        .iter()
-        .chain(&message.id)
-        .map(|id| format!("{writer} {id}"));
-    let mut names: Vec<String> = archive.chain(stanza).collect();
-    names.dedup();
-    names
-}
-
-/// Long ids are unique by themselves; short ones (some clients count from 1) only together with their writer.
-fn unique(id: &str, writer: &Jid) -> String {
-    const LONG: usize = 16;
-    if id.len() >= LONG {
-        id.to_owned()
-    } else {
-        format!("{}/{id}", writer.to_bare())
-    }
 }
 
 /// Id of the conversation with an XMPP contact.
@@ -424,37 +313,6 @@ fn bounce_reason(condition: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn message(stanza: Option<&str>, archive: Option<&str>) -> Message {
-        Message {
-            from: "carol@xmpp.example/phone".parse().unwrap(),
-            to: "anna@xmpp.example".parse().unwrap(),
-            id: stanza.map(str::to_owned),
-            origin_id: stanza.map(str::to_owned),
-            stanza_id: archive.map(str::to_owned),
-            thread: None,
-            reply_to: None,
-            body: "hej".to_owned(),
-            delayed: None,
-            carbon: false,
-            archived: false,
-            wants_receipt: false,
-            encrypted: false,
-        }
-    }
-
-    #[test]
-    fn a_live_text_and_its_archive_copy_share_a_name() {
-        let live = names(&message(Some("1"), None));
-        let archived = names(&message(Some("1"), Some("A")));
-        assert!(archived.iter().any(|name| live.contains(name)));
-    }
-
-    #[test]
-    fn the_same_short_id_of_two_writers_is_two_texts() {
-        let writer = |jid: &str| unique("1", &jid.parse().unwrap());
-        assert_ne!(writer("carol@xmpp.example"), writer("dora@xmpp.example"));
-    }
 
     #[test]
     fn a_bounce_is_told_in_words() {

@@ -60,7 +60,7 @@ async fn sign_in(address: &str, server: &str, ca: &str) -> Result<Client, Box<dy
         if let Event::State(State::Stopped(Some(error))) = event {
             return Err(error.into());
         }
-        if matches!(event, Event::CaughtUp) {
+        if matches!(event, Event::CaughtUp { .. }) {
             return Ok((link, events));
         }
     }

@@ -55,9 +55,13 @@ pub enum Event {
         /// `composing` or anything else.
         composing: bool,
     },
-    /// XEP-0313: everything missed since the stamp given was told as `Message` with `archived` set (both directions), or
-    /// the server has no archive. Told once after each fresh bind; texts in doubt are decided after it.
-    CaughtUp,
+    /// XEP-0313: the archive was read from the stamp given on; what was missed was told as `Message` with `archived` set
+    /// (both directions). Told after each fresh bind, and again after each later try where the one before was not whole.
+    CaughtUp {
+        /// Everything missed was told, so a text in doubt that was not shown never got there. False: the server has no
+        /// archive, did not answer in time, or refused a page.
+        whole: bool,
+    },
 }
 
 /// State of the link.

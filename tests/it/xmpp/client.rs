@@ -101,7 +101,7 @@ impl Client {
 
     pub(super) async fn until_caught_up(&mut self) {
         self.event("catching up", |event| {
-            matches!(event, Event::CaughtUp).then_some(())
+            matches!(event, Event::CaughtUp { whole: true }).then_some(())
         })
         .await;
     }

@@ -139,6 +139,7 @@ fn any_input() -> impl Strategy<Value = Input> {
             move |(id, jid, text, [late, encrypted, wants_receipt])| {
                 let (thread, reply_to) = (Some(text.clone()), Some(text.clone()));
                 Input::XmppMessage(XmppText {
+                    message: format!("m{id}"),
                     id: id.to_string(),
                     archive_id: None,
                     from: jid.into(),

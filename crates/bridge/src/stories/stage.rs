@@ -134,6 +134,7 @@ impl Stage {
     pub(super) fn phone_text(&mut self, text: &str) -> XmppText {
         self.written += 1;
         XmppText {
+            message: format!("m{}", self.written),
             id: format!("x{}", self.written),
             archive_id: None,
             from: format!("{PHONE}/mobile"),

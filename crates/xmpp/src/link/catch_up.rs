@@ -8,7 +8,7 @@ use crate::wire::{ArchiveFrom, ArchivePage, ArchiveText, archive_query};
 
 /// Clocks of two computers differ, and a text is stored a little after it was written.
 const MARGIN: SignedDuration = SignedDuration::from_mins(10);
-/// Most pages read at once: twenty thousand texts.
+/// Most pages read at once, twenty thousand texts; the rest follows at the next try.
 const MOST_PAGES: u32 = 200;
 
 /// Where in the archive we are, over all connections.
@@ -18,9 +18,11 @@ pub(super) struct Place {
     last: Option<String>,
     /// A time at which every text was known.
     since: Option<Timestamp>,
-    /// Archive id of the last text that came by itself while reading.
+    /// Archive id of the last text that came by itself while reading, or while behind.
     ahead: Option<String>,
     reading: Option<Reading>,
+    /// So many readings in a row did not reach the end: what lies between is still to be read.
+    behind: u32,
 }
 
 #[derive(Debug)]
@@ -36,8 +38,11 @@ struct Reading {
 pub(super) enum Next {
     /// Send this query.
     Query(Box<Iq>),
-    /// Everything was told.
-    Done,
+    /// The reading has ended.
+    Done {
+        /// Everything was told.
+        whole: bool,
+    },
 }
 
 impl Place {
@@ -47,6 +52,7 @@ impl Place {
             since,
             ahead: None,
             reading: None,
+            behind: 0,
         }
     }
 
@@ -59,8 +65,7 @@ impl Place {
             (None, None) => {
                 // The first time ever: nothing can have been missed before now.
                 self.since = before(now);
-                self.reading = None;
-                return Next::Done;
+                return self.end(true);
             }
         };
         self.ask(first, None, 0)
@@ -73,15 +78,12 @@ impl Place {
 
     /// A text came by itself, with this archive id.
     pub(super) fn live(&mut self, stanza_id: Option<&str>, now: Timestamp) {
+        let gap = self.behind > 0 || self.reading.is_some();
         if let Some(id) = stanza_id {
-            let place = if self.reading.is_some() {
-                &mut self.ahead
-            } else {
-                &mut self.last
-            };
+            let place = if gap { &mut self.ahead } else { &mut self.last };
             *place = Some(id.to_owned());
         }
-        if self.reading.is_none() {
+        if !gap {
             self.since = before(now);
         }
     }
@@ -94,14 +96,19 @@ impl Place {
         }
     }
 
+    /// Where something is left to be read that nobody asks for now: how often that was tried in vain.
+    pub(super) fn behind(&self) -> Option<u32> {
+        (self.behind > 0 && self.reading.is_none()).then_some(self.behind)
+    }
+
     /// A page is complete.
     pub(super) fn page(&mut self, page: ArchivePage) -> Next {
         let Some(reading) = self.reading.take() else {
-            return Next::Done;
+            return self.end(self.behind == 0);
         };
         let stuck = page.last.is_some() && page.last == reading.after;
         if page.complete || stuck || reading.pages >= MOST_PAGES {
-            return self.end();
+            return self.end(page.complete);
         }
         self.ask(reading.first, page.last, reading.pages + 1)
     }
@@ -109,24 +116,34 @@ impl Place {
     /// The server answered with this error condition.
     pub(super) fn refused(&mut self, condition: &str) -> Next {
         let Some(reading) = self.reading.take() else {
-            return Next::Done;
+            return self.end(self.behind == 0);
         };
         let expired =
             matches!(reading.first, ArchiveFrom::After(_)) && condition == "item-not-found";
         match self.since {
             // The text that we know is no longer in the archive.
             Some(since) if expired => self.ask(ArchiveFrom::Since(since), None, 0),
-            _ => self.end(),
+            _ if matches!(condition, "feature-not-implemented" | "service-unavailable") => {
+                // There is no archive, so there is nothing to try again for.
+                self.behind = 0;
+                Next::Done { whole: false }
+            }
+            _ => self.end(false),
         }
     }
 
-    /// Ends the reading, also when the server does not answer.
-    pub(super) fn end(&mut self) -> Next {
+    /// Ends the reading; not `whole` where the server does not answer, for example.
+    pub(super) fn end(&mut self, whole: bool) -> Next {
         self.reading = None;
-        if let Some(ahead) = self.ahead.take() {
+        self.behind = if whole {
+            0
+        } else {
+            self.behind.saturating_add(1)
+        };
+        if whole && let Some(ahead) = self.ahead.take() {
             self.last = Some(ahead);
         }
-        Next::Done
+        Next::Done { whole }
     }
 
     fn ask(&mut self, first: ArchiveFrom, after: Option<String>, pages: u32) -> Next {
@@ -160,7 +177,7 @@ mod tests {
                 };
                 Some(String::from(&payload))
             }
-            Next::Done => None,
+            Next::Done { .. } => None,
         }
     }
 
@@ -207,6 +224,52 @@ mod tests {
                 .unwrap()
                 .contains("<after>new</after>")
         );
+    }
+
+    #[test]
+    fn what_a_silent_archive_still_holds_is_asked_for_again_whatever_came_meanwhile() {
+        let mut place = Place::new(Some(NOW));
+        place.begin(NOW);
+        assert!(matches!(place.end(false), Next::Done { whole: false }));
+        assert_eq!(place.behind(), Some(1));
+        place.live(Some("new"), NOW + SignedDuration::from_hours(1));
+        let again = asks(place.begin(NOW)).unwrap();
+        assert!(
+            again.contains("1970-01-01T00:00:00.000Z") && !again.contains("new"),
+            "{again}"
+        );
+        assert!(matches!(
+            place.page(page(true, "new")),
+            Next::Done { whole: true }
+        ));
+        assert_eq!(place.behind(), None);
+    }
+
+    #[test]
+    fn a_refused_page_and_too_many_of_them_are_not_the_whole_archive() {
+        let mut place = Place::new(Some(NOW));
+        place.begin(NOW);
+        let refused = place.refused("internal-server-error");
+        assert!(matches!(refused, Next::Done { whole: false }));
+        place.begin(NOW);
+        let ended = (0..=MOST_PAGES)
+            .map(|number| place.page(page(false, &number.to_string())))
+            .find(|next| matches!(next, Next::Done { .. }));
+        assert!(matches!(ended, Some(Next::Done { whole: false })));
+        place.begin(NOW);
+        assert!(matches!(
+            place.page(page(true, "end")),
+            Next::Done { whole: true }
+        ));
+    }
+
+    #[test]
+    fn a_server_without_an_archive_is_not_asked_again_and_tells_nothing() {
+        let mut place = Place::new(Some(NOW));
+        place.begin(NOW);
+        let refused = place.refused("service-unavailable");
+        assert!(matches!(refused, Next::Done { whole: false }));
+        assert_eq!(place.behind(), None);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Limits {
     pub connect: Duration,
     /// One step of the sign-in: TLS, SASL, binding, roster, a page of the archive.
     pub step: Duration,
+    /// From an archive that could not be read to its end until the next try; doubled each time.
+    pub archive_again: Duration,
     /// Silence after which the server is asked for a sign of life.
     pub quiet: Duration,
     /// Silence after that question until the connection counts as dead.
@@ -65,6 +67,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(8),
             step: Duration::from_secs(20),
+            archive_again: Duration::from_secs(120),
             quiet: Duration::from_secs(30),
             answer: Duration::from_secs(15),
             first_pause: Duration::from_millis(500),

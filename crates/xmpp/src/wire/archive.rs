@@ -87,7 +87,8 @@ pub fn archive_text(
             .delay
             .and_then(|delay| from_stamp(&delay.stamp));
         let mut message = text(own, &result.forwarded.message)?;
-        message.delayed = message.delayed.or(stored);
+        // The writer's stamp may be wrong; the archive had the text when it says so.
+        message.delayed = [message.delayed, stored].into_iter().flatten().min();
         message.stanza_id = Some(result.id);
         message.archived = true;
         Some(message)

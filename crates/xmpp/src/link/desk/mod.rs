@@ -258,7 +258,7 @@ impl Desk {
     /// Gives up the archive: the server does not answer.
     pub(in crate::link) fn give_up_archive(&mut self) -> Option<Event> {
         tracing::warn!("the archive did not answer in time");
-        let next = self.place.end();
+        let next = self.place.end(false);
         self.go_on(next)
     }
 
@@ -267,13 +267,18 @@ impl Desk {
         self.place.query()
     }
 
+    /// Where some of the archive is left to be read later: how often that was tried in vain.
+    pub(in crate::link) fn behind(&self) -> Option<u32> {
+        self.place.behind()
+    }
+
     fn go_on(&mut self, next: Next) -> Option<Event> {
         match next {
             Next::Query(iq) => {
                 self.put(*iq);
                 None
             }
-            Next::Done => Some(Event::CaughtUp),
+            Next::Done { whole } => Some(Event::CaughtUp { whole }),
         }
     }
 

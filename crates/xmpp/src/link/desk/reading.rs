@@ -69,7 +69,7 @@ impl Desk {
             let next = match payload {
                 IqPayload::Result(payload) => match wire::archive_page(payload) {
                     Some(page) => self.place.page(page),
-                    None => self.place.end(),
+                    None => self.place.end(false),
                 },
                 IqPayload::Error(error) => self.place.refused(&wire::condition(&error)),
                 IqPayload::Get(_) | IqPayload::Set(_) => return None,

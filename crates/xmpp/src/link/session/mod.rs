@@ -29,6 +29,8 @@ use crate::{Command, Error, ErrorKind, Event, State};
 
 /// Most commands taken before they are written.
 const BATCH: usize = 64;
+/// The pause between two tries to read the archive is doubled so often at most.
+const MOST_DOUBLINGS: u32 = 6;
 /// How long a sign-out waits for the last confirmations.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -46,7 +48,7 @@ pub(in crate::link) async fn run(
         stream: signed_in.stream,
         settings,
         desk,
-        archive_limit: None,
+        archive: None,
     };
     let managed = signed_in.features.stream_management.is_some();
     let host = settings.jid.domain().as_str();
@@ -93,7 +95,7 @@ pub(in crate::link) async fn probe(
         stream: signed_in.stream,
         settings,
         desk: &mut desk,
-        archive_limit: None,
+        archive: None,
     };
     let managed = signed_in.features.stream_management.is_some();
     let host = settings.jid.domain().as_str();
@@ -123,8 +125,17 @@ struct Session<'a> {
     stream: Stream,
     settings: &'a Settings,
     desk: &'a mut Desk,
-    /// The archive query on its way and when it counts as unanswered.
-    archive_limit: Option<(String, Instant)>,
+    /// What is awaited of the archive, and until when.
+    archive: Option<(Archive, Instant)>,
+}
+
+/// What is awaited of the archive.
+#[derive(Clone, PartialEq)]
+enum Archive {
+    /// The answer to this query; then it counts as unanswered.
+    Answer(String),
+    /// The moment of the next try.
+    Again,
 }
 
 impl Session<'_> {
@@ -158,21 +169,31 @@ impl Session<'_> {
                 }
                 () = events.closed() => return self.sign_out(events).await,
                 () = archive_limit => {
-                    let told = self.desk.give_up_archive();
+                    let told = match self.archive.take() {
+                        Some((Archive::Again, _)) => self.desk.catch_up(Timestamp::now()),
+                        Some((Archive::Answer(_), _)) | None => self.desk.give_up_archive(),
+                    };
                     tell(events, told).await;
                 }
             }
         }
     }
 
-    /// Ends when the archive query on its way counts as unanswered; never, where there is none.
+    /// Ends when what is awaited of the archive is due; never, where that is nothing.
     fn archive_deadline(&mut self) -> impl Future<Output = ()> + use<> {
-        let query = self.desk.archive_query();
-        if query != self.archive_limit.as_ref().map(|(query, _)| query.as_str()) {
-            let limit = Instant::now() + self.settings.limits.step;
-            self.archive_limit = query.map(|query| (query.to_owned(), limit));
+        let limits = &self.settings.limits;
+        let awaited = match (self.desk.archive_query(), self.desk.behind()) {
+            (Some(query), _) => Some((Archive::Answer(query.to_owned()), limits.step)),
+            (None, Some(tries)) => {
+                let pause = limits.archive_again * 2_u32.pow(tries.min(MOST_DOUBLINGS) - 1);
+                Some((Archive::Again, pause))
+            }
+            (None, None) => None,
+        };
+        if awaited.as_ref().map(|(what, _)| what) != self.archive.as_ref().map(|(what, _)| what) {
+            self.archive = awaited.map(|(what, limit)| (what, Instant::now() + limit));
         }
-        let limit = self.archive_limit.as_ref().map(|(_, limit)| *limit);
+        let limit = self.archive.as_ref().map(|(_, limit)| *limit);
         async move {
             match limit {
                 Some(limit) => sleep_until(limit).await,
