@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Chat, Check, Network, OwnStatus, Past, Person, Presence, Problem, Settable, Side, SideState,
-    Subscription,
+    Subscription, Wish,
 };
 
 /// A question or an order.
@@ -135,8 +135,30 @@ pub enum Command {
         /// Which link.
         side: Side,
     },
+    /// End a sign-in that is under way, or the session; what is stored stays, `SignIn` begins anew.
+    CancelSignIn {
+        /// Which link.
+        side: Side,
+    },
+    /// Bring the window to the front, started where there is none.
+    Show(Wish),
+    /// What the window shows at this moment. The window says so whenever it differs; with the end of its connection it
+    /// shows nothing.
+    Looking(Looking),
     /// End the engine after its queue is on disk.
     Quit,
+}
+
+/// What a person has before their eyes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looking {
+    /// The window is on the screen, covered or not.
+    pub shown: bool,
+    /// It has the keyboard.
+    pub focused: bool,
+    /// The chat that is open and scrolled to its end, as in [`Message`](crate::Message).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub conversation: Option<String>,
 }
 
 /// Outcome of a sent text.

@@ -11,6 +11,14 @@ pub trait Desk: Clone + Send + Sync + 'static {
     /// What tells the changes after a snapshot.
     type Changes: Changes;
 
+    /// The desk for one visitor at the door, kept as long as the connection is. Whoever cares which program asks, or
+    /// when it leaves, gives each visitor a desk of its own.
+    #[must_use]
+    fn visited_by(&self, program: &str) -> Self {
+        let _ = program;
+        self.clone()
+    }
+
     /// Carries out a command and waits for its answer.
     ///
     /// # Errors

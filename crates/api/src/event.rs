@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Person, Presence, Problem};
+use crate::{OwnStatus, Person, Presence, Problem, Wish};
 
 /// One line of the stream. `seq` grows by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +98,23 @@ pub enum Kind {
         /// Message id.
         id: String,
     },
+    /// The own status after any change of it, of its end or of its reason.
+    Own {
+        /// As [`Command::GetStatus`](crate::Command::GetStatus) answers it.
+        status: OwnStatus,
+    },
+    /// The bridge was paused, or goes on: by whatever program, or because the pause was over.
+    Paused {
+        /// Nothing crosses.
+        paused: bool,
+        /// When it goes on by itself.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        until: Option<Timestamp>,
+    },
+    /// Told to the window alone: come to the front with this.
+    Show(Wish),
+    /// Told to the window alone: hide.
+    Hide,
     /// The subscriber fell behind and events were dropped: ask for everything anew.
     Resync,
 }

@@ -11,11 +11,12 @@ pub mod door;
 mod event;
 mod people;
 mod problem;
+mod view;
 
 pub use chats::{Chat, Past};
 pub use check::{Check, CheckStep, StepState};
 pub use command::{
-    Command, ConfigEntry, ConfigIssue, LinkState, Origin, Reply, SendState, Sent, Severity,
+    Command, ConfigEntry, ConfigIssue, LinkState, Looking, Origin, Reply, SendState, Sent, Severity,
 };
 pub use desk::{Changes, Desk, Snapshot};
 pub use event::{
@@ -24,3 +25,4 @@ pub use event::{
 };
 pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Settable};
 pub use problem::{Code, Exit, Problem};
+pub use view::{View, Wish};

@@ -245,6 +245,11 @@ impl Core {
                 self.start(side);
                 Ok(Reply::Done)
             }
+            Command::CancelSignIn { side } => {
+                self.stopped(side, None);
+                Ok(Reply::Done)
+            }
+            Command::Show(_) | Command::Looking(_) => Err(problems::no_window()),
             Command::Quit => {
                 self.quit();
                 Ok(Reply::Done)
@@ -380,15 +385,6 @@ impl Core {
         Ok(Reply::Done)
     }
 
-    fn pause_bridge(&mut self, pause: Option<Pause>, answer: Answer) {
-        self.pause = pause;
-        self.set_rules();
-        let mut unit = Unit::default();
-        unit.write(Write::Pause(pause));
-        unit.then.push(Then::Answer(answer, Ok(Reply::Done)));
-        self.carry_out(unit);
-    }
-
     fn link_people(
         &mut self,
         lync: String,
@@ -446,6 +442,8 @@ impl Core {
                 Side::Xmpp | Side::Gateway => self.xmpp.told(),
             })
             .collect();
+        known.push(self.own_kind());
+        known.push(self.pause_kind());
         known.extend(
             self.bridge
                 .people()

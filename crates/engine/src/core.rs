@@ -255,6 +255,7 @@ impl Core {
             self.sends.deadline(),
             self.waiting_deadline(),
             self.retry_store_at,
+            self.pause.and_then(|pause| pause.until),
             // While Lync is away nothing can be decided; the next sign-in looks at it.
             self.doubts_until.filter(|_| self.lync.state().is_ready()),
             self.archive_doubts_until,
@@ -268,6 +269,7 @@ impl Core {
         self.sends.expire(self.now);
         self.decide_doubts();
         self.give_up_archive();
+        self.end_pause();
         if self
             .bridge
             .next_deadline()

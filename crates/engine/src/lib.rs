@@ -22,6 +22,7 @@ mod options;
 mod outbox;
 mod own;
 mod page;
+mod pause;
 mod people;
 mod prepare;
 mod presence;

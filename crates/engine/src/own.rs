@@ -35,6 +35,9 @@ impl Core {
             return;
         }
         let status = self.own.told(self.standing());
+        if self.people.own_status(&status) {
+            self.tell(self.own_kind());
+        }
         let Some(side) = self.sides().next() else {
             return;
         };
@@ -49,6 +52,13 @@ impl Core {
         };
         if let Some(kind) = self.people.own(side, presence) {
             self.tell(kind);
+        }
+    }
+
+    /// The own status as it is told.
+    pub(crate) fn own_kind(&self) -> Kind {
+        Kind::Own {
+            status: self.own.told(self.standing()),
         }
     }
 

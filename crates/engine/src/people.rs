@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use causeway_api::{Availability, Kind, Person, Presence, Side, Subscription, YesNo};
+use causeway_api::{Availability, Kind, OwnStatus, Person, Presence, Side, Subscription, YesNo};
 use causeway_xmpp::RosterItem;
 use jid::{BareJid, Jid};
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ pub(crate) struct People {
     xmpp: HashMap<BareJid, HashMap<String, Resource>>,
     told: HashMap<String, Person>,
     own: Option<(Side, Presence)>,
+    own_status: Option<OwnStatus>,
     subscriptions: HashMap<BareJid, Subscription>,
 }
 
@@ -48,6 +49,15 @@ impl People {
         }
         self.own = own;
         Some(Kind::Presence { side, presence })
+    }
+
+    /// Own status. Does it differ from what was told last?
+    pub(crate) fn own_status(&mut self, status: &OwnStatus) -> bool {
+        if self.own_status.as_ref() == Some(status) {
+            return false;
+        }
+        self.own_status = Some(status.clone());
+        true
     }
 
     /// Presence of an XMPP resource. Gives what is to be told.

@@ -83,6 +83,7 @@ impl Core {
             None => info!(?side, state = problems::step_name(state), "state"),
         }
         self.tell(kind);
+        self.tell_own_status();
         if let (true, Readiness::Failed(problem)) = (self.options.one_shot, self.readiness(side)) {
             self.take_back(side, &problem);
         }

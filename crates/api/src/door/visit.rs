@@ -49,35 +49,41 @@ pub(super) async fn serve<D: Desk>(
         outbox,
         FramedWrite::new(write, frame::lines()),
     ));
-    let mut visit = Visit {
-        desk,
-        out,
-        requests: JoinSet::new(),
-        following: HashMap::new(),
-    };
-    let greeting = match is_ours {
+    let greeted = match is_ours {
         true => closing
-            .run_until_cancelled(greet(&mut lines, ours))
+            .run_until_cancelled(greet(&mut lines, &ours))
             .await
-            .unwrap_or_else(|| refused(closing_down())),
-        false => refused(stranger()),
+            .unwrap_or_else(|| Err(refused(closing_down()))),
+        false => Err(refused(stranger())),
     };
-    tell(&visit.out, &greeting).await;
-    if matches!(greeting, FromServer::Welcome(_)) {
-        visit.run(lines, &closing).await;
+    match greeted {
+        Ok(theirs) => {
+            tell(&out, &FromServer::Welcome(ours)).await;
+            let mut visit = Visit {
+                desk: desk.visited_by(&theirs.program),
+                out,
+                requests: JoinSet::new(),
+                following: HashMap::new(),
+            };
+            visit.run(lines, &closing).await;
+            visit.leave(&closing).await;
+        }
+        Err(farewell) => {
+            tell(&out, &farewell).await;
+            drop(out);
+        }
     }
-    visit.leave(&closing).await;
     if timeout(FAREWELL, &mut writer).await.is_err() {
         writer.abort();
     }
 }
 
-/// Waits for the client's greeting and answers it: `Welcome`, or why not.
-async fn greet(lines: &mut Lines, ours: Hello) -> FromServer {
+/// Waits for the client's greeting; `Err` says why it is turned away.
+async fn greet(lines: &mut Lines, ours: &Hello) -> Result<Hello, FromServer> {
     let line = match timeout(HANDSHAKE, lines.next()).await {
         Ok(Some(Ok(line))) => line,
-        Ok(Some(Err(error))) => return refused(unreadable(&error)),
-        Ok(None) | Err(_) => return refused(no_greeting()),
+        Ok(Some(Err(error))) => return Err(refused(unreadable(&error))),
+        Ok(None) | Err(_) => return Err(refused(no_greeting())),
     };
     let theirs = match frame::decode(&line) {
         Ok(FromClient::Hello(hello)) => hello,
@@ -85,16 +91,18 @@ async fn greet(lines: &mut Lines, ours: Hello) -> FromServer {
             FromClient::Request { .. }
             | FromClient::Subscribe { .. }
             | FromClient::Unsubscribe { .. },
-        ) => return refused(no_greeting()),
-        Err(problem) => return refused(problem),
+        ) => return Err(refused(no_greeting())),
+        Err(problem) => return Err(refused(problem)),
     };
     if theirs.protocol == PROTOCOL {
         debug!(program = %theirs.program, version = %theirs.version, "let in");
-        return FromServer::Welcome(ours);
+        return Ok(theirs);
     }
     warn!(program = %theirs.program, version = %theirs.version, protocol = theirs.protocol, "turned away: other protocol");
-    let problem = incompatible(&theirs, &ours);
-    FromServer::Incompatible { ours, problem }
+    Err(FromServer::Incompatible {
+        problem: incompatible(&theirs, ours),
+        ours: ours.clone(),
+    })
 }
 
 /// A client that was let in.

@@ -7,6 +7,7 @@ use causeway_api::{
     Direction, Event, Kind, Message, Person, Presence, Problem, Side, SideState, Subscription,
     YesNo,
 };
+use jiff::Timestamp;
 
 use crate::text::{Colour, Paint, columns, plain};
 use crate::words;
@@ -16,6 +17,8 @@ pub(super) struct Lines {
     paint: Paint,
     /// Addresses of listed people: their presence is told with their name.
     listed: HashSet<String>,
+    /// The bridge, as it was told last.
+    paused: bool,
 }
 
 impl Lines {
@@ -23,6 +26,7 @@ impl Lines {
         Self {
             paint,
             listed: HashSet::new(),
+            paused: false,
         }
     }
 
@@ -47,7 +51,12 @@ impl Lines {
             Kind::Typing {
                 address, on: true, ..
             } => (None, format!("{} is typing", plain(address))),
-            Kind::Typing { on: false, .. } | Kind::Unread { .. } | Kind::Discarded { .. } => {
+            Kind::Typing { on: false, .. }
+            | Kind::Unread { .. }
+            | Kind::Discarded { .. }
+            | Kind::Own { .. }
+            | Kind::Show(_)
+            | Kind::Hide => {
                 return None;
             }
             Kind::Conversation(conversation) => {
@@ -64,6 +73,12 @@ impl Lines {
                 bridge_line(*action, *from_side, *to_side, reason.as_deref(), paint),
             ),
             Kind::Subscription(subscription) => (Some(Side::Xmpp), subscription_line(subscription)),
+            Kind::Paused { paused, until } => {
+                if !std::mem::replace(&mut self.paused, *paused) && !paused {
+                    return None;
+                }
+                (None, pause_line(*paused, *until))
+            }
             Kind::Resync => (
                 None,
                 paint.paint(
@@ -92,6 +107,14 @@ fn state_line(state: SideState, error: Option<&Problem>, paint: Paint) -> String
             plain(&problem.remedy)
         ),
         None => name,
+    }
+}
+
+fn pause_line(paused: bool, until: Option<Timestamp>) -> String {
+    match (paused, until) {
+        (false, _) => "The bridge goes on".into(),
+        (true, None) => "The bridge is paused until it is resumed".into(),
+        (true, Some(until)) => format!("The bridge is paused until {}", words::clock(until)),
     }
 }
 

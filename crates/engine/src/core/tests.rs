@@ -185,3 +185,50 @@ async fn a_text_is_never_sent_as_another_account() {
     scene.settle().await;
     assert_eq!(scene.stage(&id), Some(Stage::Sending));
 }
+
+#[tokio::test]
+async fn a_pause_of_the_bridge_ends_at_its_time_and_both_is_told() {
+    let mut scene = Scene::new().await;
+    scene.told();
+    let until = scene.core.now + jiff::SignedDuration::from_mins(15);
+    let (answer, _answered) = tokio::sync::oneshot::channel();
+    scene
+        .core
+        .pause_bridge(Some(crate::store::Pause { until: Some(until) }), answer);
+    scene.settle().await;
+    assert!(scene.core.deadline().is_some_and(|next| next <= until));
+    scene.later(14 * 60);
+    assert_eq!(paused(&scene.told()), [(true, Some(until))]);
+    scene.later(61);
+    scene.settle().await;
+    assert_eq!(paused(&scene.told()), [(false, None)]);
+    assert_eq!(scene.core.pause, None);
+}
+
+fn paused(told: &[Kind]) -> Vec<(bool, Option<Timestamp>)> {
+    let pauses = told.iter().filter_map(|kind| {
+        if let Kind::Paused { paused, until } = kind {
+            Some((*paused, *until))
+        } else {
+            None
+        }
+    });
+    pauses.collect()
+}
+
+#[tokio::test]
+async fn the_own_status_is_told_when_it_changes_and_when_its_side_is_gone() {
+    let mut scene = Scene::new().await;
+    scene.lync_ready(false);
+    scene.told();
+    scene.lync(ucwa::Event::State(ucwa::State::LoadingContacts));
+    let told = scene.told();
+    let own = told.iter().find_map(|kind| {
+        if let Kind::Own { status } = kind {
+            Some(status.reason.clone())
+        } else {
+            None
+        }
+    });
+    assert_eq!(own.as_deref(), Some("signed-out"), "{told:?}");
+}

@@ -131,6 +131,16 @@ pub(crate) fn usage(step: &str, remedy: &str) -> Problem {
     )
 }
 
+/// The engine shows nothing; the agent does.
+pub(crate) fn no_window() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        "window",
+        "No window belongs to this Causeway.",
+        "Start causeway, the agent; it opens the window.",
+    )
+}
+
 /// Our own mistake.
 pub(crate) fn internal(what: &str) -> Problem {
     Problem::new(
