@@ -83,7 +83,15 @@ export type WantedCommand =
   /** As `send`, with a token that the message event repeats, so that the text shown at once becomes the real one. */
   | { command: 'send'; address: string; text: string; token: string }
   | { command: 'chats' }
-  | { command: 'history'; conversations: string[]; before: string | null; around: string | null; limit: number }
+  /** The newest texts, or those next to one: `before`, `after` and `around` are message ids, at most one of them is set. */
+  | {
+      command: 'history';
+      conversations: string[];
+      before: string | null;
+      after: string | null;
+      around: string | null;
+      limit: number;
+    }
   | { command: 'search-history'; text: string; conversations: string[] | null; limit: number }
   | { command: 'mark-read'; conversations: string[]; up_to: string }
   | { command: 'mark-unread'; conversation: string; from: string }

@@ -1,0 +1,67 @@
+// A lively fake of the agent for designers and tests, in a plain browser (`npm run dev`). Parameters of the address:
+//   people=5000   that many more people              texts=10000  a chat with that many texts (Olaf Ek)
+//   chats=300     that many unread chats              rate=50      events a second; 0.4 is usual
+//   still         nothing happens by itself           first-run    nothing is set up
+//   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step
+//   state=STATE   the Lync link in that state         gone         the agent ends after the start
+//   page=…        chats people bridge settings check   chat=ADDRESS opens that chat
+//   check=CODE    the check fails with that code       theme= lang= text= density=   look, not kept
+
+import { asProblem, type AnyCommand, type Door, type ReplyTo } from './door';
+import { answer } from './fake/answers';
+import { FAILURES } from './fake/ladder';
+import { live, signIn } from './fake/life';
+import { World } from './fake/world';
+import type { Page } from './wanted';
+import type { SideState } from './types';
+
+export function fakeDoor(params: URLSearchParams): Door {
+  const world = new World(params);
+  return {
+    async request<C extends AnyCommand>(command: C): Promise<ReplyTo<C>> {
+      try {
+        return (await answer(world, command)) as ReplyTo<C>;
+      } catch (thrown) {
+        throw asProblem(thrown);
+      }
+    },
+    async changes(listener) {
+      world.listener = listener;
+      begin(world);
+    },
+    async openLink(url) {
+      window.open(url, '_blank', 'noopener');
+    },
+    async setTitle(title) {
+      document.title = title;
+    },
+    async saveView(view) {
+      sessionStorage.setItem('view', view);
+    },
+    async loadView() {
+      return params.has('still') ? null : sessionStorage.getItem('view');
+    },
+  };
+}
+
+function begin(world: World): void {
+  const { params } = world;
+  const failing = params.get('sign-in');
+  if (failing !== null) world.lync = 'signed-out';
+  const state = params.get('state') as SideState | null;
+  if (state !== null) world.lync = state;
+  world.listener(world.snapshot());
+  if (failing !== null) void signIn(world, 'lync', failing === 'ok' ? null : failing);
+  if (state === 'reconnecting') world.tell({ kind: 'next-try', side: 'lync', next_at: new Date(Date.now() + 12_000).toISOString() });
+  const page = params.get('page') as Page | null;
+  const chat = params.get('chat');
+  if (page !== null || chat !== null) world.listener({ change: 'show', page: page ?? 'chats', ...(chat !== null && { address: chat }) });
+  if (params.has('typing')) world.tell({ kind: 'typing', conversation: 'c-ben.rodman', address: 'sip:ben.rodman@contoso.example', on: true });
+  if (params.has('gone')) {
+    world.listener({ change: 'gone', problem: { code: 'CW-4105', step: 'window', message: 'Causeway’s agent has ended.', remedy: 'It is started again by itself; texts that it had accepted are sent then.', detail: {} } });
+  }
+  if (!params.has('still')) live(world);
+}
+
+/** Codes that `sign-in=` knows, for tests that walk through all of them. */
+export const FAILING = Object.keys(FAILURES);

@@ -1,0 +1,58 @@
+// Sign-in of the fake: the ladder, its failures, and the check.
+
+import type { Check, CheckStep, Problem, SideState } from '../types';
+
+export const PASSED: [step: SideState, ms: number, message: string][] = [
+  ['finding-server', 212, 'lyncdiscover.contoso.example → pool01.contoso.example'],
+  ['checking-certificate', 96, 'valid until 3 March 2027'],
+  ['asking-methods', 104, 'Windows, user name and password'],
+  ['signing-in', 388, 'anna@contoso.example'],
+  ['opening-session', 240, 'UCWA on pool01.contoso.example'],
+  ['loading-contacts', 620, '16 people in 5 groups'],
+];
+
+function problem(code: string, step: string, message: string, remedy: string, detail: Record<string, unknown> = {}): Problem {
+  return { code, step, message, remedy, detail: { host: 'pool01.contoso.example', ...detail } };
+}
+
+/** Every failure of the table in ux.md that a sign-in can end with, and the state the link has then. */
+export const FAILURES: Record<string, { state: SideState; problem: Problem; shown: string }> = Object.fromEntries(
+  [
+    ['stopped', problem('CW-1001', 'finding-server', 'The domain contoso.exmaple has no sign-in entry.', 'Check the spelling of the address, or connect the VPN.', { tried: ['lyncdiscoverinternal.contoso.exmaple', 'lyncdiscover.contoso.exmaple'] }), 'neither discovery name exists'],
+    ['server-unavailable', problem('CW-1002', 'finding-server', 'A server name was found, but it does not answer from here.', 'Connect to the company network.'), 'lyncdiscoverinternal.contoso.example does not answer'],
+    ['stopped', problem('CW-1003', 'finding-server', 'A proxy wants a login.', 'Set another proxy in the settings.', { status: 407 }), 'proxy.contoso.example answered 407'],
+    ['stopped', problem('CW-1004', 'finding-server', 'A web page answered in place of the server.', 'Log in to this network in a browser, then try again.'), 'an HTML page of hotel.example'],
+    ['stopped', problem('CW-1101', 'checking-certificate', 'The certificate of pool01.contoso.example expired on 3 March 2026.', 'Check the clock of this computer.', { not_after: '2026-03-03' }), 'expired on 3 March 2026'],
+    ['needs-consent', problem('CW-1102', 'checking-certificate', 'This computer does not know the issuer of the certificate: Contoso Issuing CA 2.', 'Ask your administrator before you trust it.', { issuer: 'Contoso Issuing CA 2', fingerprint: '9F:1C:44:B0:7E:21:55:AA:03:6D:C8:90:12:EE:4B:71' }), 'issuer unknown: Contoso Issuing CA 2'],
+    ['stopped', problem('CW-1103', 'checking-certificate', 'The certificate is for other names than pool01.contoso.example.', 'Check the address.', { wanted: 'pool01.contoso.example', found: ['web.contoso.example'] }), 'for web.contoso.example'],
+    ['needs-consent', problem('CW-1104', 'finding-server', 'The server sends us to a foreign domain: online.example.', 'Go on only if you know it.', { from: 'contoso.example', to: 'online.example' }), 'redirect to online.example'],
+    ['refused', problem('CW-1201', 'signing-in', 'User name or password was not accepted.', 'Type them again; mind Caps Lock. Causeway does not try again by itself.', { status: 400, 'X-Ms-diagnostics': '28020;source="pool01";reason="No valid security token."' }), 'refused by pool01'],
+    ['refused', problem('CW-1202', 'signing-in', 'Windows sign-in is not possible: the clock differs by 7 minutes', 'Correct the time of this computer, or use your password for now.', { server_time: '14:10:02', local_time: '14:03:01' }), 'no valid ticket: the clock of this computer is 7 minutes off'],
+    ['stopped', problem('CW-1203', 'asking-methods', 'The server offers only methods that Causeway does not support: passive.', 'Ask your administrator to enable the password grant.', { methods: ['passive'] }), 'passive'],
+    ['needs-password', problem('CW-1204', 'signing-in', 'No password is known.', 'Type your password.'), 'none stored, and the key store is locked'],
+    ['not-allowed', problem('CW-1301', 'opening-session', 'The sign-in is right, but the server does not allow this application.', 'Ask your administrator.', { status: 403, 'X-Ms-diagnostics': '28032;source="pool01";reason="The web ticket is invalid."' }), '403 from pool01'],
+    ['not-allowed', problem('CW-1302', 'opening-session', 'Your account is not enabled for this service.', 'Ask your administrator.'), 'no home pool'],
+    ['stopped', problem('CW-1303', 'opening-session', 'The pool has no UCWA service.', 'Ask your administrator which server version runs.'), 'no applications link'],
+    ['server-unavailable', problem('CW-1401', 'opening-session', 'The server is busy.', 'Wait, or try again now.', { status: 503, retry_after: 30 }), '503, next try in 30 s'],
+  ].map(([state, told, shown]) => [(told as Problem).code, { state: state as SideState, problem: told as Problem, shown: shown as string }]),
+);
+
+export function check(failing: string | null): Check {
+  const failure = failing === null ? undefined : FAILURES[failing];
+  const steps: CheckStep[] = [];
+  let failed = false;
+  for (const [step, ms, message] of PASSED) {
+    if (failed) steps.push({ side: 'lync', step, state: 'skip', ms: 0, message: '', detail: {} });
+    else if (failure?.problem.step === step) {
+      failed = true;
+      steps.push({ side: 'lync', step, state: 'fail', ms, code: failure.problem.code, message: failure.problem.message, remedy: failure.problem.remedy, detail: failure.problem.detail });
+    } else steps.push({ side: 'lync', step, state: 'ok', ms, message, detail: { host: 'pool01.contoso.example' } });
+  }
+  steps.push(
+    { side: 'xmpp', step: 'finding-server', state: 'ok', ms: 31, message: '_xmpp-client._tcp.oso.example → xmpp.oso.example:5222', detail: { host: 'xmpp.oso.example', port: 5222 } },
+    { side: 'xmpp', step: 'checking-certificate', state: 'warn', ms: 58, code: 'CW-1101', message: 'valid until 2 December 2026', remedy: 'The certificate ends in 11 days; tell the administrator of oso.example.', detail: { not_after: '2026-12-02' } },
+    { side: 'xmpp', step: 'signing-in', state: 'ok', ms: 74, message: 'SCRAM-SHA-256-PLUS', detail: {} },
+    { side: 'xmpp', step: 'loading-contacts', state: 'ok', ms: 40, message: '7 people', detail: {} },
+  );
+  return { steps, ...(failure !== undefined && { error: failure.problem }) };
+}

@@ -1,0 +1,74 @@
+// Where the person is: page, open chat, floating things. Kept by the shell, so that a window that was ended comes back.
+
+import type { Page } from '../ipc';
+import type { Key } from './state';
+import { store } from './store.svelte';
+
+export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
+
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | null;
+
+interface View {
+  page: Page;
+  chat: Key | null;
+  /** First text in sight, by chat; a chat that stood at its end has none. */
+  places: Record<Key, string>;
+}
+
+class Nav {
+  page = $state<Page>('chats');
+  chat = $state<Key | null>(null);
+  layer = $state<Layer>(null);
+  /** A text to go to in the open chat, from a search. */
+  goTo = $state<string | null>(null);
+  /** Last opened first, for Ctrl+Tab. */
+  recent: Key[] = [];
+  #places: Record<Key, string> = {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  show(page: Page): void {
+    this.page = page;
+    this.layer = null;
+    this.#save();
+  }
+
+  open(chat: Key | null, goTo: string | null = null): void {
+    this.page = 'chats';
+    this.layer = null;
+    this.chat = chat;
+    this.goTo = goTo;
+    if (chat !== null) this.recent = [chat, ...this.recent.filter((key) => key !== chat)].slice(0, 50);
+    this.#save();
+  }
+
+  place(chat: Key): string | undefined {
+    return this.#places[chat];
+  }
+
+  keepPlace(chat: Key, id: string | null): void {
+    if (id === null) delete this.#places[chat];
+    else this.#places[chat] = id;
+    this.#save();
+  }
+
+  async restore(): Promise<void> {
+    try {
+      const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
+      if (typeof view.chat === 'string') this.chat = view.chat;
+      if (view.page === 'check' || PAGES.includes(view.page as Page)) this.page = view.page as Page;
+      if (typeof view.places === 'object') this.#places = { ...view.places };
+    } catch {
+      // Begin at the chats.
+    }
+  }
+
+  #save(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries(Object.entries(this.#places).slice(-40)) };
+      void store.door.saveView(JSON.stringify(view)).catch(() => undefined);
+    }, 300);
+  }
+}
+
+export const nav = new Nav();

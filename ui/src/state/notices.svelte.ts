@@ -1,0 +1,37 @@
+// The status line: the last thing that went wrong or was done, in its reserved place, said once to screen readers.
+
+import type { Problem } from '../ipc';
+import { asProblem } from '../ipc';
+
+export interface Notice {
+  text: string;
+  remedy: string;
+  bad: boolean;
+  problem?: Problem;
+}
+
+class Notices {
+  current = $state.raw<Notice | null>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  tell(text: string): void {
+    this.#show({ text, remedy: '', bad: false }, 4_000);
+  }
+
+  fail(thrown: unknown): void {
+    const problem = asProblem(thrown);
+    this.#show({ text: problem.message, remedy: problem.remedy, bad: true, problem }, 15_000);
+  }
+
+  clear(): void {
+    this.current = null;
+  }
+
+  #show(notice: Notice, ms: number): void {
+    clearTimeout(this.#timer);
+    this.current = notice;
+    this.#timer = setTimeout(() => this.clear(), ms);
+  }
+}
+
+export const notices = new Notices();

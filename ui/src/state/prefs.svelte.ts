@@ -1,0 +1,105 @@
+// How the window looks and behaves. The values are keys `window.*` of the configuration; a copy stays in the page's own
+// storage, because theme and size have to be right before the agent answers.
+
+import type { ConfigEntry } from '../ipc';
+import { chooseLocale, words } from '../words/words.svelte';
+import { store } from './store.svelte';
+
+export const DEFAULTS = {
+  theme: 'system',
+  language: 'system',
+  text_size: '14',
+  density: 'comfortable',
+  chat_order: 'time',
+  enter_sends: 'true',
+  say_typing: 'false',
+};
+
+export type Pref = keyof typeof DEFAULTS;
+const STORAGE = 'causeway.window';
+
+class Prefs {
+  values = $state.raw<Record<Pref, string>>({ ...DEFAULTS });
+  /** Keys that the administrator has set. */
+  managed = $state.raw<ReadonlySet<string>>(new Set());
+  /** Keys that the engine keeps; the others live in this window only. */
+  #kept = new Set<string>();
+  #system = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
+  /** Designers and tests choose a look by the address of the page; that is not kept. */
+  #fixed: Partial<Record<Pref, string>> = {};
+
+  async load(search: URLSearchParams): Promise<void> {
+    const stored = read();
+    this.#fixed = {
+      ...(search.get('theme') !== null && { theme: search.get('theme') ?? '' }),
+      ...(search.get('lang') !== null && { language: search.get('lang') ?? '' }),
+      ...(search.get('text') !== null && { text_size: search.get('text') ?? '' }),
+      ...(search.get('density') !== null && { density: search.get('density') ?? '' }),
+    };
+    this.values = { ...DEFAULTS, ...stored, ...this.#fixed };
+    this.#system?.addEventListener('change', () => this.#show());
+    this.#show();
+    await words.use(chooseLocale(this.values.language));
+  }
+
+  /** The engine's configuration has come. */
+  take(entries: ConfigEntry[]): void {
+    const values = { ...this.values };
+    const managed = new Set<string>();
+    for (const { key, value, managed: locked } of entries) {
+      const name = key.replace(/^window\./, '');
+      if (!key.startsWith('window.') || !isPref(name)) continue;
+      this.#kept.add(name);
+      if (locked) managed.add(key);
+      if (value !== null && this.#fixed[name] === undefined) values[name] = String(value);
+    }
+    this.managed = managed;
+    this.#apply(values);
+  }
+
+  async set(name: Pref, value: string): Promise<void> {
+    delete this.#fixed[name];
+    this.#apply({ ...this.values, [name]: value });
+    if (this.#kept.has(name)) await store.request({ command: 'set-config', key: `window.${name}`, value });
+  }
+
+  #apply(values: Record<Pref, string>): void {
+    const language = values.language !== this.values.language;
+    this.values = values;
+    write(values);
+    this.#show();
+    if (language) void words.use(chooseLocale(values.language));
+  }
+
+  #show(): void {
+    const root = document.documentElement;
+    const dark = this.values.theme === 'dark' || (this.values.theme === 'system' && this.#system?.matches === true);
+    root.dataset['theme'] = dark ? 'dark' : 'light';
+    root.dataset['density'] = this.values.density;
+    root.dataset['text'] = this.values.text_size;
+  }
+}
+
+function isPref(name: string): name is Pref {
+  return name in DEFAULTS;
+}
+
+function read(): Partial<Record<Pref, string>> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(STORAGE) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return {};
+    return Object.fromEntries(Object.entries(stored).filter(([name, value]) => isPref(name) && typeof value === 'string'));
+  } catch {
+    return {};
+  }
+}
+
+function write(values: Record<Pref, string>): void {
+  try {
+    localStorage.setItem(STORAGE, JSON.stringify(values));
+  } catch {
+    // A full or forbidden storage costs the person nothing but the copy.
+  }
+}
+
+export const prefs = new Prefs();

@@ -1,0 +1,82 @@
+// The words of the page in the person's language. `t('key', {…})` in a template follows a change of the language.
+
+import { IntlMessageFormat } from 'intl-messageformat';
+import { catalogue, LANGUAGES, type Key, type Language, type Texts } from './catalogues';
+
+/** A language of the catalogues, or a pseudo-locale for tests. */
+export type Locale = Language | 'en-XA' | 'ar-XB';
+export type Args = Record<string, string | number | boolean | Date>;
+
+class Words {
+  locale = $state.raw<Locale>('en');
+  #texts = $state.raw<Texts>({});
+  #english: Texts = {};
+  #formats = new Map<string, IntlMessageFormat>();
+  #pseudo: ((message: string) => ReturnType<typeof import('./pseudo').pseudo>) | null = null;
+
+  get direction(): 'ltr' | 'rtl' {
+    return this.locale === 'ar-XB' ? 'rtl' : 'ltr';
+  }
+
+  /** For Intl: the person's own region where the system's language is the same one, e.g. `de-AT`. */
+  get intl(): string {
+    const language = this.locale.startsWith('en') || this.locale === 'ar-XB' ? 'en' : this.locale;
+    return navigator.languages.find((wanted) => wanted.split('-')[0] === language) ?? (language === 'en' ? 'en-GB' : language);
+  }
+
+  async use(locale: Locale): Promise<void> {
+    if (Object.keys(this.#english).length === 0) this.#english = await catalogue('en');
+    const isPseudo = locale === 'en-XA' || locale === 'ar-XB';
+    this.#pseudo = isPseudo ? (await import('./pseudo')).pseudo : null;
+    const own = isPseudo || locale === 'en' ? this.#english : { ...this.#english, ...(await catalogue(locale)) };
+    this.#formats.clear();
+    this.locale = locale;
+    this.#texts = own;
+    document.documentElement.lang = isPseudo ? 'en' : locale;
+    document.documentElement.dir = this.direction;
+  }
+
+  text(key: string, args?: Args): string {
+    const message = this.#texts[key];
+    if (message === undefined) return key;
+    if (this.#pseudo === null && !message.includes('{') && !message.includes("'")) return message;
+    let format = this.#formats.get(key);
+    if (format === undefined) {
+      format = this.#parse(key, message);
+      this.#formats.set(key, format);
+    }
+    return String(format.format(args));
+  }
+
+  has(key: string): boolean {
+    return key in this.#texts;
+  }
+
+  #parse(key: string, message: string): IntlMessageFormat {
+    try {
+      return new IntlMessageFormat(this.#pseudo?.(message) ?? message, this.intl);
+    } catch {
+      // A broken translation is no reason for a broken page.
+      return new IntlMessageFormat(this.#english[key] ?? key, 'en');
+    }
+  }
+}
+
+export const words = new Words();
+
+export function t(key: Key, args?: Args): string {
+  return words.text(key, args);
+}
+
+/** A text whose key is made from a value of the door; `otherwise` where the catalogue does not know the value. */
+export function tOr(key: string, otherwise: string, args?: Args): string {
+  return words.has(key) ? words.text(key, args) : otherwise;
+}
+
+/** The language to begin with: the setting, else the system's. */
+export function chooseLocale(setting: string | null): Locale {
+  if (setting === 'en-XA' || setting === 'ar-XB') return setting;
+  const known = (wanted: string) => LANGUAGES.find((language) => language === wanted.split('-')[0]);
+  if (setting !== null && setting !== 'system') return known(setting) ?? 'en';
+  return navigator.languages.map(known).find((found) => found !== undefined) ?? 'en';
+}
