@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { host: '127.0.0.1', port: 5210, strictPort: true },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': CSP } },

@@ -28,7 +28,7 @@ interface Replies {
   about: 'about';
 }
 
-export type ReplyTo<C extends AnyCommand> = Extract<
+export type ReplyTo<C extends Pick<AnyCommand, 'command'>> = Extract<
   AnyReply,
   { reply: C['command'] extends keyof Replies ? Replies[C['command']] : 'done' }
 >;

@@ -19,11 +19,13 @@ class Nav {
   page = $state<Page>('chats');
   chat = $state<Key | null>(null);
   layer = $state<Layer>(null);
+  /** The person wants to quit and is asked, because the bridge stops then. */
+  quitting = $state(false);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
   /** Last opened first, for Ctrl+Tab. */
   recent: Key[] = [];
-  #places: Record<Key, string> = {};
+  #places = new Map<Key, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(page: Page): void {
@@ -42,12 +44,12 @@ class Nav {
   }
 
   place(chat: Key): string | undefined {
-    return this.#places[chat];
+    return this.#places.get(chat);
   }
 
   keepPlace(chat: Key, id: string | null): void {
-    if (id === null) delete this.#places[chat];
-    else this.#places[chat] = id;
+    this.#places.delete(chat);
+    if (id !== null) this.#places.set(chat, id);
     this.#save();
   }
 
@@ -56,7 +58,7 @@ class Nav {
       const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
       if (typeof view.chat === 'string') this.chat = view.chat;
       if (view.page === 'check' || PAGES.includes(view.page as Page)) this.page = view.page as Page;
-      if (typeof view.places === 'object') this.#places = { ...view.places };
+      if (typeof view.places === 'object') this.#places = new Map(Object.entries(view.places));
     } catch {
       // Begin at the chats.
     }
@@ -65,7 +67,7 @@ class Nav {
   #save(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries(Object.entries(this.#places).slice(-40)) };
+      const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries([...this.#places].slice(-40)) };
       void store.door.saveView(JSON.stringify(view)).catch(() => undefined);
     }, 300);
   }

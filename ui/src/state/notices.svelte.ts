@@ -2,6 +2,7 @@
 
 import type { Problem } from '../ipc';
 import { asProblem } from '../ipc';
+import { cause, remedy } from '../words/problem';
 
 export interface Notice {
   text: string;
@@ -20,7 +21,7 @@ class Notices {
 
   fail(thrown: unknown): void {
     const problem = asProblem(thrown);
-    this.#show({ text: problem.message, remedy: problem.remedy, bad: true, problem }, 15_000);
+    this.#show({ text: cause(problem), remedy: remedy(problem), bad: true, problem }, 15_000);
   }
 
   clear(): void {

@@ -58,7 +58,7 @@ class Prefs {
   }
 
   async set(name: Pref, value: string): Promise<void> {
-    delete this.#fixed[name];
+    this.#fixed = { ...this.#fixed, [name]: undefined };
     this.#apply({ ...this.values, [name]: value });
     if (this.#kept.has(name)) await store.request({ command: 'set-config', key: `window.${name}`, value });
   }

@@ -1,0 +1,57 @@
+// Which of three things the window shows: the first run, the sign-in, or the pages.
+
+import { isReady, isSigningIn } from '../state/state';
+import { store } from '../state/store.svelte';
+import { own } from './status/own.svelte';
+
+/** A finished ladder is shown for this long. */
+const DONE_MS = 400;
+
+class Gate {
+  /** Since this window opened, the person has seen the pages: they are not taken away again. */
+  #inside = $state(false);
+  #ladderAsked = $state(false);
+  #running = $state(false);
+  firstRun = $state(false);
+
+  get shown(): 'opening' | 'first-run' | 'ladder' | 'pages' {
+    if (store.state.phase === 'opening' || !own.known) return 'opening';
+    if (this.firstRun) return 'first-run';
+    if (this.#ladderAsked) return 'ladder';
+    if (this.#inside) return 'pages';
+    const lync = store.state.links.lync;
+    return lync === undefined || isReady(lync) || this.#quiet ? 'pages' : 'ladder';
+  }
+
+  /** States in which there is nothing to climb: the pages show what is known, the rail says why it may be old. */
+  get #quiet(): boolean {
+    return ['waiting-for-network', 'reconnecting'].includes(store.state.links.lync?.state ?? '');
+  }
+
+  /** Follows the states; called from an effect of the page. */
+  follow(): (() => void) | undefined {
+    if (own.known && own.nothingSet) this.firstRun = true;
+    const lync = store.state.links.lync;
+    if (isSigningIn(lync)) this.#running = true;
+    if (!isReady(lync)) return undefined;
+    const timer = setTimeout(() => this.enter(), this.#running ? DONE_MS : 0);
+    return () => clearTimeout(timer);
+  }
+
+  enter(): void {
+    this.#inside = true;
+    this.#ladderAsked = false;
+    this.#running = false;
+  }
+
+  showLadder(): void {
+    this.#ladderAsked = true;
+  }
+
+  finishFirstRun(): void {
+    own.nothingSet = false;
+    this.firstRun = false;
+  }
+}
+
+export const gate = new Gate();

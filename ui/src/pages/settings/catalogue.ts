@@ -1,0 +1,59 @@
+// The settings as people see them: which keys stand where, and how each is chosen. Keys that the engine has and this list does
+// not know are shown as texts at the end, so that a newer engine hides nothing.
+
+import { LANGUAGES } from '../../words/catalogues';
+
+export type Kind = { type: 'text'; code?: boolean } | { type: 'switch' } | { type: 'number' } | { type: 'choice'; values: readonly string[] };
+
+export interface Section {
+  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'history' | 'gateway' | 'other';
+  keys: readonly string[];
+}
+
+export const SECTIONS: readonly Section[] = [
+  { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing'] },
+  { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
+  { id: 'xmpp', keys: ['xmpp.address', 'xmpp.server', 'xmpp.tls', 'xmpp.ca_file', 'xmpp.password_file'] },
+  { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
+  { id: 'history', keys: ['history.mode', 'history.days'] },
+  { id: 'gateway', keys: ['gateway.domain', 'gateway.server', 'gateway.secret_file', 'gateway.database'] },
+];
+
+const choice = (...values: string[]): Kind => ({ type: 'choice', values });
+
+const KINDS: Record<string, Kind> = {
+  'window.theme': choice('system', 'light', 'dark'),
+  'window.language': choice('system', ...LANGUAGES),
+  'window.text_size': choice('12', '13', '14', '15', '16', '18', '20'),
+  'window.density': choice('comfortable', 'compact', 'dense'),
+  'window.chat_order': choice('time', 'unread'),
+  'window.enter_sends': { type: 'switch' },
+  'window.say_typing': { type: 'switch' },
+  'lync.method': choice('automatic', 'windows', 'forms'),
+  'lync.mode': choice('available', 'watch-only'),
+  'xmpp.tls': choice('starttls', 'direct', 'none'),
+  'bridge.enabled': { type: 'switch' },
+  'bridge.presence': choice('both', 'to-xmpp', 'to-lync', 'off'),
+  'bridge.preset': choice('standard', 'openscape'),
+  'bridge.relay_when': choice('always', 'away', 'never'),
+  'bridge.auto_subscribe': { type: 'switch' },
+  'history.mode': choice('disk', 'memory', 'off'),
+  'history.days': { type: 'number' },
+};
+
+export function kindOf(key: string, value: unknown): Kind {
+  return KINDS[key] ?? (typeof value === 'boolean' ? { type: 'switch' } : typeof value === 'number' ? { type: 'number' } : { type: 'text', code: true });
+}
+
+/** A value as it is typed and shown. */
+export function asText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(String).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What was typed, in the form that the key's parser expects. */
+export function asTyped(text: string, before: unknown): string {
+  if (!Array.isArray(before)) return text;
+  return JSON.stringify(text.split(/[,\s]+/).filter((part) => part !== ''));
+}

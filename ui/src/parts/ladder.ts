@@ -1,0 +1,13 @@
+import type { Problem, StepState } from '../ipc';
+
+/** One step as the ladder shows it. */
+export interface Rung {
+  step: string;
+  state: StepState | 'running' | 'waiting';
+  ms: number;
+  message: string;
+  problem: Problem | null;
+  detail?: Record<string, unknown>;
+  /** When it began, while it runs. */
+  begun?: string;
+}

@@ -1,0 +1,13 @@
+// A problem in the person's language. English is the engine's own, with the names and dates of the case; other languages have
+// the cause by code, and the case's own facts stand in the details.
+
+import type { Problem } from '../ipc';
+import { tOr, words } from './words.svelte';
+
+export function cause(problem: Problem): string {
+  return words.locale === 'en' ? problem.message : tOr(`problem.${problem.code}`, problem.message);
+}
+
+export function remedy(problem: Problem): string {
+  return words.locale === 'en' ? problem.remedy : tOr(`remedy.${problem.code}`, problem.remedy);
+}

@@ -1,0 +1,49 @@
+// Every page and every floating thing, and how to get there: for pictures, and for the accessibility rules.
+
+const BEN = 'sip:ben.rodman@contoso.example';
+const press = (keys) => async (page) => {
+  await page.waitForTimeout(100);
+  await page.keyboard.press(keys);
+};
+
+export const SCENES = [
+  { name: 'chat', with: `chat=${BEN}&typing` },
+  { name: 'chats-none-open', with: 'page=chats' },
+  { name: 'people', with: 'page=people', act: async (page) => {
+    await page.locator('[id$="eun-ji.oh@contoso.example"] .who').first().hover();
+    await page.waitForSelector('.contact.placed');
+  } },
+  { name: 'people-search', with: 'page=people', act: async (page) => {
+    await page.fill('main input', 'ca');
+    await page.waitForSelector('section li');
+  } },
+  { name: 'people-empty-note', with: 'page=people&density=compact' },
+  { name: 'bridge', with: 'page=bridge' },
+  { name: 'bridge-preview', with: 'page=bridge', act: async (page) => {
+    await page.locator('button[aria-expanded="false"]', { hasText: /./ }).last().click();
+  } },
+  { name: 'settings', with: 'page=settings' },
+  { name: 'check', with: 'page=check&check=CW-1202' },
+  { name: 'signin', with: 'sign-in=CW-1202' },
+  { name: 'signin-password', with: 'sign-in=CW-1201' },
+  { name: 'signin-running', with: 'sign-in=opening-session' },
+  { name: 'first-run', with: 'first-run' },
+  { name: 'status', with: `chat=${BEN}`, act: press('Control+Shift+S') },
+  { name: 'switcher', with: `chat=${BEN}`, act: press('Control+k') },
+  { name: 'search', with: `chat=${BEN}`, act: async (page) => {
+    await press('Control+Shift+F')(page);
+    await page.keyboard.type('the');
+    await page.waitForSelector('#history-list li');
+  } },
+  { name: 'find', with: `chat=${BEN}`, act: async (page) => {
+    await press('Control+f')(page);
+    await page.keyboard.type('room');
+  } },
+  { name: 'add-person', with: 'page=people', act: (page) => page.locator('.top .button').click() },
+  { name: 'keys', with: `chat=${BEN}`, act: press('F1') },
+  { name: 'menu', with: `chat=${BEN}`, act: (page) => page.locator('header .button').last().click() },
+  { name: 'long', with: 'chat=sip:maximiliane.hohenlohe@contoso.example' },
+  { name: 'arabic', with: 'chat=sip:leila.haddad@contoso.example' },
+  { name: 'reconnecting', with: `chat=${BEN}&state=reconnecting`, act: (page) => page.waitForTimeout(2300) },
+  { name: 'gone', with: `chat=${BEN}&gone`, act: (page) => page.waitForTimeout(2300) },
+];

@@ -1,0 +1,35 @@
+// Pictures of every page for a designer's eye: `npm run shots [NAME…]` writes to shots/.
+
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { launch, open } from './browser.mjs';
+import { SCENES } from './scenes.mjs';
+import { serve } from './serve.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv.slice(2);
+const looks = [
+  ['', 'theme=light&lang=en', 1.5],
+  ['-dark', 'theme=dark&lang=en', 1.5],
+  ['-de', 'theme=light&lang=de', 1.5],
+  ['-200', 'theme=light&lang=en', 2, { width: 480, height: 320 }],
+  ['-rtl', 'theme=dark&lang=ar-XB', 1.5],
+];
+mkdirSync(`${root}/shots`, { recursive: true });
+const server = await serve(`${root}/dist-designer`);
+const browser = await launch();
+for (const scene of SCENES) {
+  if (wanted.length > 0 && !wanted.some((name) => scene.name.startsWith(name.replace(/[+].*/, '')))) continue;
+  for (const [suffix, look, scale, size] of looks) {
+    const suffixes = wanted.flatMap((name) => name.split('+').slice(1));
+    if (suffixes.length > 0 && !suffixes.includes(suffix.slice(1) || 'light')) continue;
+    const { page, faults, close } = await open(browser, server.url, `${look}&${scene.with}`, { scale, ...(size && { size }) });
+    await scene.act?.(page);
+    await page.waitForTimeout(250);
+    await page.screenshot({ path: `${root}/shots/${scene.name}${suffix}.png` });
+    for (const fault of faults) console.log(`${scene.name}${suffix}: ${fault}`);
+    await close();
+  }
+}
+await browser.close();
+await server.close();
