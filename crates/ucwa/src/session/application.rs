@@ -89,6 +89,8 @@ impl Session {
             // The one before went unnoticed, while the server could not be reached.
             self.everything_is_gone(now);
         } else if !self.application.resumed {
+            // So are the URLs of texts that an earlier run left.
+            self.drop_requests(now);
             self.conversations_are_gone(now);
         }
         self.application.own = own;
@@ -214,6 +216,7 @@ impl Session {
         for command in std::mem::take(&mut self.waiting) {
             self.obey(command, now);
         }
+        self.await_all_news_anew(now);
         self.send_all_texts();
     }
 

@@ -11,7 +11,7 @@ use super::invitations::Invitation;
 use super::outbox::{Ordinary, What};
 use super::request::{Content, Response};
 use super::timers::Timer;
-use super::{Now, Session};
+use super::{Now, Phase, Session};
 use crate::wire::events::Event as WireEvent;
 use crate::wire::messaging::{self};
 use crate::wire::words::{ConversationState, EventType, MessagingState};
@@ -372,6 +372,16 @@ impl Session {
             });
         }
         self.send_next(&with);
+    }
+
+    /// The time in which a conversation connects is over. It does not run while nothing can be heard of it.
+    pub(super) fn conversation_has_settled(&mut self, href: Url, now: Now) {
+        if matches!(self.phase, Phase::Opening | Phase::Online) {
+            self.conversation_lapsed(&href, now);
+        } else if self.conversations.by_href.contains_key(&href) {
+            let settle = now.instant + self.setup.limits.invitation;
+            self.timers.set(settle, Timer::Settle(href));
+        }
     }
 
     /// A conversation that has not connected in time does not keep texts waiting any longer.

@@ -27,13 +27,14 @@ pub(super) struct EventChannel {
     failures: u32,
     /// Nothing has been answered since the application was created or taken over.
     fresh: bool,
-    /// An answer was read, or a request has been held open for a while.
+    /// A set of events was read, or a request has been held open for a while.
     pub(super) stands: bool,
     /// The page that is being journalled.
     journalling: Option<Journalling>,
     /// Pages that have been read, oldest first, with the number of reasons why they are not done.
     open: VecDeque<(PageId, u32)>,
-    /// Pages of an earlier run are being read: nothing is asked or done, only texts and deliveries are told.
+    /// Pages of an earlier run are being read: nothing is done, only texts and deliveries are told. What a text needs
+    /// is asked for when its application turns out to be there still.
     pub(super) replaying: bool,
 }
 
@@ -117,7 +118,6 @@ impl Session {
         };
         self.channel.since = None;
         self.channel.failures = 0;
-        self.recovery.all_is_well();
         if page.sender.is_empty() {
             self.acknowledge(page, None, now);
         } else {
@@ -157,6 +157,7 @@ impl Session {
         let fresh = std::mem::replace(&mut self.channel.fresh, false);
         let link = |rel| page.links.href(rel).and_then(|href| self.resolve(href));
         let (next, resync, resume) = (link("next"), link("resync"), link("resume"));
+        let goes_on = next.is_some() && resume.is_none();
         // A channel taken over from an earlier run answers `resync` to its first acknowledgement; nothing is lost then.
         let lost = (resync.is_some() && next.is_none() && !fresh) || resume.is_some();
         let resumed = resume.map(|url| with_parameters(&url));
@@ -172,7 +173,11 @@ impl Session {
         if lost {
             self.reload(now);
         }
-        self.channel.stands = true;
+        // `resync` and `resume` only say where to ask next; what happened meanwhile comes after them.
+        if goes_on {
+            self.recovery.all_is_well();
+            self.channel.stands = true;
+        }
         self.ready_if_so(now);
     }
 
@@ -257,7 +262,8 @@ impl Session {
         }
     }
 
-    /// Reads a page that an earlier run journalled and did not get done: texts and deliveries are told again.
+    /// Reads a page that an earlier run journalled and did not get done: texts and deliveries are told again. A text
+    /// whose writer has to be asked for holds its page until the application answers, or is gone.
     pub fn replay(&mut self, page: PageId, envelope: &[u8], clock: Now) {
         self.channel.replaying = true;
         self.channel.open.push_back((page, 1));
@@ -272,7 +278,7 @@ impl Session {
             }
             Err(_) => tracing::warn!("a journalled page is not readable and is skipped"),
         }
-        self.release_all();
+        self.release(page);
         self.channel.replaying = false;
     }
 }

@@ -141,8 +141,9 @@ impl Session {
             .clone()
             .or_else(|| self.texts.id_at(href))
         {
-            if let Some(ended) = ended {
-                self.text_settled(&id, &ended, now);
+            match ended {
+                Some(ended) => self.text_settled(&id, &ended, now),
+                None => self.text_is_out(&id, href),
             }
             return;
         }

@@ -193,10 +193,9 @@ impl Session {
                 Timer::TypingEnds(conversation, since) => {
                     self.typing_lapsed(&conversation, since, now)
                 }
-                Timer::Settle(conversation) => self.conversation_lapsed(&conversation, now),
+                Timer::Settle(conversation) => self.conversation_has_settled(conversation, now),
                 Timer::SendAgain(to) => self.send_again(&to),
-                Timer::TextLost(id) => self.text_lost(&id),
-                Timer::InvitationLapsed(id) => self.invitation_lapsed(&id, now),
+                Timer::NoNews(id) => self.no_news(&id, now),
                 Timer::Activity => self.report_activity(now),
             }
         }

@@ -6,7 +6,7 @@ use super::incoming::failure;
 use super::outgoing::{AnswerTo, Current, TRIES, Told};
 use super::request::Response;
 use super::timers::Timer;
-use super::{Now, Session};
+use super::{Now, Phase, Session};
 use crate::wire::Reason;
 use crate::{Event, Failure, Outcome, SipUri};
 
@@ -18,6 +18,12 @@ impl Session {
         match response.status {
             200..300 => self.text_accepted(to, id, response, now),
             429 | 503 => self.try_text_again(to, now),
+            // Its operationId is taken: it had arrived before, and only that answer was lost.
+            409 if Reason::read(&response.body)
+                .is_some_and(|reason| reason.is("AlreadyExists")) =>
+            {
+                self.text_answer_lost(to, id, now);
+            }
             404 | 409 | 410 if !current.invites => {
                 // The conversation ended: the text opens a new one.
                 if let Some(href) = current.conversation.clone() {
@@ -76,10 +82,7 @@ impl Session {
         if let Some(outcome) = early {
             self.text_settled(id, &outcome, now);
         } else if invites && !ended {
-            self.timers.set(
-                now.instant + self.setup.limits.invitation,
-                Timer::InvitationLapsed(id.to_owned()),
-            );
+            self.await_news(id, now);
         } else {
             self.text_is_done(to);
         }
@@ -177,7 +180,6 @@ impl Session {
 
     /// The text may have arrived: only an event can tell. Until then nothing is sent to that person.
     pub(super) fn text_answer_lost(&mut self, to: &SipUri, id: &str, now: Now) {
-        let limit = now.instant + self.setup.limits.delivery;
         let Some((_, current)) = self.texts.current(id) else {
             return;
         };
@@ -185,32 +187,49 @@ impl Session {
         if current.told == Told::End {
             self.text_is_done(to);
         } else {
-            self.timers.set(limit, Timer::TextLost(id.to_owned()));
+            self.await_news(id, now);
         }
     }
 
-    pub(super) fn text_lost(&mut self, id: &str) {
-        let Some((to, current)) = self.texts.current(id) else {
+    /// Only an event can tell what became of the text that is being sent; for so long it is awaited.
+    fn await_news(&mut self, id: &str, now: Now) {
+        let (delivery, invitation) = (self.setup.limits.delivery, self.setup.limits.invitation);
+        let Some((_, current)) = self.texts.current(id) else {
             return;
         };
-        if current.answer == AnswerTo::Lost {
-            self.tell(Event::Delivery {
-                id: id.to_owned(),
-                outcome: Outcome::Unknown,
-            });
-            self.text_is_done(&to);
+        let lost = current.answer == AnswerTo::Lost;
+        let until = now.instant + if lost { delivery } else { invitation };
+        current.until = Some(until);
+        self.timers.set(until, Timer::NoNews(id.to_owned()));
+    }
+
+    /// The connection is back: what was not heard without one may still come.
+    pub(super) fn await_all_news_anew(&mut self, now: Now) {
+        let current = self
+            .texts
+            .queues
+            .values()
+            .filter_map(|queue| queue.current.as_ref());
+        let awaited: Vec<String> = current
+            .filter(|current| current.until.is_some())
+            .map(|current| current.text.id.clone())
+            .collect();
+        for id in awaited {
+            self.await_news(&id, now);
         }
     }
 
-    /// An invitation's end was never told.
-    pub(super) fn invitation_lapsed(&mut self, id: &str, now: Now) {
+    /// Neither an answer nor an event told the end of that text.
+    pub(super) fn no_news(&mut self, id: &str, now: Now) {
+        let online = self.phase == Phase::Online;
         let Some((to, current)) = self.texts.current(id) else {
             return;
         };
-        if !current.invites {
+        let over = current.until.is_some_and(|until| until <= now.instant);
+        if !online || !over {
             return;
         }
-        let conversation = current.conversation.clone();
+        let conversation = current.conversation.clone().filter(|_| current.invites);
         self.tell(Event::Delivery {
             id: id.to_owned(),
             outcome: Outcome::Unknown,
@@ -231,7 +250,6 @@ impl Session {
     ) {
         let news = self.texts.id_at(href).is_none();
         self.texts.is_on_its_way(href.clone(), id.to_owned());
-        let limit = now.instant + self.setup.limits.invitation;
         let Some((to, current)) = self.texts.current(id) else {
             // A text of an earlier run: the server has it.
             if news {
@@ -264,8 +282,7 @@ impl Session {
             });
         }
         if lost {
-            self.timers
-                .set(limit, Timer::InvitationLapsed(id.to_owned()));
+            self.await_news(id, now);
         }
         if let Some(href) = conversation {
             self.is_with(&href, to, "", now);
@@ -274,6 +291,30 @@ impl Session {
             if conversation.thread == href.as_str() {
                 conversation.thread = thread;
             }
+        }
+    }
+
+    /// A text of ours shows in its conversation, perhaps before its 201: the server took it.
+    pub(super) fn text_is_out(&mut self, id: &str, href: &Url) {
+        let news = self.texts.id_at(href).is_none();
+        self.texts.is_on_its_way(href.clone(), id.to_owned());
+        let (mut accepted, mut done) = (news, None);
+        if let Some((to, current)) = self.texts.current(id) {
+            accepted = current.told == Told::Nothing;
+            if accepted {
+                current.told = Told::Accepted;
+            }
+            // As good as the answer that was lost; an invitation's end is told by the invitation.
+            done = (current.answer == AnswerTo::Lost && !current.invites).then_some(to);
+        }
+        if accepted {
+            self.tell(Event::Delivery {
+                id: id.to_owned(),
+                outcome: Outcome::Accepted,
+            });
+        }
+        if let Some(to) = done {
+            self.text_is_done(&to);
         }
     }
 

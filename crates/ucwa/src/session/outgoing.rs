@@ -1,6 +1,7 @@
 //! Texts that go out: one at a time per person, in order, and never twice.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
 
 use url::Url;
 
@@ -45,6 +46,9 @@ pub(super) struct Current {
     pub(super) conversation: Option<Url>,
     pub(super) answer: AnswerTo,
     pub(super) told: Told,
+    /// Until when news of it is awaited: of its invitation, or after its answer was lost. The time runs anew when the
+    /// connection is back, since nothing can be heard without one.
+    pub(super) until: Option<Instant>,
 }
 
 #[derive(PartialEq)]
@@ -181,6 +185,7 @@ impl Session {
             conversation,
             answer: AnswerTo::Awaited,
             told: Told::Nothing,
+            until: None,
         };
         if let Some((href, Some(mut url))) = open {
             url.query_pairs_mut().append_pair("operationId", &id);

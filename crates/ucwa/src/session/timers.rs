@@ -27,8 +27,8 @@ pub(super) enum Timer {
     /// A conversation that has not connected by then does not count as open any more.
     Settle(Url),
     SendAgain(SipUri),
-    TextLost(String),
-    InvitationLapsed(String),
+    /// The end of that text should have been told by then.
+    NoNews(String),
     Activity,
 }
 

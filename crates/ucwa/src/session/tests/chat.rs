@@ -244,6 +244,91 @@ fn lost_answer_is_settled_by_an_event() {
     assert_eq!(script.told(), ["a Delivered", "page 3"]);
 }
 
+/// The answer to a text was lost, then the connection, which is back after a while.
+fn back_after_a_lost_answer() -> Script {
+    let mut script = talking();
+    script.send("a", "one");
+    script.fail("/messages", lost());
+    for _ in 0..3 {
+        script.fail("/events", not_sent());
+        script.wait(2 * SECOND);
+    }
+    script.wait(100 * SECOND);
+    script.answer(APP, 200, &super::script::application(true));
+    script.wait(59 * SECOND);
+    assert!(!script.told().contains(&"a Unknown".to_owned()));
+    script
+}
+
+#[test]
+fn text_is_not_given_up_while_nothing_can_be_heard_of_it() {
+    let mut script = back_after_a_lost_answer();
+    let mut named = message(5, "Outgoing", "one");
+    named[0]["_embedded"]["message"]["operationId"] = json!("a");
+    script.conversation_page(&named);
+    script.wait(120 * SECOND);
+    assert_eq!(script.told(), ["a Delivered", "page 3"]);
+}
+
+#[test]
+fn text_of_which_nothing_is_heard_after_the_connection_is_back_is_unknown() {
+    let mut script = back_after_a_lost_answer();
+    script.wait(2 * SECOND);
+    assert_eq!(script.told(), ["a Unknown"]);
+}
+
+#[test]
+fn text_that_shows_before_its_end_is_taken_and_the_next_may_follow() {
+    let mut script = talking();
+    script.send("a", "one");
+    script.send("b", "two");
+    script.fail("/messages", lost());
+    let mut started = message(5, "Outgoing", "one");
+    started[0]["_embedded"]["message"]["operationId"] = json!("a");
+    started[0]["type"] = json!("started");
+    started[0].as_object_mut().unwrap().remove("status");
+    script.conversation_page(&started);
+    script.created("/messages", "/communication/conversations/c1/messages/6");
+    script.conversation_page(&message(5, "Outgoing", "one"));
+    script.wait(120 * SECOND);
+    assert_eq!(
+        script.told(),
+        [
+            "a Accepted",
+            "page 3",
+            "b Accepted",
+            "a Delivered",
+            "page 4"
+        ]
+    );
+}
+
+#[test]
+fn text_whose_operation_exists_already_had_arrived_and_is_not_sent_again() {
+    let exists = json!({"code": "Conflict", "subcode": "AlreadyExists"});
+    let mut script = Script::online(&[]);
+    script.events();
+    script.send("op1", "hej");
+    script.answer("/communication/invitations", 503, &json!(null));
+    script.wait(2 * SECOND);
+    script.answer("/communication/invitations", 409, &exists);
+    script.communication_page(&invitation("completed", &json!({"status": "Success"})));
+    script.wait(120 * SECOND);
+    let told: Vec<String> = script
+        .told()
+        .into_iter()
+        .filter(|line| line.starts_with("op1"))
+        .collect();
+    assert_eq!(told, ["op1 Accepted", "op1 Delivered"]);
+
+    let mut script = talking();
+    script.send("a", "one");
+    script.answer("/messages", 409, &exists);
+    script.wait(120 * SECOND);
+    assert_eq!(script.told(), ["a Unknown"]);
+    assert!(!script.asks("/messages") && !script.asks("/communication/invitations"));
+}
+
 #[test]
 fn lost_invitation_is_settled_by_its_event_and_not_sent_again() {
     let mut script = Script::online(&[]);
@@ -427,6 +512,41 @@ fn journalled_page_is_understood_by_a_later_run() {
         !later.asked().iter().any(|line| line.contains("accept")),
         "nothing is done for old pages"
     );
+}
+
+/// A later run, in which a page is left over whose writer was never asked for.
+fn left_over() -> Script {
+    let mut script = Script::online(&[]);
+    let page = script.incoming(1, "hej");
+    let mut later = Script::new(true);
+    later.told();
+    later.session.replay(crate::PageId(9), &page, later.now);
+    // The server stays away for longer than a conversation has to connect.
+    later.wait(300 * SECOND);
+    assert!(later.told().is_empty(), "the text has not been told");
+    later
+}
+
+#[test]
+fn page_of_an_earlier_run_is_done_only_when_its_writer_is_known() {
+    let mut later = left_over();
+    later.answer("/applications", 200, &super::script::application(true));
+    later.answer("/conversations/c1", 200, &json!({"threadId": "t9", "_links": {"participants": link("/communication/conversations/c1/participants")}}));
+    later.answer(
+        "/participants",
+        200,
+        &json!({"_embedded": {"participant": [{"uri": "sip:olaf@example.org"}]}}),
+    );
+    let told = later.told();
+    assert_eq!(told[1..], ["message sip:olaf@example.org t9 hej", "page 9"]);
+}
+
+#[test]
+fn page_of_an_earlier_run_does_not_wait_for_an_application_that_is_gone() {
+    let mut later = left_over();
+    later.answer("/applications", 201, &super::script::application(false));
+    assert!(later.told().contains(&"page 9".to_owned()));
+    assert!(!later.asks("/conversations/c1"));
 }
 
 #[test]

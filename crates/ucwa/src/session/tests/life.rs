@@ -122,6 +122,40 @@ fn page_that_could_not_be_kept_is_not_acknowledged() {
 }
 
 #[test]
+fn waits_grow_while_no_page_can_be_kept() {
+    let mut script = Script::online(&[]);
+    script.events();
+    let body = json!({"_links": {"next": super::script::link("/events?ack=2")}, "sender": [{"rel": "x", "events": []}]});
+    for _ in 0..2 {
+        script.answer("/events", 200, &body);
+        assert!(script.session.poll_journal().is_some());
+        let full = std::io::Error::other("disk full");
+        script.session.journalled(Err(full), script.now);
+        script.wait(3 * SECOND);
+        script.answer(APP, 200, &application(true));
+    }
+    let told = script.told();
+    assert!(told[2].starts_with("reconnecting 2: "), "{told:?}");
+}
+
+#[test]
+fn resync_of_a_resumed_application_is_not_yet_word_of_what_happened() {
+    let mut script = Script::new(true);
+    script.answer("/applications", 200, &application(true));
+    for end in ["/me/presence", "/me/note", "/people/list", "/conversations"] {
+        script.answer(end, 404, &Value::Null);
+    }
+    script.answer("/people/contacts", 200, &json!({}));
+    script.answer("/people/groups", 200, &json!({}));
+    let links = |rel: &str| json!({"_links": {rel: super::script::link("/events?ack=7")}});
+    script.answer("/events", 200, &links("resync"));
+    let ready = "ready available=true resumed=true".to_owned();
+    assert!(!script.told().contains(&ready));
+    script.answer("/events", 200, &links("next"));
+    assert!(script.told().contains(&ready));
+}
+
+#[test]
 fn cut_event_request_is_repeated_at_once_with_the_same_url() {
     let mut script = Script::online(&[]);
     script.page(&json!([{"rel": "me", "href": format!("{APP}/me"), "events": []}]));
@@ -227,6 +261,36 @@ fn application_that_is_gone_is_created_anew_and_unsent_texts_stay() {
         (input["operationId"].as_str(), input["threadId"].as_str()),
         (Some("a"), Some("t1"))
     );
+}
+
+#[test]
+fn text_that_has_not_left_is_sent_once_after_the_channel_was_rebuilt() {
+    let mut script = Script::online(&["olaf"]);
+    script.olaf_invites("hej");
+    script.connected();
+    script.events();
+    let body = json!({"_links": {"resume": super::script::link("/events?ack=9")}});
+    let events = script.take("/events");
+    // Nobody has taken the request for the text when the server says that the conversation is gone.
+    script.send("a", "one");
+    let response = Response {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: body.to_string().into(),
+        ..Response::default()
+    };
+    script
+        .session
+        .handle_response(events.id, response, script.now);
+    assert!(!script.told().contains(&"a Unknown".to_owned()));
+    assert!(!script.asks("/messages"));
+    script.answer(APP, 200, &application(true));
+    script.answer("/people/contacts", 200, &json!({}));
+    script.answer("/people/groups", 200, &json!({}));
+    script.wait(5 * SECOND);
+    let input = json_of(&script.take("/communication/invitations"));
+    assert_eq!(input["operationId"], json!("a"));
+    assert!(!script.asks("/messages") && !script.asks("/communication/invitations"));
 }
 
 #[test]
