@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use causeway_tests::cast::PEOPLE;
 use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
+use serde_json::json;
 use ucwa::{Availability, Event};
 
 use super::account::{Account, settings};
@@ -27,6 +28,9 @@ async fn readings(sim: &Sim, rel: &str) -> HashMap<String, usize> {
 async fn thousand_contacts_are_known_after_few_requests_and_nothing_is_read_for_its_own_sake_again()
 {
     let sim = Sim::start(PEOPLE, &["--contacts", &CONTACTS.to_string()]).await;
+    // The events with which subscriptions begin come when presences are known, however slow this machine is.
+    sim.fault(json!({"what": "slow", "on": "events", "seconds": 60}))
+        .await;
     let mut anna = Account::start(settings(&sim, "anna"));
     let mut known = HashSet::new();
     while known.len() < CONTACTS {
@@ -43,14 +47,13 @@ async fn thousand_contacts_are_known_after_few_requests_and_nothing_is_read_for_
         "{first} requests until every presence is known"
     );
 
-    // The events with which subscriptions begin are collected for five seconds.
-    sim.advance(6).await;
+    sim.advance(61).await;
     until("every note is read", async || {
         (readings(&sim, "contactNote").await.len() >= CONTACTS).then_some(())
     })
     .await;
     let all = sim.http_requests().await;
-    assert!(all <= 80, "{all} requests until the first events are read");
+    assert!(all <= 90, "{all} requests until the first events are read");
     assert!(
         readings(&sim, "contactNote")
             .await

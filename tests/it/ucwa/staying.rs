@@ -142,3 +142,39 @@ async fn two_links_of_one_person_do_not_disturb_each_other() {
             .any(|event| matches!(event, Event::State(State::Reconnecting { .. })))
     );
 }
+
+#[tokio::test]
+async fn token_is_renewed_before_it_runs_out_and_nothing_is_refused_meanwhile() {
+    let sim = Sim::with_its_own_cast().await;
+    sim.fault(json!({"what": "short-token", "seconds": 8}))
+        .await;
+    let mut anna = Account::ready(&sim, "anna").await;
+    let tokens = async || {
+        let requests = sim.requests().await;
+        requests
+            .iter()
+            .filter(|request| request["rel"] == "token")
+            .count()
+    };
+    let mut round = 0;
+    while tokens().await < 2 {
+        round += 1;
+        let note = format!("round {round}");
+        anna.link.send(Command::SetNote(note.clone()));
+        anna.until(
+            &note,
+            |event| matches!(event, Event::OwnNote(Some(told)) if told.message == note),
+        )
+        .await;
+    }
+    sim.writes(BEN, ANNA, "after").await;
+    anna.text("after").await;
+    assert_eq!(tokens().await, 2);
+    let requests = sim.requests().await;
+    let refused: Vec<&Value> = requests
+        .iter()
+        .filter(|request| request["status"] == 401 && request["rel"] != "user")
+        .collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(anna.times("after"), 1);
+}
