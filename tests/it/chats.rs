@@ -1,7 +1,7 @@
 //! What a screen asks for: chats, what was written, what is unread, drafts.
 
 use causeway_api::door::Client;
-use causeway_api::{Chat, Command, Desk as _, Past, Reply};
+use causeway_api::{Chat, Command, Desk as _, Past, Reply, RetryWhen};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{BEN, CARLA, EMIL, World};
 use causeway_tests::person::Person;
@@ -24,10 +24,16 @@ async fn chats(door: &Client, command: Command) -> Vec<Chat> {
 
 async fn texts(door: &Client, command: Command) -> Vec<Past> {
     let reply = door.request(command).await;
-    let Ok(Reply::History { texts, .. }) = reply else {
-        panic!("not a history: {reply:?}")
-    };
-    texts
+    match reply {
+        Ok(Reply::History { messages, .. }) => messages,
+        Ok(Reply::Hits { hits, .. }) => hits.into_iter().map(|hit| hit.message).collect(),
+        other => panic!("no texts: {other:?}"),
+    }
+}
+
+/// The other person where the chat goes on.
+fn address(chat: &Chat) -> &str {
+    &chat.conversations[0].address
 }
 
 /// The chat with Ben, when so many of its texts are unread.
@@ -35,7 +41,7 @@ async fn ben_with_unread(door: &Client, count: u32) -> Chat {
     until(&format!("{count} unread texts of Ben"), async || {
         let list = chats(door, Command::Chats).await;
         list.into_iter()
-            .find(|chat| chat.address == format!("sip:{BEN}") && chat.unread == count)
+            .find(|chat| address(chat) == format!("sip:{BEN}") && chat.unread == count)
     })
     .await
 }
@@ -64,7 +70,7 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
         .find("the change", |event| {
             event["kind"] == "unread"
                 && event["count"] == 1
-                && event["conversation"] == ben.conversation
+                && event["conversation"] == ben.conversations[0].id
         })
         .await;
 
@@ -78,7 +84,7 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
     let answered = ben_with_unread(&door_now, 0).await;
     let last = answered.last.unwrap();
     assert_eq!(last.message.text, "on my way");
-    assert!(last.bridged, "{last:?}");
+    assert_eq!(last.via.map(|via| via.side), Some(causeway_api::Side::Xmpp));
 
     world
         .sim
@@ -86,7 +92,7 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
         .await;
     ben_with_unread(&door_now, 1).await;
     let draft = Command::SaveDraft {
-        conversation: ben.conversation.clone(),
+        conversation: ben.conversations[0].id.clone(),
         text: "not yet sent".into(),
     };
     door_now.request(draft).await.unwrap();
@@ -96,29 +102,31 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
     let door_now = door(&world).await;
     let list = chats(&door_now, Command::Chats).await;
     assert!(
-        !list.iter().any(|chat| chat.address.contains("phone")),
+        !list.iter().any(|chat| address(chat).contains("phone")),
         "the phone is our person: {list:?}"
     );
     assert_eq!(ben_with_unread(&door_now, 1).await.draft, "not yet sent");
     let read = Command::MarkRead {
-        conversation: ben.conversation.clone(),
+        conversations: vec![ben.conversations[0].id.clone()],
     };
     door_now.request(read).await.unwrap();
     ben_with_unread(&door_now, 0).await;
     let past = texts(
         &door_now,
         Command::History {
-            conversation: ben.conversation,
+            conversations: vec![ben.conversations[0].id.clone()],
             before: None,
+            around: None,
             limit: 10,
         },
     )
     .await;
     let told: Vec<_> = past.iter().map(|past| past.message.text.as_str()).collect();
     assert_eq!(told, ["first text", "on my way", "second text"]);
-    assert!(past[0].relayed.is_some(), "{:?}", past[0]);
+    assert!(past[0].via.is_some(), "{:?}", past[0]);
     let search = |text: &str| Command::SearchHistory {
         text: text.into(),
+        conversations: None,
         limit: 10,
     };
     assert_eq!(texts(&door_now, search("carl")).await.len(), 1);
@@ -131,6 +139,7 @@ async fn a_text_that_failed_stays_with_its_reason_until_it_is_taken_out() {
     let _agent = Agent::start(&world.ctl).await;
     let door = door(&world).await;
     let send = Command::Send {
+        token: None,
         address: format!("sip:{EMIL}"),
         text: "are you there".into(),
     };
@@ -141,12 +150,26 @@ async fn a_text_that_failed_stays_with_its_reason_until_it_is_taken_out() {
         address: format!("sip:{EMIL}"),
     };
     let last = chats(&door, emil()).await.remove(0).last.unwrap();
-    assert_eq!(last.state, Some(causeway_api::DeliveryState::Failed));
+    assert_eq!(last.delivery, Some(causeway_api::DeliveryState::Failed));
     assert!(last.reason.is_some_and(|reason| !reason.is_empty()));
-    let discard = || Command::Discard {
+    // Sent again it is a new text in the place of the old one.
+    let retry = Command::Retry {
         id: sent.id.clone(),
+        when: RetryWhen::Now,
     };
-    door.request(discard()).await.unwrap();
+    let Ok(Reply::Sent(again)) = door.request(retry).await else {
+        panic!("not an answer to Retry");
+    };
+    let discard = |id: &str| Command::Discard { id: id.into() };
+    assert!(
+        door.request(discard(&sent.id)).await.is_err(),
+        "the old one is gone"
+    );
+    let last = chats(&door, emil()).await.remove(0).last.unwrap();
+    assert_eq!(
+        (last.message.id.as_str(), last.message.text.as_str()),
+        (again.id.as_str(), "are you there")
+    );
+    door.request(discard(&again.id)).await.unwrap();
     assert_eq!(chats(&door, emil()).await.remove(0).last, None);
-    assert!(door.request(discard()).await.is_err(), "it is gone");
 }

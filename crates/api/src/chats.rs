@@ -2,18 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryState, Message, Side};
+use crate::{BridgeAction, DeliveryState, Message, Side};
 
-/// A chat of the list: one conversation with its last text.
+/// One network's part of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatPart {
+    /// Conversation id as in [`Message`].
+    pub id: String,
+    /// The network.
+    pub side: Side,
+    /// The other person there: SIP URI or bare JID.
+    pub address: String,
+}
+
+/// A chat of the list: a person with all their networks.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chat {
-    /// As in [`Message`].
-    pub conversation: String,
-    /// The network it belongs to.
-    pub side: Side,
-    /// The other person: SIP URI or bare JID.
-    pub address: String,
-    /// Their display name, where it is known.
+    /// Where it can go on, one for each network of the person; the one of the youngest text first.
+    pub conversations: Vec<ChatPart>,
+    /// The other person's display name, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
     /// The youngest text, where there is one.
@@ -21,6 +28,11 @@ pub struct Chat {
     pub last: Option<Past>,
     /// Received texts that nobody has read here, and that were not answered from elsewhere.
     pub unread: u32,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_unread: Option<String>,
+    /// Kept on top by the person.
+    pub pinned: bool,
     /// What the person had typed and not sent; empty where there is nothing.
     #[serde(default)]
     pub draft: String,
@@ -29,7 +41,7 @@ pub struct Chat {
 impl std::fmt::Debug for Chat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Chat")
-            .field("conversation", &self.conversation)
+            .field("conversations", &self.conversations)
             .field("unread", &self.unread)
             .field("draft", &format_args!("{} bytes", self.draft.len()))
             .finish_non_exhaustive()
@@ -44,14 +56,35 @@ pub struct Past {
     pub message: Message,
     /// How far our own text came, as long as that is remembered (30 days).
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub state: Option<DeliveryState>,
+    pub delivery: Option<DeliveryState>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
-    /// Written by our person on the other network and carried here by the bridge.
-    #[serde(default)]
-    pub bridged: bool,
-    /// How far the copy for the other network came, where the bridge made one.
+    /// What the bridge did with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub relayed: Option<DeliveryState>,
+    pub via: Option<Via>,
+}
+
+/// The bridge carried a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Via {
+    /// To this side or from it: never the side of the text itself.
+    pub side: Side,
+    /// How far that came.
+    pub state: BridgeAction,
+}
+
+/// A text that a search found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The text.
+    pub message: Past,
+}
+
+/// When a text that failed is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryWhen {
+    /// At once.
+    Now,
 }

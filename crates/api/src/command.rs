@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chat, Check, Network, OwnStatus, Past, Person, Presence, Problem, Settable, Side, SideState,
-    Subscription, Wish,
+    Chat, Check, Hit, Network, OwnStatus, Past, Person, Presence, Problem, RetryWhen, Settable,
+    Side, SideState, Subscription, Wish,
 };
 
 /// A question or an order.
@@ -40,6 +40,9 @@ pub enum Command {
         address: String,
         /// Plain text.
         text: String,
+        /// Repeated in [`Kind::Accepted`](crate::Kind::Accepted), for who wants to know its own text in the stream.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        token: Option<String>,
     },
     /// Tell the other side that our person types.
     Typing {
@@ -87,25 +90,57 @@ pub enum Command {
     },
     /// What was written in a chat. Answer: [`Reply::History`], oldest first.
     History {
-        /// Conversation id.
-        conversation: String,
+        /// Conversation ids, one for each network.
+        conversations: Vec<String>,
         /// Only what stands before the text with this id; without it the end.
         #[serde(default)]
         before: Option<String>,
+        /// In place of `before`: what stands around the text with this id, that one among it.
+        #[serde(default)]
+        around: Option<String>,
         /// At most so many texts; 1 to 500.
         limit: u32,
     },
-    /// Texts of all chats in which every word, or the beginning of one, is found. Answer: [`Reply::History`], youngest first.
+    /// Texts in which every word, or the beginning of one, is found. Answer: [`Reply::Hits`], youngest first.
     SearchHistory {
         /// Words.
         text: String,
+        /// Only in these conversations; without it in all.
+        #[serde(default)]
+        conversations: Option<Vec<String>>,
         /// At most so many texts; 1 to 500.
         limit: u32,
     },
     /// Our person has read everything in a chat.
     MarkRead {
+        /// Conversation ids.
+        conversations: Vec<String>,
+    },
+    /// A text and what came after it count as unread again.
+    MarkUnread {
         /// Conversation id.
         conversation: String,
+        /// Message id.
+        from: String,
+    },
+    /// Keeps a chat on top of the list, or no longer.
+    PinChat {
+        /// Conversation ids.
+        conversations: Vec<String>,
+        /// Pinned or not.
+        on: bool,
+    },
+    /// Takes a chat off the list until something is written in it. Nothing is deleted.
+    CloseChat {
+        /// Conversation ids.
+        conversations: Vec<String>,
+    },
+    /// Sends a text that failed again, as a new one in its place. Answer: [`Reply::Sent`].
+    Retry {
+        /// Message id.
+        id: String,
+        /// When.
+        when: RetryWhen,
     },
     /// Keeps what is typed and not sent; an empty text removes it.
     SaveDraft {
@@ -294,10 +329,19 @@ pub enum Reply {
         /// The list, or the one that was asked for.
         chats: Vec<Chat>,
     },
-    /// Texts of the history.
+    /// Texts of a chat.
     History {
-        /// In the order that the command names.
-        texts: Vec<Past>,
+        /// Oldest first.
+        messages: Vec<Past>,
+        /// There are older ones.
+        more_before: bool,
+        /// There are younger ones.
+        more_after: bool,
+    },
+    /// Texts that were found.
+    Hits {
+        /// Youngest first.
+        hits: Vec<Hit>,
         /// There are more of them.
         more: bool,
     },

@@ -55,6 +55,13 @@ pub enum Kind {
     },
     /// A text, in or out.
     Message(Message),
+    /// A text that was sent with a token is on disk; comes before its [`Kind::Message`].
+    Accepted {
+        /// Message id.
+        id: String,
+        /// As given with [`Command::Send`](crate::Command::Send).
+        token: String,
+    },
     /// What became of a text that was sent.
     Delivery(Delivery),
     /// Somebody types, or stopped.

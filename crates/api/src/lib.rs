@@ -13,7 +13,7 @@ mod people;
 mod problem;
 mod view;
 
-pub use chats::{Chat, Past};
+pub use chats::{Chat, ChatPart, Hit, Past, RetryWhen, Via};
 pub use check::{Check, CheckStep, StepState};
 pub use command::{
     Command, ConfigEntry, ConfigIssue, LinkState, Looking, Origin, Reply, SendState, Sent, Severity,

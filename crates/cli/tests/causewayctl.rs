@@ -537,7 +537,7 @@ impl Desk for TestDesk {
                     reason: Some("the person is offline".into()),
                 }))
             }
-            Command::Send { address, text } => Ok(Reply::Sent(Sent {
+            Command::Send { address, text, .. } => Ok(Reply::Sent(Sent {
                 id: format!("{address} {text}"),
                 state: SendState::Sent,
                 reason: None,

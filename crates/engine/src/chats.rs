@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 
-use causeway_api::{Chat, Direction, Kind, Reply, Side};
+use causeway_api::{Chat, ChatPart, Direction, Hit, Kind, Problem, Reply, RetryWhen, Side};
 
 use crate::{
     address::Target,
     commands::reply,
-    core::Core,
+    core::{Core, Found},
     problems,
     send::Answer,
-    store::{Keep, Transaction},
+    store::{Keep, StoredChat, Transaction},
     unit::{Unit, Write},
 };
 
 /// So many texts are told at once.
 const MOST_TEXTS: u32 = 500;
+/// A chat has one conversation for each network; nobody needs more.
+const MOST_CONVERSATIONS: usize = 16;
 /// A draft is at most as long as a text that can be sent.
 const LONGEST_DRAFT: usize = 100_000;
 /// An id of ours is a network's name and an address.
@@ -27,63 +29,117 @@ pub(crate) type Unread = HashMap<String, u32>;
 impl Core {
     /// The chats in which something was written.
     pub(crate) fn list_chats(&self, answer: Answer) {
-        let unread = self.unread.clone();
         let relay = self.relay_conversation();
+        let unread = self.unread.clone();
+        let people: Vec<_> = self.bridge.people().iter().map(parts_of).collect();
         self.answer_from_store(answer, move |t| {
-            let mut chats = t.chats(&unread)?;
+            let mut stored = t.chats()?;
             // Copies for our person's own phone are no chat with anybody.
-            chats.retain(|chat| Some(&chat.conversation) != relay.as_ref());
+            stored.retain(|chat| !chat.closed && Some(&chat.conversation) != relay.as_ref());
+            let mut chats: Vec<Chat> = Vec::with_capacity(stored.len());
+            for conversation in &stored {
+                let count = unread
+                    .get(&conversation.conversation)
+                    .copied()
+                    .unwrap_or_default();
+                let draft = t.draft(&conversation.conversation)?;
+                let part = |chat: &&mut Chat| {
+                    chat.conversations
+                        .iter()
+                        .any(|part| part.id == conversation.conversation)
+                };
+                match chats.iter_mut().find(part) {
+                    Some(chat) => add(chat, conversation, count, draft),
+                    None => chats.push(begin(conversation, count, draft, &people)),
+                }
+            }
             Ok(Reply::Chats { chats })
+        });
+    }
+
+    /// The chat with somebody, also where nothing was written yet.
+    pub(crate) fn chat_with(&self, target: &Target, answer: Answer) {
+        let part = match target {
+            Target::Lync(sip) => lync_part(sip.as_str()),
+            Target::Xmpp(jid) => xmpp_part(&jid.to_string()),
+        };
+        let person = self.bridge.person(&part.address);
+        let unread = self.unread.clone();
+        self.answer_from_store(answer, move |t| {
+            let mut conversations = vec![part];
+            let others = person.iter().flat_map(parts_of);
+            for other in others {
+                if !conversations.contains(&other) {
+                    conversations.push(other);
+                }
+            }
+            let ids: Vec<String> = conversations.iter().map(|part| part.id.clone()).collect();
+            let (mut texts, _) = t.past(&ids, None, 1)?;
+            let mut draft = String::new();
+            for id in &ids {
+                if draft.is_empty() {
+                    draft = t.draft(id)?;
+                }
+            }
+            let chat = Chat {
+                name: person.map(|person| person.name),
+                last: texts.pop(),
+                unread: ids.iter().filter_map(|id| unread.get(id)).sum(),
+                first_unread: None,
+                pinned: false,
+                draft,
+                conversations,
+            };
+            Ok(Reply::Chats { chats: vec![chat] })
         });
     }
 
     /// A page of what was written in a chat.
     pub(crate) fn history(
         &self,
-        conversation: String,
+        conversations: Vec<String>,
         before: Option<String>,
+        around: Option<String>,
+        limit: u32,
+        answer: Answer,
+    ) {
+        if let Err(problem) = check_ids(&conversations) {
+            return reply(answer, Err(problem));
+        }
+        let limit = limit.clamp(1, MOST_TEXTS);
+        self.answer_from_store(answer, move |t| {
+            let Some(around) = around else {
+                let (messages, more_before) = t.past(&conversations, before.as_deref(), limit)?;
+                return Ok(Reply::History {
+                    messages,
+                    more_before,
+                    more_after: before.is_some(),
+                });
+            };
+            let (mut messages, more_before) = t.past(&conversations, Some(&around), limit / 2)?;
+            let (after, more_after) = t.future(&conversations, &around, limit - limit / 2)?;
+            messages.extend(after);
+            Ok(Reply::History {
+                messages,
+                more_before,
+                more_after,
+            })
+        });
+    }
+
+    /// Texts with these words.
+    pub(crate) fn search_history(
+        &self,
+        words: String,
+        conversations: Option<Vec<String>>,
         limit: u32,
         answer: Answer,
     ) {
         self.answer_from_store(answer, move |t| {
             let limit = limit.clamp(1, MOST_TEXTS);
-            let (texts, more) = t.past(&conversation, before.as_deref(), limit)?;
-            Ok(Reply::History { texts, more })
-        });
-    }
-
-    /// Texts of all chats with these words.
-    pub(crate) fn search_history(&self, words: String, limit: u32, answer: Answer) {
-        self.answer_from_store(answer, move |t| {
-            let (texts, more) = t.search_history(&words, limit.clamp(1, MOST_TEXTS))?;
-            Ok(Reply::History { texts, more })
-        });
-    }
-
-    /// The chat with somebody, also where nothing was written yet.
-    pub(crate) fn chat_with(&self, target: &Target, answer: Answer) {
-        let (side, address, conversation) = match target {
-            Target::Lync(sip) => (
-                Side::Lync,
-                sip.as_str().to_owned(),
-                crate::lync::conversation(sip.as_str()),
-            ),
-            Target::Xmpp(jid) => (Side::Xmpp, jid.to_string(), crate::xmpp::conversation(jid)),
-        };
-        let name = self.bridge.person(&address).map(|person| person.name);
-        let unread = self.unread.get(&conversation).copied().unwrap_or_default();
-        self.answer_from_store(answer, move |t| {
-            let (last, draft) = t.chat(&conversation)?;
-            let chat = Chat {
-                conversation,
-                side,
-                address,
-                name,
-                last,
-                unread,
-                draft,
-            };
-            Ok(Reply::Chats { chats: vec![chat] })
+            let (texts, more) = t.search_history(&words, conversations.as_deref(), limit)?;
+            let hits = texts.into_iter().map(|message| Hit { message }).collect();
+            Ok(Reply::Hits { hits, more })
         });
     }
 
@@ -94,12 +150,9 @@ impl Core {
             // What the relay address writes is our person's own.
             Direction::In if self.relay_conversation().as_deref() == Some(conversation) => {}
             Direction::In => {
-                let count = self
-                    .unread
-                    .get(conversation)
-                    .map_or(1, |count| count.saturating_add(1));
-                self.unread.insert(conversation.to_owned(), count);
-                self.tell_unread(conversation, count);
+                let count = self.unread.get(conversation);
+                let count = count.map_or(1, |count| count.saturating_add(1));
+                self.set_unread(conversation.to_owned(), count);
             }
         }
     }
@@ -116,21 +169,100 @@ impl Core {
             })
     }
 
-    /// Our person has read everything in a chat.
+    /// Our person has read everything in a conversation.
     pub(crate) fn mark_read(&mut self, conversation: &str) {
-        if self.unread.remove(conversation).is_none() {
+        if !self.unread.contains_key(conversation) {
             return;
         }
         let mut unit = Unit::default();
         unit.write(Write::Read(conversation.to_owned()));
         self.carry_out(unit);
-        self.tell_unread(conversation, 0);
+        self.set_unread(conversation.to_owned(), 0);
     }
 
-    fn tell_unread(&self, conversation: &str, count: u32) {
+    /// So many texts of a conversation are unread now.
+    pub(crate) fn set_unread(&mut self, conversation: String, count: u32) {
+        if count == 0 {
+            self.unread.remove(&conversation);
+        } else {
+            self.unread.insert(conversation.clone(), count);
+        }
         self.tell(Kind::Unread {
-            conversation: conversation.to_owned(),
+            conversation,
             count,
+        });
+    }
+
+    /// A text and what came after it count as unread again.
+    pub(crate) fn mark_unread(&self, conversation: String, from: String, answer: Answer) {
+        let found = self.found.clone();
+        let done = self.store.transaction(Keep::Kill, move |t| {
+            Ok((t.mark_unread(&conversation, &from)?, conversation))
+        });
+        tokio::spawn(async move {
+            let result = done.await.map(|(count, conversation)| {
+                // The loop may have ended meanwhile.
+                let _ = found.send(Found::Unread {
+                    conversation,
+                    count,
+                });
+                Reply::Done
+            });
+            reply(answer, result);
+        });
+    }
+
+    /// Keeps conversations on top of the list, or no longer.
+    pub(crate) fn pin_chat(&self, conversations: Vec<String>, on: bool, answer: Answer) {
+        self.mark(conversations, answer, move |t, id| t.pin_chat(id, on));
+    }
+
+    /// Takes conversations off the list until something is written in them.
+    pub(crate) fn close_chat(&self, conversations: Vec<String>, answer: Answer) {
+        self.mark(conversations, answer, |t, id| t.close_chat(id));
+    }
+
+    /// Keeps what is typed and not sent.
+    pub(crate) fn save_draft(&self, conversation: String, text: String, answer: Answer) {
+        if text.chars().count() > LONGEST_DRAFT {
+            let remedy = "Give at most 100,000 characters.";
+            return reply(answer, Err(problems::usage("draft", remedy)));
+        }
+        self.mark(vec![conversation], answer, move |t, id| {
+            t.save_draft(id, &text)
+        });
+    }
+
+    /// Takes a text that failed out of the history.
+    pub(crate) fn discard(&self, id: String, answer: Answer) {
+        let (audience, now) = (self.audience.clone(), self.now);
+        let done = self
+            .store
+            .transaction(Keep::Kill, move |t| Ok((t.discard(&id)?, id)));
+        tokio::spawn(async move {
+            let result = done.await.and_then(|(conversation, id)| {
+                let conversation = conversation.ok_or_else(not_failed)?;
+                audience.tell(now, Kind::Discarded { conversation, id });
+                Ok(Reply::Done)
+            });
+            reply(answer, result);
+        });
+    }
+
+    /// Sends a text that failed again. It is taken out of the history once the new one is on disk.
+    pub(crate) fn retry(&self, id: String, when: RetryWhen, answer: Answer) {
+        let RetryWhen::Now = when;
+        let found = self.found.clone();
+        let done = self.store.transaction(Keep::Kill, move |t| {
+            let failed = t.outgoing(&id)?;
+            Ok(failed.filter(|text| text.state == causeway_api::DeliveryState::Failed))
+        });
+        tokio::spawn(async move {
+            match done.await.and_then(|text| text.ok_or_else(not_failed)) {
+                // The loop may have ended meanwhile: whoever asked learns it by the answer that never comes.
+                Ok(text) => drop(found.send(Found::Retry { text, answer })),
+                Err(problem) => reply(answer, Err(problem)),
+            }
         });
     }
 
@@ -140,41 +272,19 @@ impl Core {
         relay_to.as_ref().map(crate::xmpp::conversation)
     }
 
-    /// Keeps what is typed and not sent.
-    pub(crate) fn save_draft(&self, conversation: String, text: String, answer: Answer) {
-        let known = ["lync:", "xmpp:"]
-            .iter()
-            .any(|network| conversation.starts_with(network));
-        if !known || conversation.len() > LONGEST_ID || text.chars().count() > LONGEST_DRAFT {
-            let remedy = "Give the id of a conversation and at most 100,000 characters.";
-            return reply(answer, Err(problems::usage("draft", remedy)));
+    /// Changes something that a screen keeps of each of these conversations.
+    fn mark(
+        &self,
+        conversations: Vec<String>,
+        answer: Answer,
+        change: impl Fn(&Transaction<'_>, &str) -> rusqlite::Result<()> + Send + 'static,
+    ) {
+        if let Err(problem) = check_ids(&conversations) {
+            return reply(answer, Err(problem));
         }
         self.answer_from_store(answer, move |t| {
-            t.save_draft(&conversation, &text)?;
+            conversations.iter().try_for_each(|id| change(t, id))?;
             Ok(Reply::Done)
-        });
-    }
-
-    /// Takes a text that failed out of the history.
-    pub(crate) fn discard(&self, id: String, answer: Answer) {
-        let (done, audience, now) = (
-            self.store
-                .transaction(Keep::Kill, move |t| Ok((t.discard(&id)?, id))),
-            self.audience.clone(),
-            self.now,
-        );
-        tokio::spawn(async move {
-            let result = done.await.and_then(|(conversation, id)| {
-                let conversation = conversation.ok_or_else(|| {
-                    problems::usage(
-                        "discard",
-                        "Only a text that failed can be taken out of the history.",
-                    )
-                })?;
-                audience.tell(now, Kind::Discarded { conversation, id });
-                Ok(Reply::Done)
-            });
-            reply(answer, result);
         });
     }
 
@@ -187,4 +297,85 @@ impl Core {
         let done = self.store.transaction(Keep::Kill, work);
         tokio::spawn(async move { reply(answer, done.await) });
     }
+}
+
+/// A chat that begins with its youngest conversation.
+fn begin(stored: &StoredChat, unread: u32, draft: String, people: &[Vec<ChatPart>]) -> Chat {
+    let message = &stored.last.message;
+    let part = ChatPart {
+        id: stored.conversation.clone(),
+        side: message.side,
+        address: stored.address().to_owned(),
+    };
+    let person = people
+        .iter()
+        .find(|parts| parts.iter().any(|of_person| of_person.id == part.id));
+    let others = person
+        .into_iter()
+        .flatten()
+        .filter(|other| other.id != part.id)
+        .cloned();
+    Chat {
+        name: message.name.clone(),
+        unread,
+        first_unread: stored.first_unread.clone(),
+        pinned: stored.pinned,
+        draft,
+        last: Some(stored.last.clone()),
+        conversations: std::iter::once(part.clone()).chain(others).collect(),
+    }
+}
+
+/// An older conversation with the same person.
+fn add(chat: &mut Chat, stored: &StoredChat, unread: u32, draft: String) {
+    chat.unread += unread;
+    chat.pinned |= stored.pinned;
+    chat.first_unread = chat
+        .first_unread
+        .take()
+        .or_else(|| stored.first_unread.clone());
+    if chat.draft.is_empty() {
+        chat.draft = draft;
+    }
+}
+
+/// The conversations that a person can have.
+fn parts_of(person: &causeway_bridge::Person) -> Vec<ChatPart> {
+    let lync = person.lync.as_deref().map(lync_part);
+    let xmpp = person.xmpp.as_deref().map(xmpp_part);
+    lync.into_iter().chain(xmpp).collect()
+}
+
+fn lync_part(address: &str) -> ChatPart {
+    ChatPart {
+        id: crate::lync::conversation(address),
+        side: Side::Lync,
+        address: address.to_owned(),
+    }
+}
+
+fn xmpp_part(address: &str) -> ChatPart {
+    ChatPart {
+        id: format!("xmpp:{address}"),
+        side: Side::Xmpp,
+        address: address.to_owned(),
+    }
+}
+
+fn check_ids(conversations: &[String]) -> Result<(), Problem> {
+    let is_ours = |id: &String| {
+        id.len() <= LONGEST_ID && (id.starts_with("lync:") || id.starts_with("xmpp:"))
+    };
+    if conversations.len() <= MOST_CONVERSATIONS && conversations.iter().all(is_ours) {
+        return Ok(());
+    }
+    let remedy = "Give the ids of the conversations of one chat.";
+    Err(problems::usage("chat", remedy))
+}
+
+fn not_failed() -> Problem {
+    problems::usage(
+        "chat",
+        "Only a text that failed can be sent again or taken out of the history.",
+    )
 }

@@ -11,7 +11,7 @@ use crate::{
     handle::Ask,
     link::Readiness,
     presence, problems,
-    send::{Answer, Taking},
+    send::{Answer, Taking, Typed},
     store::{Pause, PersonLink},
     unit::{Then, Unit, Write},
 };
@@ -160,13 +160,27 @@ impl Core {
             Command::SetStatus { .. } | Command::ResetStatus => {
                 return self.change_status(command, answer);
             }
-            Command::Send { address, text } => match self.taking(&address, &text) {
+            Command::Send {
+                address,
+                text,
+                token,
+            } => match self.taking(&address, &text) {
                 Taking::Now(target) => {
-                    self.send(&target, &text, answer);
+                    let typed = Typed {
+                        text: &text,
+                        token,
+                        in_place_of: None,
+                    };
+                    self.send(&target, typed, answer);
                     return None;
                 }
                 Taking::Later => {
-                    return Some((Wish::Command(Command::Send { address, text }), answer));
+                    let send = Command::Send {
+                        address,
+                        text,
+                        token,
+                    };
+                    return Some((Wish::Command(send), answer));
                 }
                 Taking::Never(problem) => Err(problem),
             },
@@ -203,20 +217,41 @@ impl Core {
                 return None;
             }
             Command::History {
-                conversation,
+                conversations,
                 before,
+                around,
                 limit,
             } => {
-                self.history(conversation, before, limit, answer);
+                self.history(conversations, before, around, limit, answer);
                 return None;
             }
-            Command::SearchHistory { text, limit } => {
-                self.search_history(text, limit, answer);
+            Command::SearchHistory {
+                text,
+                conversations,
+                limit,
+            } => {
+                self.search_history(text, conversations, limit, answer);
                 return None;
             }
-            Command::MarkRead { conversation } => {
-                self.mark_read(&conversation);
+            Command::MarkRead { conversations } => {
+                conversations.iter().for_each(|id| self.mark_read(id));
                 Ok(Reply::Done)
+            }
+            Command::MarkUnread { conversation, from } => {
+                self.mark_unread(conversation, from, answer);
+                return None;
+            }
+            Command::PinChat { conversations, on } => {
+                self.pin_chat(conversations, on, answer);
+                return None;
+            }
+            Command::CloseChat { conversations } => {
+                self.close_chat(conversations, answer);
+                return None;
+            }
+            Command::Retry { id, when } => {
+                self.retry(id, when, answer);
+                return None;
             }
             Command::SaveDraft { conversation, text } => {
                 self.save_draft(conversation, text, answer);

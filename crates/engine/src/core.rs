@@ -23,8 +23,9 @@ use crate::{
     people::People,
     prepare::Prepared,
     seen::Seen,
+    send::Answer,
     status::Own,
-    store::{ChosenStatus, Pause, PersonLink, Store},
+    store::{ChosenStatus, Outgoing, Pause, PersonLink, Store},
     unit::{Batch, Committed, Then, Unit},
     waiters::Sends,
     xmpp::{Archive, OwnPresence},
@@ -117,6 +118,10 @@ pub(crate) enum Found {
     },
     /// The configuration was read anew.
     Configuration(Box<Configuration>),
+    /// So many texts of a conversation are unread.
+    Unread { conversation: String, count: u32 },
+    /// A text that failed is to be sent again.
+    Retry { text: Outgoing, answer: Answer },
 }
 
 /// Where a core begins.

@@ -211,6 +211,11 @@ async fn run(
                 prepared,
             }) => core.prepared(side, generation, prepared),
             Tick::Found(Found::Configuration(configuration)) => core.reconfigure(*configuration),
+            Tick::Found(Found::Unread {
+                conversation,
+                count,
+            }) => core.set_unread(conversation, count),
+            Tick::Found(Found::Retry { text, answer }) => core.send_again(&text, answer),
             Tick::Timer => core.timer(),
             Tick::Shutdown => break,
         }

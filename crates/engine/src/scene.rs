@@ -145,7 +145,12 @@ impl Scene {
         let (answer, answered) = oneshot::channel();
         let target = self.core.target(to).unwrap().unwrap();
         let before = self.core.sends.ids();
-        self.core.send(&target, text, answer);
+        let typed = crate::send::Typed {
+            text,
+            token: None,
+            in_place_of: None,
+        };
+        self.core.send(&target, typed, answer);
         let mut ids = self.core.sends.ids();
         ids.retain(|id| !before.contains(id));
         (ids.first().cloned().unwrap_or_default(), answered)

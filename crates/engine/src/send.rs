@@ -10,7 +10,8 @@ use crate::{
     link::Readiness,
     outbox::{Row, Stage},
     problems,
-    unit::{Batch, Unit},
+    store::Outgoing,
+    unit::{Batch, Unit, Write},
 };
 
 /// Longest text taken from a person, in characters.
@@ -27,6 +28,15 @@ pub(crate) enum Taking {
     Later,
     /// No.
     Never(Problem),
+}
+
+/// What a person typed.
+pub(crate) struct Typed<'a> {
+    pub(crate) text: &'a str,
+    /// Repeated to whoever wants to know its own text in the stream.
+    pub(crate) token: Option<String>,
+    /// The text that failed and that this one replaces.
+    pub(crate) in_place_of: Option<&'a str>,
 }
 
 impl Core {
@@ -110,7 +120,7 @@ impl Core {
     }
 
     /// Takes a text from our person: on disk first, then on its way.
-    pub(crate) fn send(&mut self, target: &Target, text: &str, answer: Answer) {
+    pub(crate) fn send(&mut self, target: &Target, typed: Typed<'_>, answer: Answer) {
         let side = side_of(target);
         let (to, conversation, thread) = match target {
             Target::Lync(sip) => {
@@ -131,7 +141,7 @@ impl Core {
         let name = self.bridge.person(&to).map(|person| person.name);
         let mut parts = Vec::new();
         let mut units = Vec::new();
-        for part in parts_of(text, side) {
+        for part in parts_of(typed.text, side) {
             let id = Uuid::new_v4().simple().to_string();
             let message = Message {
                 id: id.clone(),
@@ -150,6 +160,17 @@ impl Core {
                 text: Some((message.clone(), id.clone())),
                 ..Unit::default()
             };
+            if let Some(token) = &typed.token {
+                let (id, token) = (id.clone(), token.clone());
+                unit.tell(Kind::Accepted { id, token });
+            }
+            if let Some(old) = typed.in_place_of.filter(|_| parts.is_empty()) {
+                unit.write(Write::Discard(old.to_owned()));
+                unit.tell(Kind::Discarded {
+                    conversation: conversation.clone(),
+                    id: old.to_owned(),
+                });
+            }
             unit.tell(Kind::Message(message));
             let row = Row {
                 id: id.clone(),
@@ -168,6 +189,26 @@ impl Core {
         }
         self.sends.wait(parts, self.now, answer);
         self.commit(Batch::new(units, None));
+    }
+
+    /// Sends a text that failed as a new one in its place.
+    pub(crate) fn send_again(&mut self, failed: &Outgoing, answer: Answer) {
+        let address = match failed.side {
+            Side::Lync => failed.to.clone(),
+            Side::Xmpp | Side::Gateway => format!("xmpp:{}", failed.to),
+        };
+        match self.taking(&address, &failed.text) {
+            Taking::Now(target) => {
+                let typed = Typed {
+                    text: &failed.text,
+                    token: None,
+                    in_place_of: Some(&failed.id),
+                };
+                self.send(&target, typed, answer);
+            }
+            Taking::Later => crate::commands::reply(answer, Err(problems::signed_out(failed.side))),
+            Taking::Never(problem) => crate::commands::reply(answer, Err(problem)),
+        }
     }
 }
 

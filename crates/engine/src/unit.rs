@@ -39,6 +39,8 @@ pub(crate) enum Write {
     Link(PersonLink),
     /// Our person has read this conversation.
     Read(String),
+    /// A text that failed is taken out of the history; another one takes its place.
+    Discard(String),
 }
 
 /// What is done once the writes are safe.
@@ -221,6 +223,7 @@ impl Write {
             Self::Pause(pause) => transaction.set_slot(Slot::PAUSE, pause.as_ref()),
             Self::Link(link) => transaction.set_person_link(link),
             Self::Read(conversation) => transaction.mark_read(conversation),
+            Self::Discard(id) => transaction.discard(id).map(drop),
         }
     }
 }

@@ -124,6 +124,12 @@ impl Client {
         &self.server.hello
     }
 
+    /// Is anybody at the other end still?
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        lock(&self.waiting).lost.is_none()
+    }
+
     /// Resolves when the connection is lost and the other program has ended, as far as the system tells.
     pub async fn ended(&self) {
         let mut connected = self.server.connected.clone();

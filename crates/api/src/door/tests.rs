@@ -274,6 +274,7 @@ async fn a_question_that_does_not_fit_is_refused_before_it_is_sent() {
     assert!(
         client
             .request(Command::Send {
+                token: None,
                 address: "sip:bob@contoso.example".into(),
                 text
             })

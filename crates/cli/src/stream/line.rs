@@ -52,6 +52,7 @@ impl Lines {
                 address, on: true, ..
             } => (None, format!("{} is typing", plain(address))),
             Kind::Typing { on: false, .. }
+            | Kind::Accepted { .. }
             | Kind::Unread { .. }
             | Kind::Discarded { .. }
             | Kind::Own { .. }

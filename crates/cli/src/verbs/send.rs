@@ -19,7 +19,11 @@ pub(super) async fn run(ctl: &mut Ctl, address: String, text: String) -> Result<
         return Err(usage("The text is empty"));
     }
     let needs = Needs::once(sides_of(std::iter::once(address.as_str())));
-    let command = Command::Send { address, text };
+    let command = Command::Send {
+        address,
+        text,
+        token: None,
+    };
     let reply = ask(&ctl.place, &mut ctl.interrupts, needs, command).await?;
     let Reply::Sent(sent) = reply else {
         return Err(wrong_reply());

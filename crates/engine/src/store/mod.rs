@@ -33,6 +33,7 @@ use causeway_api::Problem;
 use tokio::sync::oneshot;
 
 pub use account::{ChosenStatus, Pause, PersonLink, Slot};
+pub use chats::StoredChat;
 pub use data_dir::DataDir;
 pub use outgoing::Outgoing;
 pub use transaction::Transaction;

@@ -109,6 +109,9 @@ const V2: &str = "
 CREATE TABLE chat (
     conversation TEXT PRIMARY KEY,
     read_to INTEGER NOT NULL DEFAULT 0,
+    -- Not shown in the list until a text comes after this one.
+    closed_at INTEGER NOT NULL DEFAULT 0,
+    pinned INTEGER NOT NULL DEFAULT 0,
     draft TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 INSERT INTO chat (conversation, read_to) SELECT conversation, max(position) FROM message GROUP BY conversation;

@@ -1,6 +1,6 @@
 //! Chats: the list, paging, search, unread texts, drafts.
 
-use causeway_api::{DeliveryState, Past};
+use causeway_api::{BridgeAction, DeliveryState, Past};
 use jiff::SignedDuration;
 
 use super::*;
@@ -37,23 +37,19 @@ async fn the_chat_with_the_youngest_text_comes_first_with_that_text() {
     add(&store, text("c1", CARA, 2, "young")).await;
     // Arrives last and was written first: it is unread and not the youngest.
     add(&store, text("c0", CARA, 1, "late")).await;
-    let chats = run(&store, |t| {
-        let unread = t.all_unread()?.into_iter().collect();
-        t.chats(&unread)
-    })
-    .await;
+    let chats = run(&store, |t| t.chats()).await;
     let told: Vec<_> = chats
         .iter()
         .map(|chat| {
-            let last = chat.last.as_ref().unwrap();
             (
                 chat.conversation.as_str(),
-                last.message.id.as_str(),
-                chat.unread,
+                chat.last.message.id.as_str(),
+                chat.first_unread.as_deref(),
             )
         })
         .collect();
-    assert_eq!(told, [(CARA, "c1", 2), (BEN, "b1", 1)]);
+    assert_eq!(told, [(CARA, "c1", Some("c0")), (BEN, "b1", Some("b1"))]);
+    assert_eq!(chats[0].address(), "sip:ben@contoso.example");
 }
 
 #[tokio::test]
@@ -63,7 +59,8 @@ async fn pages_follow_each_other_without_gap_where_texts_have_the_same_time() {
     for id in ["1", "2", "3", "4", "5"] {
         add(&store, text(id, BEN, 0, "same time")).await;
     }
-    let page = |before: Option<&'static str>| run(&store, move |t| t.past(BEN, before, 2));
+    let page =
+        |before: Option<&'static str>| run(&store, move |t| t.past(&[BEN.to_owned()], before, 2));
     assert_eq!(ids(page(None).await), (vec!["4".into(), "5".into()], true));
     assert_eq!(
         ids(page(Some("4")).await),
@@ -71,6 +68,8 @@ async fn pages_follow_each_other_without_gap_where_texts_have_the_same_time() {
     );
     assert_eq!(ids(page(Some("2")).await), (vec!["1".into()], false));
     assert_eq!(ids(page(Some("gone")).await), (vec![], false));
+    let future = run(&store, |t| t.future(&[BEN.to_owned()], "3", 2)).await;
+    assert_eq!(ids(future), (vec!["3".into(), "4".into()], true));
 }
 
 #[tokio::test]
@@ -80,9 +79,13 @@ async fn words_are_found_by_their_beginnings_whatever_their_accents_and_case() {
         let store = open_keeping(dir.path(), keeping(mode, 365));
         add(&store, text("1", BEN, 0, "Das Büro in Łódź")).await;
         add(&store, text("2", CARA, 1, "Buromöbel bestellt")).await;
-        let found = |typed: &'static str| run(&store, move |t| t.search_history(typed, 10));
+        let found = |typed: &'static str| run(&store, move |t| t.search_history(typed, None, 10));
         assert_eq!(ids(found("büro").await).0, ["2", "1"], "{mode:?}");
         assert_eq!(ids(found("BURO das").await).0, ["1"], "{mode:?}");
+        let in_one = run(&store, |t| {
+            t.search_history("buro", Some(&[CARA.to_owned()]), 10)
+        });
+        assert_eq!(ids(in_one.await).0, ["2"], "{mode:?}");
         assert_eq!(ids(found("\" OR * -").await).0, [""; 0], "{mode:?}");
         assert_eq!(ids(found("").await).0, [""; 0], "{mode:?}");
     }
@@ -102,7 +105,7 @@ async fn a_text_that_left_the_history_is_not_found_any_more() {
         .await
         .unwrap();
     assert_eq!(
-        ids(run(&store, |t| t.search_history("unusualword", 10)).await).0,
+        ids(run(&store, |t| t.search_history("unusualword", None, 10)).await).0,
         [""; 0]
     );
     store.close().await;
@@ -128,11 +131,9 @@ async fn reading_and_drafts_survive_a_restart() {
     let mut unread = run(&store, |t| t.all_unread()).await;
     unread.sort();
     assert_eq!(unread, [(BEN.to_owned(), 1), (CARA.to_owned(), 1)]);
-    let (last, draft) = run(&store, |t| t.chat(BEN)).await;
-    assert_eq!(last.unwrap().message.id, "3");
-    assert_eq!(draft, "half a sen");
+    assert_eq!(run(&store, |t| t.draft(BEN)).await, "half a sen");
     run(&store, |t| t.save_draft(BEN, "")).await;
-    assert_eq!(run(&store, |t| t.chat(BEN)).await.1, "");
+    assert_eq!(run(&store, |t| t.draft(BEN)).await, "");
 }
 
 #[tokio::test]
@@ -155,8 +156,8 @@ async fn only_a_text_that_failed_can_be_taken_out() {
         t.set_delivery("sent", DeliveryState::Sent, None)
     })
     .await;
-    let (texts, _) = run(&store, |t| t.past(BEN, None, 10)).await;
-    assert_eq!(texts[0].state, Some(DeliveryState::Failed));
+    let (texts, _) = run(&store, |t| t.past(&[BEN.to_owned()], None, 10)).await;
+    assert_eq!(texts[0].delivery, Some(DeliveryState::Failed));
     assert_eq!(texts[0].reason.as_deref(), Some("offline"));
     assert_eq!(run(&store, |t| t.discard("sent")).await, None);
     assert_eq!(
@@ -164,7 +165,7 @@ async fn only_a_text_that_failed_can_be_taken_out() {
         Some(BEN)
     );
     assert_eq!(
-        ids(run(&store, |t| t.past(BEN, None, 10)).await).0,
+        ids(run(&store, |t| t.past(&[BEN.to_owned()], None, 10)).await).0,
         ["sent"]
     );
 }
@@ -179,6 +180,38 @@ async fn a_text_is_told_with_the_state_of_the_copy_that_the_bridge_made() {
         ..outgoing("copy", "hej")
     };
     run(&store, move |t| t.enqueue(&copy)).await;
-    let (texts, _) = run(&store, |t| t.past(BEN, None, 1)).await;
-    assert_eq!(texts[0].relayed, Some(DeliveryState::Queued));
+    let (texts, _) = run(&store, |t| t.past(&[BEN.to_owned()], None, 1)).await;
+    let via = texts[0].via.unwrap();
+    assert_eq!((via.side, via.state), (Side::Xmpp, BridgeAction::Queued));
+}
+
+#[tokio::test]
+async fn a_closed_chat_comes_back_with_its_next_text_and_a_pinned_one_stays_pinned() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("1", BEN, 0, "one")).await;
+    run(&store, |t| t.pin_chat(BEN, true)).await;
+    run(&store, |t| t.close_chat(BEN)).await;
+    let ben = run(&store, |t| t.chats()).await.remove(0);
+    assert!(ben.closed && ben.pinned);
+    add(&store, text("2", BEN, 1, "two")).await;
+    let ben = run(&store, |t| t.chats()).await.remove(0);
+    assert!(!ben.closed && ben.pinned);
+}
+
+#[tokio::test]
+async fn a_chat_can_be_made_unread_from_any_of_its_texts_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for id in ["1", "2", "3"] {
+        add(&store, text(id, BEN, 0, id)).await;
+    }
+    run(&store, |t| t.mark_read(BEN)).await;
+    assert_eq!(run(&store, |t| t.mark_unread(BEN, "2")).await, 2);
+    assert_eq!(
+        run(&store, |t| t.mark_unread(BEN, "of another chat")).await,
+        2
+    );
+    let ben = run(&store, |t| t.chats()).await.remove(0);
+    assert_eq!(ben.first_unread.as_deref(), Some("2"));
 }

@@ -80,6 +80,6 @@ fn outgoing(id: &str, text: &str) -> Outgoing {
 
 /// The last texts of a conversation, oldest first.
 fn texts_of(t: &Transaction<'_>, conversation: &str, limit: u32) -> rusqlite::Result<Vec<Message>> {
-    let (texts, _) = t.past(conversation, None, limit)?;
+    let (texts, _) = t.past(&[conversation.to_owned()], None, limit)?;
     Ok(texts.into_iter().map(|past| past.message).collect())
 }
