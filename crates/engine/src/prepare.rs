@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use causeway_api::{Problem, Side};
+use causeway_api::{Origin, Problem, Side};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
 use uuid::Uuid;
@@ -98,6 +98,7 @@ impl Preparation {
                 .as_ref()
                 .map(|server| (server.host.clone(), server.port)),
             tls: xmpp.tls.value,
+            plaintext_anywhere: xmpp.tls.origin == Origin::Enforced,
             extra_roots: extra_roots(xmpp.ca_file.value.clone()).await?,
             archive_since: from.map(|from| from.checked_sub(ARCHIVE_OVERLAP).unwrap_or(from)),
             limits: causeway_xmpp::link::Limits::default(),

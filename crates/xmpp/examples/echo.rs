@@ -47,6 +47,7 @@ async fn sign_in(address: &str, server: &str, ca: &str) -> Result<Client, Box<dy
         resource: None,
         server: Some((host.to_owned(), port.parse()?)),
         tls: Tls::StartTls,
+        plaintext_anywhere: false,
         extra_roots: CertificateDer::pem_file_iter(ca)?.collect::<Result<_, _>>()?,
         archive_since: None,
         limits: Limits::default(),

@@ -30,6 +30,7 @@ pub(super) fn settings(prosody: &Prosody, name: &str) -> Settings {
         resource: None,
         server: Some(("127.0.0.1".to_owned(), prosody.port())),
         tls: Tls::StartTls,
+        plaintext_anywhere: false,
         extra_roots: vec![
             CertificateDer::from_pem_file(prosody.ca()).expect("the CA of the server"),
         ],

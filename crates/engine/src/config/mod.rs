@@ -2,7 +2,7 @@
 //!
 //! Every setting is defined once, in `table.rs`. Values come in layers, weakest first: built in, machine defaults,
 //! the user's file, enforced policy. Each raw value is read once; a wrong one is refused for that key alone and the
-//! next weaker layer holds.
+//! next weaker layer holds. What policy names is locked, also where its value is wrong.
 
 mod ca_file;
 mod document;

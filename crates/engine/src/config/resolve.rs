@@ -186,22 +186,28 @@ impl Resolver {
     }
 
     /// The value of the strongest layer whose value `judge` lets pass, and its place. Every refusal is an issue.
+    ///
+    /// INVARIANT: once policy names a key no weaker layer has a say, also where the policy's own value is wrong: what
+    /// the administrator wanted to rule out must not come in by a slip of the pen. The built-in value holds then.
     fn strongest<T: Value, U>(
         &mut self,
         key: &Key<T>,
         judge: impl Fn(&Raw, Option<T>, Origin) -> Result<U, String>,
     ) -> Option<(Setting<U>, Option<String>)> {
         let mut strongest = None;
+        let mut locked = false;
         for layer in self.layers.iter().rev() {
             let Some(located) = layer.values.get(key.name) else {
                 continue;
             };
+            let enforced = layer.origin == Origin::Enforced;
+            locked |= enforced;
             match judge(
                 &located.raw,
                 key.read(&located.raw, layer.base()),
                 layer.origin,
             ) {
-                Ok(value) if strongest.is_none() => {
+                Ok(value) if strongest.is_none() && (enforced || !locked) => {
                     strongest = Some((
                         Setting {
                             value,
@@ -216,7 +222,11 @@ impl Resolver {
                     file: layer.file.display().to_string(),
                     line: located.line,
                     key: Some(key.name.to_owned()),
-                    message,
+                    message: if enforced {
+                        format!("{message}. The key stays locked")
+                    } else {
+                        message
+                    },
                 }),
             }
         }
@@ -224,7 +234,12 @@ impl Resolver {
     }
 
     fn enter(&mut self, key: &str, value: Json, origin: Origin, source: Option<String>) {
-        let managed = origin == Origin::Enforced;
+        let policy = self.layers.iter().rev().find_map(|layer| {
+            let located = layer.values.get(key)?;
+            (layer.origin == Origin::Enforced).then(|| layer.place(located.line))
+        });
+        let managed = policy.is_some();
+        let source = source.or(policy);
         self.entries.push(ConfigEntry {
             key: key.to_owned(),
             value,

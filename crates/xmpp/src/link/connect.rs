@@ -84,7 +84,7 @@ async fn secure(
     direct: bool,
 ) -> Result<Secured, Error> {
     if settings.tls == Tls::None {
-        // INVARIANT: only a loopback address got here, see `dns::connect`.
+        // INVARIANT: only an address that may be spoken to in clear text got here, see `dns::connect`.
         return Ok((
             (guarded(Box::new(tcp)), None),
             StepFacts(vec![("tls", "none".to_owned())]),

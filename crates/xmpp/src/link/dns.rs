@@ -178,8 +178,7 @@ pub(super) async fn connect(
             Ok(Ok(addresses)) => addresses.take(MOST_ADDRESSES).collect(),
             Ok(Err(_)) | Err(_) => continue,
         };
-        if settings.tls == Tls::None && !addresses.iter().all(|address| address.ip().is_loopback())
-        {
+        if settings.tls == Tls::None && !may_be_clear(&addresses, settings.plaintext_anywhere) {
             return Err(Error::new(ErrorKind::PlaintextRefused).at(&target.host, target.port));
         }
         if addresses.is_empty() {
@@ -226,9 +225,26 @@ async fn race(addresses: &[SocketAddr], limit: Duration) -> Option<TcpStream> {
     Some(stream)
 }
 
+/// Whether a password may go to these addresses without encryption.
+fn may_be_clear(addresses: &[SocketAddr], anywhere: bool) -> bool {
+    anywhere || addresses.iter().all(|address| address.ip().is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_encryption_it_goes_to_this_computer_alone_unless_that_was_decided() {
+        let addresses = |texts: &[&str]| -> Vec<SocketAddr> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let here = addresses(&["127.0.0.1:5222", "[::1]:5222"]);
+        let away = addresses(&["127.0.0.1:5222", "192.0.2.1:5222"]);
+        assert!(may_be_clear(&here, false));
+        assert!(!may_be_clear(&away, false));
+        assert!(may_be_clear(&away, true));
+    }
 
     fn record(host: &str, priority: u16, weight: u16) -> Record {
         let target = Target {

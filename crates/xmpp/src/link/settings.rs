@@ -20,6 +20,8 @@ pub struct Settings {
     pub server: Option<(String, u16)>,
     /// Encryption.
     pub tls: Tls,
+    /// [`Tls::None`] goes to every address and not only to loopback ones: an administrator has decided so.
+    pub plaintext_anywhere: bool,
     /// Certificate authorities trusted besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Time of the last text known: the archive is read from there after the first bind, later from the last text seen.
@@ -35,7 +37,7 @@ pub enum Tls {
     StartTls,
     /// TLS from the first byte (XEP-0368).
     Direct,
-    /// No encryption: loopback addresses only, anything else is refused.
+    /// No encryption: loopback addresses only, unless [`Settings::plaintext_anywhere`] says otherwise.
     None,
 }
 

@@ -91,13 +91,27 @@ fn a_wrong_value_is_refused_for_its_key_alone_and_the_weaker_layer_holds() {
 }
 
 #[test]
-fn a_wrong_value_in_a_policy_does_not_lock_the_key() {
+fn a_wrong_value_in_a_policy_is_named_and_does_not_let_the_users_in() {
     let machine = Machine::new();
-    machine.user("");
-    machine.write("etc/policy.toml", "[history]\ndays = 0\n");
+    machine.user("[history]\ndays = 9999\n");
+    machine.write("etc/policy.toml", "[history]\ndays = \"a year\"\n");
     let configuration = machine.load();
-    assert!(!entry(&configuration, "history.days").managed);
-    assert_eq!(only_issue(&configuration).line, Some(2));
+    let days = configuration.settings.history.days;
+    assert_eq!((days.value, days.origin), (365, Origin::BuiltIn));
+    assert!(entry(&configuration, "history.days").managed);
+    let issue = only_issue(&configuration);
+    assert_eq!(issue.line, Some(2));
+    assert!(issue.message.contains("locked"), "{}", issue.message);
+}
+
+#[test]
+fn where_one_policy_is_wrong_the_next_weaker_policy_holds() {
+    let machine = Machine::new();
+    machine.user("[history]\ndays = 9999\n");
+    machine.write("etc/policy.toml", "[history]\ndays = 30\n");
+    machine.write("etc/policy.d/50.toml", "[history]\ndays = 0\n");
+    let configuration = machine.load();
+    assert_eq!(configuration.settings.history.days.value, 30);
 }
 
 #[test]
