@@ -31,8 +31,12 @@ use crate::{
     xmpp::{Archive, OwnPresence},
 };
 
-/// Time until a store that refused is tried again.
+/// Time until a store that refused is tried again; doubled each time.
 const STORE_RETRY: SignedDuration = SignedDuration::from_secs(3);
+/// Longest time between two tries.
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_secs(60);
+/// Tries of what the database refuses for another reason than the state of its disk: it would hold up all else for ever.
+const MOST_TRIES: u32 = 5;
 /// With so many batches not yet stored the links are not listened to any more: they keep what they have.
 pub(crate) const STORE_BACKLOG: usize = 512;
 
@@ -80,9 +84,18 @@ pub(crate) struct Core {
     /// When the tick that is being handled began.
     pub(crate) now: Timestamp,
     pub(crate) commits: Commits,
-    unsaved: VecDeque<Batch>,
+    unsaved: VecDeque<Unsaved>,
     retry_store_at: Option<Timestamp>,
+    store_pause: SignedDuration,
     quitting: bool,
+}
+
+/// What waits for an older batch that the store refused, or is that one.
+enum Unsaved {
+    /// To be stored.
+    Batch(Batch),
+    /// Stored already, with what took effect; what follows from it waits for its turn.
+    Held(Batch, Vec<bool>),
 }
 
 /// Batches whose fate is not known yet, in their order.
@@ -180,6 +193,7 @@ impl Core {
             commits: Commits::default(),
             unsaved: VecDeque::new(),
             retry_store_at: None,
+            store_pause: STORE_RETRY,
             quitting: false,
         };
         core.note_accounts();
@@ -200,24 +214,35 @@ impl Core {
         if self.unsaved.is_empty() {
             self.commits.push(batch.commit(&self.store));
         } else {
-            self.unsaved.push_back(batch);
+            self.unsaved.push_back(Unsaved::Batch(batch));
         }
     }
 
     /// The fate of the oldest batch is known.
     pub(crate) fn committed(&mut self, (batch, result): Committed) {
         match result {
-            Ok(took_effect) => batch
-                .follow(&took_effect)
-                .for_each(|then| self.follow(then)),
+            Ok(took_effect) if self.unsaved.is_empty() => {
+                self.store_pause = STORE_RETRY;
+                batch
+                    .follow(&took_effect)
+                    .for_each(|then| self.follow(then));
+            }
+            // An older one is not stored yet: what follows from this one does not overtake what follows from that.
+            Ok(took_effect) => self.unsaved.push_back(Unsaved::Held(batch, took_effect)),
             Err(problem) => {
                 error!(code = %problem.code, "the store refused a transaction");
                 let typed = batch.typed();
                 if !typed.is_empty() {
                     self.refuse_typed(&typed, &problem);
+                } else if crate::store::is_refusal(&problem) && batch.tries() >= MOST_TRIES {
+                    error!(detail = ?problem.detail, "given up; an event page of it is told again after a restart");
+                    self.refuse_typed(&batch.enqueued(), &problem);
                 } else {
-                    self.unsaved.push_back(batch);
-                    self.retry_store_at = Some(self.now + STORE_RETRY);
+                    self.unsaved.push_back(Unsaved::Batch(batch));
+                    if self.retry_store_at.is_none() {
+                        self.retry_store_at = Some(self.now + self.store_pause);
+                        self.store_pause = (self.store_pause * 2).min(LONGEST_RETRY);
+                    }
                 }
             }
         }
@@ -228,8 +253,14 @@ impl Core {
         if self.retry_store_at.is_some_and(|at| at <= self.now) {
             warn!(batches = self.unsaved.len(), "trying the store again");
             self.retry_store_at = None;
-            for batch in std::mem::take(&mut self.unsaved) {
-                self.commits.push(batch.commit(&self.store));
+            for unsaved in std::mem::take(&mut self.unsaved) {
+                match unsaved {
+                    Unsaved::Batch(batch) => self.commits.push(batch.commit(&self.store)),
+                    Unsaved::Held(batch, took_effect) => {
+                        self.commits
+                            .push(std::future::ready((batch, Ok(took_effect))));
+                    }
+                }
             }
         }
     }

@@ -101,6 +101,7 @@ impl Unit {
 pub(crate) struct Batch {
     stored: Arc<Stored>,
     then: Vec<Vec<Then>>,
+    tries: u32,
 }
 
 /// The part of a unit that goes to the store.
@@ -128,12 +129,17 @@ impl Batch {
                 page,
             }),
             then,
+            tries: 0,
         }
     }
 
     /// Takes its place in the order of transactions now; the future gives the batch back with, for each unit,
     /// whether it took effect.
-    pub(crate) fn commit(self, store: &Store) -> impl Future<Output = Committed> + Send + use<> {
+    pub(crate) fn commit(
+        mut self,
+        store: &Store,
+    ) -> impl Future<Output = Committed> + Send + use<> {
+        self.tries = self.tries.saturating_add(1);
         let stored = Arc::clone(&self.stored);
         let done = store.transaction(stored.keep(), move |transaction| stored.apply(transaction));
         async move {
@@ -150,6 +156,23 @@ impl Batch {
             .zip(effective)
             .filter(|(_, effective)| *effective)
             .flat_map(|(then, _)| then)
+    }
+
+    /// How often it was given to the store.
+    pub(crate) fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    /// Ids of all new texts on their way out.
+    pub(crate) fn enqueued(&self) -> Vec<String> {
+        let writes = self.stored.units.iter().flat_map(|(_, writes)| writes);
+        let new = writes.filter_map(|write| {
+            let Write::Enqueue(outgoing) = write else {
+                return None;
+            };
+            Some(outgoing.id.clone())
+        });
+        new.collect()
     }
 
     /// Ids of the texts that a person typed and that exist nowhere else: where they cannot be stored the person is told,

@@ -1,6 +1,7 @@
 //! What the loop makes of events, with the store and without links.
 
 mod archive;
+mod disk;
 
 use causeway_api::{DeliveryState, Kind, Side};
 use jiff::Timestamp;

@@ -36,6 +36,7 @@ pub use account::{ChosenStatus, Pause, PersonLink, Slot};
 pub use chats::StoredChat;
 pub use data_dir::DataDir;
 pub use outgoing::Outgoing;
+pub(crate) use problems::is_refusal;
 pub use transaction::Transaction;
 
 use crate::config::History;

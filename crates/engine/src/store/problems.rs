@@ -5,6 +5,7 @@ use rusqlite::{Error, ErrorCode};
 
 const STEP: &str = "storage";
 const DAMAGE: &str = "damage";
+const REFUSAL: &str = "refused";
 
 /// A failed statement or commit.
 pub(super) fn sqlite(error: &Error) -> Problem {
@@ -38,13 +39,27 @@ pub(super) fn sqlite(error: &Error) -> Problem {
         Problem::new(Code::Storage, STEP, message, remedy).with("sqlite", error.to_string());
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => problem.with(DAMAGE, true),
-        _ => problem,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked,
+        ) => problem,
+        _ => problem.with(REFUSAL, true),
     }
 }
 
 /// The database itself is broken.
 pub(super) fn is_damage(problem: &Problem) -> bool {
     problem.detail.contains_key(DAMAGE)
+}
+
+/// The statement itself was refused, whatever the state of the disk: it will be refused again.
+pub(crate) fn is_refusal(problem: &Problem) -> bool {
+    problem.detail.contains_key(REFUSAL)
 }
 
 /// A failed file operation on `path`.
