@@ -35,7 +35,7 @@ impl Person {
             resource: None,
             server: Some(("127.0.0.1".to_owned(), prosody.port())),
             tls: Tls::StartTls,
-        plaintext_anywhere: false,
+            plaintext_anywhere: false,
             extra_roots: roots(&prosody.ca()),
             archive_since: None,
             limits: link::Limits::default(),

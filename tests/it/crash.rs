@@ -61,7 +61,11 @@ async fn texts_in_both_directions_survive_a_killed_bridge_once_each() {
     // A text that the server could not deliver while nobody was signed in is told to its writer by Lync itself; every
     // one that was taken from it has to arrive.
     let taken = world.sim.inbox(ANNA).await;
-    assert!(taken.len() > ROUNDS * TEXTS / 2, "only {} taken", taken.len());
+    assert!(
+        taken.len() > ROUNDS * TEXTS / 2,
+        "only {} taken",
+        taken.len()
+    );
     for round in 0..ROUNDS {
         for text in 0..TEXTS {
             let wanted = format!("<lync {round}.{text}>");
