@@ -23,7 +23,7 @@ pub struct Limits {
     pub delivery: Duration,
     /// Shortest distance of two reportMyActivity.
     pub activity: Duration,
-    /// Largest accepted response body in bytes.
+    /// Largest accepted response body in bytes. A list of 5,000 contacts, a kilobyte each, comes in one answer.
     pub body: usize,
 }
 
@@ -39,7 +39,7 @@ impl Default for Limits {
             invitation: Duration::from_secs(60),
             delivery: Duration::from_secs(60),
             activity: Duration::from_secs(150),
-            body: 4 * 1024 * 1024,
+            body: 16 * 1024 * 1024,
         }
     }
 }

@@ -51,7 +51,7 @@ survived! {
     event_channel_dropped_is_survived: {"what": "drop", "on": "events", "count": 3},
     event_channel_answering_html_is_survived: {"what": "html", "on": "events", "count": 2},
     event_channel_answering_garbage_is_survived: {"what": "garbage-json", "on": "events", "count": 2},
-    oversized_answer_is_survived: {"what": "oversize-body", "on": "events", "bytes": 8_000_000},
+    oversized_answer_is_survived: {"what": "oversize-body", "on": "events", "bytes": 20_000_000},
     cut_event_request_is_survived: {"what": "pget-cut", "seconds": 0.2, "count": 2},
     empty_answer_is_survived: {"what": "no-sender", "count": 3},
     resync_is_survived: {"what": "resync"},
