@@ -4,15 +4,17 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A SIP URI of a person, such as `sip:olaf@example.org`. Keeps its spelling and compares without case, because the
-/// directory's spelling and that of hrefs differ (UCWA reference, contact).
+/// directory's spelling and that of hrefs differ (UCWA reference, contact). Copies share the text: an address stands in
+/// many places, for each of thousands of people.
 #[derive(Clone)]
 pub struct SipUri {
     /// `sip:user@host`, parameters included. INVARIANT: begins with `sip:` and holds an `@` with text on both sides.
-    text: String,
+    text: Arc<str>,
     /// The same without case: what is compared.
-    folded: String,
+    folded: Arc<str>,
 }
 
 /// The text is not the address of a person.
@@ -77,9 +79,14 @@ impl FromStr for SipUri {
         if name.is_empty() || host.is_empty() || host.contains('@') || host.starts_with(':') {
             return Err(NotASipUri);
         }
-        let text = format!("{SCHEME}{rest}");
+        let text: Arc<str> = format!("{SCHEME}{rest}").into();
+        let folded = text.to_lowercase();
         Ok(Self {
-            folded: text.to_lowercase(),
+            folded: if *folded == *text {
+                Arc::clone(&text)
+            } else {
+                folded.into()
+            },
             text,
         })
     }

@@ -195,6 +195,11 @@ impl Session {
         for fetch in &fetches {
             self.fetches.known.remove(fetch);
         }
+        if self.fetches.waiting.is_empty() {
+            // Once everybody's presence has been read no such crowd comes again.
+            self.fetches.waiting.shrink_to_fit();
+            self.fetches.known.shrink_to_fit();
+        }
         match batch {
             Some(batch) if fetches.len() > 1 => {
                 self.fetches.batches += 1;

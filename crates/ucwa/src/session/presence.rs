@@ -1,6 +1,7 @@
 //! Presence and notes of others: where they stand, what is known, and what has been told.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -17,15 +18,15 @@ use crate::{Event, Presence, SipUri};
 #[derive(Default)]
 pub(super) struct Book {
     people: HashMap<SipUri, Entry>,
-    by_contact: HashMap<Url, SipUri>,
-    by_presence: HashMap<Url, SipUri>,
-    by_note: HashMap<Url, SipUri>,
+    /// Whose contact, contactPresence or contactNote stands there.
+    by_url: HashMap<Arc<str>, SipUri>,
 }
 
 #[derive(Default)]
 struct Entry {
-    presence: Option<Url>,
-    note: Option<Url>,
+    /// Texts of URLs: parsed, each takes a hundred bytes more, for thousands of people.
+    presence: Option<Arc<str>>,
+    note: Option<Arc<str>>,
     now: Option<Presence>,
     /// What the caller knows; `None` again when it has become stale.
     told: Option<Presence>,
@@ -41,27 +42,29 @@ impl Book {
         presence: Option<Url>,
         note: Option<Url>,
     ) {
-        self.by_contact.insert(contact, who.clone());
+        let mut stands_at = |url: Url| {
+            let url: Arc<str> = url.as_str().into();
+            self.by_url.insert(Arc::clone(&url), who.clone());
+            url
+        };
+        stands_at(contact);
+        let presence = presence.map(&mut stands_at);
+        let note = note.map(&mut stands_at);
         let entry = self.people.entry(who.clone()).or_default();
-        if let Some(url) = presence {
-            self.by_presence.insert(url.clone(), who.clone());
-            entry.presence = Some(url);
-        }
-        if let Some(url) = note {
-            self.by_note.insert(url.clone(), who.clone());
-            entry.note = Some(url);
-        }
+        entry.presence = presence.or(entry.presence.take());
+        entry.note = note.or(entry.note.take());
     }
 
-    pub(super) fn address_of(&self, contact: &Url) -> Option<SipUri> {
-        self.by_contact.get(contact).cloned()
+    /// Whose resource it is: contact, contactPresence or contactNote.
+    pub(super) fn address_of(&self, resource: &Url) -> Option<SipUri> {
+        self.by_url.get(resource.as_str()).cloned()
     }
 
     /// Where presence and note of that person can be read.
     pub(super) fn urls_of(&self, who: &SipUri) -> (Option<Url>, Option<Url>) {
         self.people
             .get(who)
-            .map(|entry| (entry.presence.clone(), entry.note.clone()))
+            .map(|entry| (url(entry.presence.as_ref()), url(entry.note.as_ref())))
             .unwrap_or_default()
     }
 
@@ -72,7 +75,7 @@ impl Book {
     /// Where the note of that person can be read, unless an event has named it.
     pub(super) fn note_not_named(&self, who: &SipUri) -> Option<Url> {
         let entry = self.people.get(who).filter(|entry| !entry.note_named)?;
-        entry.note.clone()
+        url(entry.note.as_ref())
     }
 
     /// What is known of a person.
@@ -94,14 +97,17 @@ impl Book {
 
     /// URLs of an application that is gone.
     pub(super) fn forget_urls(&mut self) {
-        self.by_contact.clear();
-        self.by_presence.clear();
-        self.by_note.clear();
+        self.by_url.clear();
         for entry in self.people.values_mut() {
             entry.presence = None;
             entry.note = None;
         }
     }
+}
+
+/// What was a URL once is one again.
+fn url(text: Option<&Arc<str>>) -> Option<Url> {
+    Url::parse(text?).ok()
 }
 
 fn unknown(who: &SipUri) -> Presence {
@@ -123,14 +129,9 @@ impl Session {
             .as_ref()
             .and_then(|contact| self.resolve(&contact.link.href));
         let presence = event.link.rel == "contactPresence";
-        let known = if presence {
-            &self.book.by_presence
-        } else {
-            &self.book.by_note
-        };
-        let of = known
-            .get(&href)
-            .cloned()
+        let of = self
+            .book
+            .address_of(&href)
             .or_else(|| self.book.address_of(contact.as_ref()?));
         let Some(of) = of else {
             // Somebody who was met by no list: the contact says who it is, and where the rest stands.
