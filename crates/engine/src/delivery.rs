@@ -61,13 +61,7 @@ impl Core {
     /// Stores that a text that waited is handed over now, then does it.
     pub(crate) fn hand_over(&mut self, row: Row) {
         let mut unit = Unit::default();
-        unit.write(Write::Sending(row.id.clone()));
-        unit.tell(Kind::Delivery(Delivery {
-            id: row.id.clone(),
-            state: DeliveryState::Sending,
-            reason: None,
-        }));
-        unit.hand_over(row.id);
+        has_its_turn(row, &mut unit);
         self.carry_out(unit);
     }
 
@@ -201,10 +195,13 @@ impl Core {
             };
             self.bridge(input, &mut unit);
         }
+        // In the same transaction: the next text waits for one turn of the disk thread, not for two.
+        if let Some(next) = self.outbox.next_to(row) {
+            has_its_turn(next, &mut unit);
+        }
         self.carry_out(unit);
         self.sends
             .learned(&row.id, state, reason.as_deref(), row.side, self.now);
-        self.call_next_to(row);
     }
 
     /// A text to a Lync person is out of the way of the next one.
@@ -259,6 +256,17 @@ impl Core {
             }
         }
     }
+}
+
+/// A text that waited is handed over once the unit is stored.
+fn has_its_turn(row: Row, unit: &mut Unit) {
+    unit.write(Write::Sending(row.id.clone()));
+    unit.tell(Kind::Delivery(Delivery {
+        id: row.id.clone(),
+        state: DeliveryState::Sending,
+        reason: None,
+    }));
+    unit.hand_over(row.id);
 }
 
 /// `reason` (UCWA reference) for people; which code goes with which subcode is not documented, so the subcode decides.

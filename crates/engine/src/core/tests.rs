@@ -47,6 +47,20 @@ async fn in_doubt() -> (Scene, String) {
 }
 
 #[tokio::test]
+async fn the_next_text_to_a_person_waits_for_one_transaction() {
+    let mut scene = Scene::new().await;
+    scene.lync_ready(false);
+    let (first, _) = scene.anna_writes(BEN, "hej");
+    let (second, _) = scene.anna_writes(BEN, "är du där?");
+    scene.settle().await;
+    assert_eq!(scene.stage(&second), Some(Stage::Queued));
+    scene.lync(accepted(&first));
+    assert_eq!(scene.core.uncommitted(), 1);
+    scene.settle().await;
+    assert_eq!(scene.stage(&second), Some(Stage::Sending));
+}
+
+#[tokio::test]
 async fn an_overdue_doubt_does_not_keep_the_loop_awake_while_lync_is_away() {
     let (mut scene, _) = in_doubt().await;
     scene.lync_ready(true);

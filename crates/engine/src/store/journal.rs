@@ -1,11 +1,13 @@
 //! The journal of raw UCWA event pages.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use rusqlite::params;
+use tokio::sync::oneshot;
 use ucwa::PageId;
-use ucwa::client::Journal;
+use ucwa::client::{Journal, Kept};
 
 use super::writer::Writer;
 use super::{Keep, Transaction};
@@ -38,7 +40,7 @@ impl Transaction<'_> {
     }
 }
 
-/// The face of the journal towards the UCWA client. Its calls block until the page
+/// The face of the journal towards the UCWA client. Its answers come when the page
 /// survives the end of this program; the disk follows within 200 ms.
 pub(super) struct StoreJournal {
     writer: Writer,
@@ -62,7 +64,7 @@ impl StoreJournal {
         });
         receiver
             .recv()
-            .map_err(|_| io::Error::other("the database was closed"))?
+            .map_err(|_| closed())?
             .map_err(io::Error::other)
     }
 }
@@ -73,8 +75,29 @@ impl Journal for StoreJournal {
         self.wait(Keep::Kill, move |t| t.append_page(&account, &body))
     }
 
+    fn keep(self: Arc<Self>, body: Vec<u8>) -> Kept {
+        let (sender, receiver) = oneshot::channel();
+        let account = self.account.clone();
+        self.writer.submit(
+            Keep::Kill,
+            move |t| t.append_page(&account, &body),
+            move |result| {
+                // A link that has stopped does not acknowledge the page: it comes again.
+                let _ = sender.send(result);
+            },
+        );
+        Box::pin(async move {
+            let result = receiver.await.map_err(|_| closed())?;
+            result.map_err(io::Error::other)
+        })
+    }
+
     fn left(&self) -> io::Result<Vec<(PageId, Vec<u8>)>> {
         let account = self.account.clone();
         self.wait(Keep::Kill, move |t| t.pages_left(&account))
     }
+}
+
+fn closed() -> io::Error {
+    io::Error::other("the database was closed")
 }

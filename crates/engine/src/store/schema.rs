@@ -187,6 +187,11 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
+/// Pages in the write-ahead log after which they are carried over into the database: 16 MiB.
+const LOG_PAGES: i64 = 4096;
+/// SQLite's default.
+const PAGE_BYTES: i64 = 4096;
+
 fn try_open(path: &Path, history: &History) -> Result<(Connection, Kept), OpenError> {
     // Made here, so that it is private from its first byte on; SQLite gives its side files the same mode.
     OpenOptions::new()
@@ -202,6 +207,10 @@ fn try_open(path: &Path, history: &History) -> Result<(Connection, Kept), OpenEr
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A text takes some fifteen pages and a checkpoint flushes the disk twice: they come together for several hundred
+    // texts. The log is not let grow beyond that.
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_PAGES * PAGE_BYTES)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Texts that are removed are overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", true)?;

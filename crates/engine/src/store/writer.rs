@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use causeway_api::Problem;
@@ -49,7 +49,8 @@ impl Writer {
             kept: Cell::new(kept),
             synchronous: None,
             purged: None,
-            log,
+            flusher: Flusher::start(log)
+                .map_err(|error| problems::file("Cannot start the thread for", &path, &error))?,
             unflushed: None,
             texts_in_log: false,
         };
@@ -84,6 +85,34 @@ impl Writer {
     }
 }
 
+/// A thread that flushes the write-ahead log: a busy disk takes milliseconds for it, in which texts would wait.
+struct Flusher {
+    asked: SyncSender<()>,
+}
+
+impl Flusher {
+    /// `log`: the write-ahead log, opened beside SQLite only to flush it. The thread ends with the value.
+    fn start(log: File) -> std::io::Result<Self> {
+        let (asked, asks) = sync_channel(1);
+        std::thread::Builder::new()
+            .name("flush".into())
+            .spawn(move || {
+                while asks.recv().is_ok() {
+                    if let Err(error) = log.sync_data() {
+                        warn!(%error, "write-ahead log not flushed");
+                    }
+                }
+            })?;
+        Ok(Self { asked })
+    }
+
+    /// Begins to flush what was written until now, and does not wait for the end.
+    fn flush(&self) {
+        // Where one waits already, it comes after what was written until now as well.
+        let _ = self.asked.try_send(());
+    }
+}
+
 struct Thread {
     connection: Connection,
     /// Holds the lock of the directory.
@@ -94,8 +123,8 @@ struct Thread {
     synchronous: Option<Keep>,
     /// When what is too old was last removed.
     purged: Option<Timestamp>,
-    /// The write-ahead log; opened beside SQLite only to flush it.
-    log: File,
+    /// Flushes the write-ahead log.
+    flusher: Flusher,
     /// When the oldest commit was made that the disk may not have yet.
     unflushed: Option<Instant>,
     /// The write-ahead log may hold texts that the database does not hold any more and that must not stay.
@@ -157,9 +186,7 @@ impl Thread {
 
     fn flush(&mut self) {
         self.unflushed = None;
-        if let Err(error) = self.log.sync_data() {
-            warn!(%error, "write-ahead log not flushed");
-        }
+        self.flusher.flush();
     }
 
     fn empty_log(&mut self) {

@@ -186,7 +186,7 @@ impl Driver {
         if let Some(page) = self.session.poll_journal() {
             let journal = self.journal.clone();
             self.tasks
-                .spawn_blocking(move || Done::Journalled(journal.append(&page)));
+                .spawn(async move { Done::Journalled(journal.keep(page.into()).await) });
         }
         if self.session.wants_location() && !self.locating {
             self.locating = true;

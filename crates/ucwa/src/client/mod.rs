@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub use self::check::{CertificateFacts, Step, StepFacts, StepReport, check};
-pub use self::journal::{Journal, MemoryJournal};
+pub use self::journal::{Journal, Kept, MemoryJournal};
 pub use self::settings::{Method, Mode, Proxy, Settings};
 pub use crate::Limits;
 use crate::{Command, Event};

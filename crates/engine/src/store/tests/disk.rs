@@ -89,9 +89,7 @@ async fn a_full_disk_is_told_and_takes_nothing_that_was_stored() {
     }
     assert!(refused > 0);
     let journal = store.journal("sip:anna@contoso.example");
-    let appended = tokio::task::spawn_blocking(move || journal.append(&vec![b'x'; 100_000]))
-        .await
-        .unwrap();
+    let appended = journal.keep(vec![b'x'; 100_000]).await;
     assert!(
         appended.is_err(),
         "a page that is not safe is not acknowledged"
