@@ -39,7 +39,7 @@ export default defineConfig(({ mode }) => ({
           name: 'pages',
           environment: 'node',
           include: ['tests/pages/**/*.test.ts'],
-          globalSetup: ['tests/serve.ts'],
+          globalSetup: ['tests/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -5,7 +5,7 @@ import { openDoor, type Change } from './ipc';
 import { loadAfterSnapshot, openAddress } from './state/acts';
 import { nav } from './state/nav.svelte';
 import { notices } from './state/notices.svelte';
-import { own } from './pages/status/own.svelte';
+import { own } from './state/own.svelte';
 import { prefs } from './state/prefs.svelte';
 import { store } from './state/store.svelte';
 import { clock } from './words/when.svelte';
@@ -17,6 +17,10 @@ function show({ page, address }: Extract<Change, { change: 'show' }>): void {
 
 async function start(): Promise<void> {
   await prefs.load(new URLSearchParams(__FAKE__ ? location.search : ''));
+  if (__FAKE__ && new URLSearchParams(location.search).has('marks')) {
+    mount((await import('./Marks.svelte')).default, { target: document.body });
+    return;
+  }
   clock.start();
   const door = await openDoor();
   store.put(store.state, door);

@@ -16,7 +16,7 @@ export const NOW = new Date('2026-11-21T14:03:00+01:00');
 
 /** A page of the fake that stands still. Violations of the policy and errors are gathered. */
 export async function open(browser, url, parameters, { size = { width: 960, height: 640 }, scale = 1, ...more } = {}) {
-  const context = await browser.newContext({ viewport: size, deviceScaleFactor: scale, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...more });
+  const context = await browser.newContext({ viewport: size, deviceScaleFactor: scale, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', ...more });
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(String(error)));

@@ -9,7 +9,7 @@ const press = (keys) => async (page) => {
 export const SCENES = [
   { name: 'chat', with: `chat=${BEN}&typing` },
   { name: 'chats-none-open', with: 'page=chats' },
-  { name: 'people', with: 'page=people', act: async (page) => {
+  { name: 'people', with: 'page=people&density=comfortable', act: async (page) => {
     await page.locator('[id$="eun-ji.oh@contoso.example"] .who').first().hover();
     await page.waitForSelector('.contact.placed');
   } },

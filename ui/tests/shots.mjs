@@ -1,4 +1,5 @@
-// Pictures of every page for a designer's eye: `npm run shots [NAME…]` writes to shots/.
+// Pictures of every page for a designer's eye: `npm run shots [PATTERN…]` writes to shots/; a pattern such as
+// `chat-.*` or `.*-dark` chooses.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,10 +20,9 @@ mkdirSync(`${root}/shots`, { recursive: true });
 const server = await serve(`${root}/dist-designer`);
 const browser = await launch();
 for (const scene of SCENES) {
-  if (wanted.length > 0 && !wanted.some((name) => scene.name.startsWith(name.replace(/[+].*/, '')))) continue;
   for (const [suffix, look, scale, size] of looks) {
-    const suffixes = wanted.flatMap((name) => name.split('+').slice(1));
-    if (suffixes.length > 0 && !suffixes.includes(suffix.slice(1) || 'light')) continue;
+    const name = `${scene.name}${suffix || '-light'}`;
+    if (wanted.length > 0 && !wanted.some((pattern) => new RegExp(`^${pattern}$`).test(name))) continue;
     const { page, faults, close } = await open(browser, server.url, `${look}&${scene.with}`, { scale, ...(size && { size }) });
     await scene.act?.(page);
     await page.waitForTimeout(250);

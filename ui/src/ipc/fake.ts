@@ -56,7 +56,7 @@ function begin(world: World): void {
   const page = params.get('page') as Page | null;
   const chat = params.get('chat');
   if (page !== null || chat !== null) world.listener({ change: 'show', page: page ?? 'chats', ...(chat !== null && { address: chat }) });
-  if (params.has('typing')) world.tell({ kind: 'typing', conversation: 'c-ben.rodman', address: 'sip:ben.rodman@contoso.example', on: true });
+  if (params.has('typing')) setTimeout(() => world.tell({ kind: 'typing', conversation: 'c-ben.rodman', address: 'sip:ben.rodman@contoso.example', on: true }), 200);
   if (params.has('gone')) {
     world.listener({ change: 'gone', problem: { code: 'CW-4105', step: 'window', message: 'Causeway’s agent has ended.', remedy: 'It is started again by itself; texts that it had accepted are sent then.', detail: {} } });
   }

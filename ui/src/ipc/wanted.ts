@@ -141,7 +141,8 @@ export type WantedReply =
       /** Where a password would be kept; absent when policy forbids keeping it. */
       keep_in?: string;
     }
-  | { reply: 'about'; version: string; support_url?: string; config_file: string };
+  /** `name`: the own display name, as the directory has it. */
+  | { reply: 'about'; version: string; name?: string; support_url?: string };
 
 /** Events that the stream does not tell yet. */
 export type WantedEvent =

@@ -2,7 +2,7 @@
 
 import { isReady, isSigningIn } from '../state/state';
 import { store } from '../state/store.svelte';
-import { own } from './status/own.svelte';
+import { own } from '../state/own.svelte';
 
 /** A finished ladder is shown for this long. */
 const DONE_MS = 400;

@@ -6,6 +6,8 @@ export interface Rung {
   state: StepState | 'running' | 'waiting';
   ms: number;
   message: string;
+  /** Of a warning. */
+  remedy?: string;
   problem: Problem | null;
   detail?: Record<string, unknown>;
   /** When it began, while it runs. */

@@ -3,6 +3,7 @@
 import type { Network, Settable, Side, StoredMessage } from '../ipc';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
+import { own } from './own.svelte';
 import { prefs } from './prefs.svelte';
 import { addressKey, type Chat, type Key } from './state';
 import { store } from './store.svelte';
@@ -16,6 +17,7 @@ export async function loadAfterSnapshot(): Promise<void> {
     store.request({ command: 'chats' }).then((reply) => store.dispatch({ change: 'chats', chats: reply.chats })),
     store.request({ command: 'get-status' }).then((status) => store.dispatch({ change: 'own', status })),
     store.request({ command: 'show-config' }).then((reply) => prefs.take(reply.entries)),
+    store.request({ command: 'about' }).then((reply) => own.named(reply.name)),
   ];
   await Promise.allSettled(parts);
   if (nav.chat !== null && nav.page === 'chats') await loadHistory(nav.chat);

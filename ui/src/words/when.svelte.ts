@@ -91,10 +91,9 @@ export function ago(at: string): string {
   return new Intl.NumberFormat(words.intl, { style: 'unit', unit: unit as string, unitDisplay: 'short' }).format(value as number);
 }
 
-/** "0.4 s" */
-export function seconds(ms: number): string {
-  const digits = ms < 10_000 ? 1 : 0;
-  return new Intl.NumberFormat(words.intl, {
-    style: 'unit', unit: 'second', unitDisplay: 'narrow', minimumFractionDigits: digits, maximumFractionDigits: digits,
-  }).format(ms / 1000);
+/** "31 ms", "0.4 s", "12 s" */
+export function seconds(ms: number, whole = false): string {
+  if (ms < 95) return t('when.milliseconds', { n: Math.round(ms) });
+  const digits = whole || ms >= 10_000 ? 0 : 1;
+  return t('when.seconds', { n: new Intl.NumberFormat(words.intl, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(ms / 1000) });
 }

@@ -148,7 +148,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       world.tell({ kind: 'state', side: 'lync', state: 'signed-out' });
       return DONE;
     case 'about':
-      return { reply: 'about', version: '0.1.0', support_url: 'https://help.contoso.example/causeway', config_file: world.config.file };
+      return { reply: 'about', version: '0.1.0', name: 'Anna Berg', support_url: 'https://help.contoso.example/causeway' };
     case 'presence':
       return { reply: 'presence', presence: [] };
     default:

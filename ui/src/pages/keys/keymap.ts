@@ -116,8 +116,12 @@ function pane(step: number): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter((p) => p.offsetParent !== null);
   const now = panes.findIndex((p) => p.contains(document.activeElement));
   const next = panes[(now + step + panes.length) % panes.length];
-  const target = next?.querySelector<HTMLElement>('textarea, [aria-current="page"], [role="tree"], [role="listbox"], input, button, [tabindex="0"]');
-  target?.focus();
+  for (const wanted of ['textarea', '[aria-current="page"]', '[role="tree"]', '[role="listbox"]', 'input', 'button', '[tabindex="0"]']) {
+    const target = [...(next?.querySelectorAll<HTMLElement>(wanted) ?? [])].find((element) => element.offsetParent !== null);
+    if (target === undefined) continue;
+    target.focus();
+    return;
+  }
 }
 
 function quit(): void {

@@ -1,6 +1,7 @@
 // Who the signed-in person is, as far as the configuration tells.
 
-import type { ConfigEntry } from '../../ipc';
+import type { ConfigEntry } from '../ipc';
+import { safeName } from './escape';
 
 class Own {
   address = $state('');
@@ -15,7 +16,11 @@ class Own {
     this.known = true;
     this.nothingSet = typeof address !== 'string' || address === '';
     this.address = typeof address === 'string' ? address : '';
-    this.name = this.address.split('@')[0] ?? '';
+    if (this.name === '') this.name = this.address.split('@')[0] ?? '';
+  }
+
+  named(name: string | undefined): void {
+    if (name !== undefined && name !== '') this.name = safeName(name);
   }
 }
 

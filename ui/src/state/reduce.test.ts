@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import type { AnyEvent, Kind, Message, Person, WantedEvent } from '../ipc';
+import { reduce } from './reduce';
+import { EMPTY, type State } from './state';
+
+let seq = 0;
+function at(minute: number, second = 0): string {
+  return new Date(Date.UTC(2026, 10, 21, 13, minute, second)).toISOString();
+}
+function event(kind: Kind | WantedEvent, when = at(0)): { change: 'event'; event: AnyEvent } {
+  seq += 1;
+  return { change: 'event', event: { seq, at: when, ...kind } };
+}
+function snapshot(...kinds: (Kind | WantedEvent)[]) {
+  return { change: 'snapshot' as const, snapshot: { seq: kinds.length, events: kinds.map((kind) => event(kind).event) } };
+}
+const BEN: Person = {
+  name: 'Ben Rodman', addresses: { lync: 'sip:Ben@contoso.example', xmpp: 'ben@oso.example' }, default: 'lync', availability: 'available', activity: '', note: '', groups: ['A'],
+};
+const KEY = 'sip:ben@contoso.example';
+function message(id: string, direction: 'in' | 'out', minute: number, more: Partial<Message> = {}): Kind {
+  const [from, to] = direction === 'in' ? ['sip:ben@contoso.example', 'sip:me@contoso.example'] : ['sip:me@contoso.example', 'sip:ben@contoso.example'];
+  return { kind: 'message', id, conversation: 'c1', side: 'lync', direction, from, to, text: `text ${id}`, sent_at: at(minute), late: false, ...more };
+}
+const start = (...kinds: (Kind | WantedEvent)[]): State => reduce(EMPTY, [snapshot({ kind: 'person', ...BEN }, ...kinds)]);
+const opened = (state: State): State =>
+  reduce(state, [
+    { change: 'history', chat: KEY, where: 'latest', messages: [], moreBefore: false, moreAfter: false },
+    { change: 'attend', chat: KEY, here: true },
+  ]);
+
+describe('people', () => {
+  test('a person with two networks is one person under both addresses', () => {
+    const state = start();
+    expect(state.people.size).toBe(1);
+    expect(state.byAddress.get('sip:ben@contoso.example')).toBe(KEY);
+    expect(state.byAddress.get('xmpp:ben@oso.example')).toBe(KEY);
+  });
+
+  test('linking two people joins their chats and keeps what was unread', () => {
+    const alone: Person = { ...BEN, addresses: { xmpp: 'ben@oso.example' }, default: 'xmpp' };
+    const before = reduce(EMPTY, [
+      snapshot({ kind: 'person', ...alone }),
+      event(message('m1', 'in', 1, { side: 'xmpp', conversation: 'x1', from: 'ben@oso.example' })),
+    ]);
+    expect(before.chats.get('xmpp:ben@oso.example')?.unread).toBe(1);
+    const after = reduce(before, [event({ kind: 'person', ...BEN })]);
+    expect([...after.people.keys()]).toEqual([KEY]);
+    expect([...after.chats.keys()]).toEqual([KEY]);
+    expect(after.chats.get(KEY)?.unread).toBe(1);
+    expect(after.byConversation.get('x1')).toBe(KEY);
+  });
+
+  test('a removed person stays the name of no chat but the chat stays', () => {
+    const state = reduce(start(message('m1', 'in', 1)), [event({ kind: 'person-gone', lync: BEN.addresses.lync })]);
+    expect(state.people.size).toBe(0);
+    expect(state.chats.size).toBe(1);
+  });
+
+  test('turning characters in a name are shown by number', () => {
+    const state = reduce(EMPTY, [snapshot({ kind: 'person', ...BEN, name: 'invoice\u202Egnp.exe' })]);
+    expect(state.people.get(KEY)?.name).toBe('invoice⟨U+202E⟩gnp.exe');
+  });
+
+  test('presence of one network does not override the sum of both', () => {
+    const state = reduce(start(), [event({ kind: 'presence', side: 'xmpp', address: 'ben@oso.example', availability: 'away' })]);
+    expect(state.seen.get(KEY)?.availability).toBe('available');
+  });
+
+  test('an end of a state is taken from its presence event and dropped with the state', () => {
+    const until = at(30);
+    let state = reduce(start(), [event({ kind: 'presence', side: 'lync', address: 'sip:ben@contoso.example', availability: 'available', until })]);
+    expect(state.seen.get(KEY)?.until).toBe(until);
+    state = reduce(state, [event({ kind: 'person', ...BEN, availability: 'away' })]);
+    expect(state.seen.get(KEY)).toEqual({ availability: 'away', activity: '', note: '' });
+  });
+
+  test('a change of presence leaves the roster the same value, so that nothing is sorted again', () => {
+    const before = start();
+    const after = reduce(before, [event({ kind: 'person', ...BEN, availability: 'busy' })]);
+    expect(after.people).toBe(before.people);
+    expect(after.seen).not.toBe(before.seen);
+  });
+});
+
+describe('texts', () => {
+  test('an incoming text begins a chat and counts as unread', () => {
+    const state = reduce(start(), [event(message('m1', 'in', 1)), event(message('m2', 'in', 2))]);
+    expect(state.chats.get(KEY)).toMatchObject({ unread: 2, firstUnread: 'm1' });
+  });
+
+  test('a text in the chat that is seen is not unread', () => {
+    const state = reduce(opened(start(message('m1', 'in', 1))), [event(message('m2', 'in', 2))]);
+    expect(state.chats.get(KEY)?.unread).toBe(1);
+    expect(state.logs.get(KEY)?.lines.map((l) => l.id)).toEqual(['m2']);
+  });
+
+  test('the line "new since" stays until the chat is left', () => {
+    let state = opened(start(message('m1', 'in', 1)));
+    expect(state.newSince?.id).toBe('m1');
+    state = reduce(state, [{ change: 'was-read', chat: KEY }]);
+    expect(state.newSince?.id).toBe('m1');
+    state = reduce(state, [{ change: 'attend', chat: null, here: false }]);
+    expect(state.newSince).toBeNull();
+  });
+
+  test('the same text told twice is shown once', () => {
+    const state = reduce(opened(start()), [event(message('m1', 'in', 1)), event(message('m1', 'in', 1))]);
+    expect(state.logs.get(KEY)?.lines).toHaveLength(1);
+  });
+
+  test('a late text stands where it was written', () => {
+    const state = reduce(opened(start()), [event(message('m1', 'in', 5)), event(message('m2', 'in', 3, { late: true }), at(6))]);
+    expect(state.logs.get(KEY)?.lines.map((l) => l.id)).toEqual(['m2', 'm1']);
+    expect(state.logs.get(KEY)?.lines[0]?.arrived_at).toBe(at(6));
+  });
+
+  test('a text that was sent here becomes the one the engine names, in its place', () => {
+    let state = reduce(opened(start(message('m0', 'in', 0))), [{ change: 'sending', chat: KEY, token: 't1', side: 'lync', address: 'sip:ben@contoso.example', text: 'hello', at: at(1) }]);
+    expect(state.logs.get(KEY)?.lines.at(-1)).toMatchObject({ id: 't1', delivery: 'sending' });
+    state = reduce(state, [event(message('m1', 'out', 1, { text: 'hello' })), event({ kind: 'message-extra', id: 'm1', token: 't1' }), event({ kind: 'delivery', id: 'm1', state: 'delivered' })]);
+    expect(state.logs.get(KEY)?.lines.map((l) => [l.id, l.delivery])).toEqual([['m1', 'delivered']]);
+  });
+
+  test('a refused text stays as failed with its words and its reason', () => {
+    const problem = { code: 'CW-4105', step: 'send', message: 'gone', remedy: '', detail: {} };
+    const state = reduce(opened(start()), [
+      { change: 'sending', chat: KEY, token: 't1', side: 'lync', address: 'sip:ben@contoso.example', text: 'hello', at: at(1) },
+      { change: 'not-sent', token: 't1', problem },
+    ]);
+    expect(state.logs.get(KEY)?.lines[0]).toMatchObject({ text: 'hello', delivery: 'failed', reason: 'gone' });
+  });
+
+  test('older texts are put before and nothing is doubled', () => {
+    const stored = (id: string, minute: number) => ({ ...(message(id, 'in', minute) as Message & { kind: 'message' }) });
+    let state = opened(start());
+    state = reduce(state, [{ change: 'history', chat: KEY, where: 'latest', messages: [stored('m3', 3), stored('m4', 4)], moreBefore: true, moreAfter: false }]);
+    state = reduce(state, [{ change: 'history', chat: KEY, where: 'before', messages: [stored('m2', 2), stored('m3', 3)], moreBefore: false, moreAfter: false }]);
+    expect(state.logs.get(KEY)?.lines.map((l) => l.id)).toEqual(['m2', 'm3', 'm4']);
+    expect(state.logs.get(KEY)?.moreBefore).toBe(false);
+  });
+
+  test('somebody who wrote is no longer typing', () => {
+    let state = reduce(start(message('m1', 'in', 1)), [event({ kind: 'typing', conversation: 'c1', address: 'sip:ben@contoso.example', on: true })]);
+    expect(state.typing.has(KEY)).toBe(true);
+    state = reduce(state, [event(message('m2', 'in', 2))]);
+    expect(state.typing.has(KEY)).toBe(false);
+  });
+});
+
+describe('a new snapshot', () => {
+  test('keeps the draft, the open chat and a text on its way', () => {
+    let state = reduce(opened(start(message('m1', 'in', 1))), [
+      { change: 'draft', chat: KEY, text: 'half a sen' },
+      { change: 'gone', problem: { code: 'CW-4105', step: '', message: '', remedy: '', detail: {} } },
+      { change: 'sending', chat: 'sip:other@contoso.example', token: 't1', side: 'lync', address: 'sip:other@contoso.example', text: 'hi', at: at(2) },
+    ]);
+    expect(state.phase).toBe('gone');
+    state = reduce(state, [snapshot({ kind: 'person', ...BEN })]);
+    expect(state.phase).toBe('there');
+    expect(state.open).toBe(KEY);
+    expect(state.chats.get(KEY)?.draft).toBe('half a sen');
+    expect(state.logs.get('sip:other@contoso.example')?.lines).toHaveLength(1);
+  });
+
+  test('forgets people whom it does not tell any more', () => {
+    expect(reduce(start(), [snapshot()]).people.size).toBe(0);
+  });
+});
+
+describe('the ladder', () => {
+  const error = { code: 'CW-1201', step: 'signing-in', message: 'no', remedy: '', detail: {} };
+
+  test('each state ends the step before it and says how long that took', () => {
+    const state = reduce(EMPTY, [
+      event({ kind: 'state', side: 'lync', state: 'finding-server' }, at(0, 0)),
+      event({ kind: 'state', side: 'lync', state: 'checking-certificate' }, at(0, 2)),
+    ]);
+    expect(state.links.lync?.steps.map((s) => [s.step, s.state, s.ms])).toEqual([['finding-server', 'ok', 2000], ['checking-certificate', 'running', 0]]);
+  });
+
+  test('a failure marks the step that the problem names', () => {
+    const state = reduce(EMPTY, [
+      event({ kind: 'state', side: 'lync', state: 'finding-server' }),
+      event({ kind: 'state', side: 'lync', state: 'signing-in' }),
+      event({ kind: 'state', side: 'lync', state: 'refused', error }),
+    ]);
+    expect(state.links.lync?.steps.map((s) => s.state)).toEqual(['ok', 'fail']);
+    expect(state.links.lync?.error?.code).toBe('CW-1201');
+  });
+
+  test('a new try begins with no old steps', () => {
+    const state = reduce(EMPTY, [
+      event({ kind: 'state', side: 'lync', state: 'signing-in' }),
+      event({ kind: 'state', side: 'lync', state: 'refused', error }),
+      event({ kind: 'state', side: 'lync', state: 'finding-server' }),
+    ]);
+    expect(state.links.lync?.steps).toHaveLength(1);
+    expect(state.links.lync?.error).toBeNull();
+  });
+});
+
+test('a snapshot of five thousand people is taken in well under a second', () => {
+  const kinds = Array.from({ length: 5_000 }, (_, i): Kind => ({ kind: 'person', ...BEN, name: `P ${i}`, addresses: { lync: `sip:p${i}@contoso.example` } }));
+  const change = snapshot(...kinds);
+  const state = reduce(EMPTY, [change]);
+  expect(state.people.size).toBe(5_000);
+  // Not a timed test: copying each map for each person would need minutes and run into the time limit of the test.
+}, 5_000);
+
+test('a reducer leaves the old value as it was', () => {
+  const before = start(message('m1', 'in', 1));
+  const copy = structuredClone(before);
+  reduce(before, [event(message('m2', 'in', 2)), event({ kind: 'person', ...BEN, name: 'B' }), { change: 'pin', chat: KEY, on: true }]);
+  expect(before).toEqual(copy);
+});

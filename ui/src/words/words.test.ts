@@ -1,0 +1,80 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { parse } from '@formatjs/icu-messageformat-parser';
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { catalogue } from './catalogues';
+import { pseudo } from './pseudo';
+import { t, words } from './words.svelte';
+
+const en = await catalogue('en');
+const de = await catalogue('de');
+
+/** Names of everything that is filled in. */
+function slots(message: string): string[] {
+  return [...new Set([...message.matchAll(/\{\s*(\w+)\s*[,}]/g)].map((match) => match[1] ?? ''))].sort();
+}
+
+describe('the catalogues', () => {
+  test('German has every text of English and no other', () => {
+    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  test('can be parsed in both languages and fill in the same things', () => {
+    for (const key of Object.keys(en)) {
+      parse(en[key] ?? '');
+      parse(de[key] ?? '');
+      expect(slots(de[key] ?? ''), key).toEqual(slots(en[key] ?? ''));
+    }
+  });
+
+  test('each text that the code names is there', () => {
+    const missing: string[] = [];
+    for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(svelte|ts)$/.test(file) || file.endsWith('.test.ts')) continue;
+      for (const [, key] of readFileSync(`src/${file}`, 'utf8').matchAll(/\bt\(\s*'([^']+)'/g)) if (key !== undefined && key !== 'key' && !(key in en)) missing.push(`${file}: ${key}`);
+    }
+    expect(missing).toEqual([]);
+  });
+
+  test('titles of problems have at most 90 characters, cause and remedy together 240', () => {
+    for (const texts of [en, de]) {
+      for (const [key, text] of Object.entries(texts)) {
+        if (!key.startsWith('problem.')) continue;
+        expect(text.length, key).toBeLessThanOrEqual(100);
+        expect(text.length + (texts[key.replace('problem', 'remedy')] ?? '').length, key).toBeLessThanOrEqual(240);
+      }
+    }
+  });
+
+  test('no text shouts', () => {
+    for (const [key, text] of Object.entries({ ...en, ...de })) expect(text, key).not.toMatch(/!/);
+  });
+});
+
+describe('the pseudo-locale', () => {
+  test('accents and lengthens the text, and leaves what is filled in', () => {
+    const text = new IntlMessageFormat(pseudo('{count, plural, one {# new message} other {# new messages}} of {name}'), 'en').format({ count: 2, name: 'Ben' });
+    expect(text).toMatch(/^\[2 ñéŵ ɱéššáĝéš öƒ Ben~+\]$/);
+  });
+
+  test('runs right to left as ar-XB', async () => {
+    await words.use('ar-XB');
+    expect(document.documentElement.dir).toBe('rtl');
+    expect(t('do.close')).toMatch(/^\[Çļöšé~+\]$/);
+  });
+});
+
+describe('a text', () => {
+  beforeEach(() => words.use('de'));
+
+  test('follows the language', async () => {
+    expect(t('do.close')).toBe('Schließen');
+    await words.use('en');
+    expect(t('do.close')).toBe('Close');
+  });
+
+  test('has the plural of its language', () => {
+    expect(t('chat.new-below', { count: 1 })).toBe('1 neue Nachricht');
+    expect(t('chat.new-below', { count: 3 })).toBe('3 neue Nachrichten');
+  });
+});
