@@ -15,7 +15,7 @@ Anna's Lync account and her XMPP account are bridged. What people write to her i
 
   Join as Anna's phone with any XMPP client:
     JID       phone@xmpp.example
-    password  {phone}
+    password  {phone}     (in a shell: {phone_quoted})
     host      127.0.0.1, port {port} (STARTTLS) or {direct} (direct TLS)
     CA file   {xmpp_ca}
   Answer a text, or begin with @ben, @carla, @hiro … to say whom you mean.
@@ -26,12 +26,17 @@ Anna's Lync account and her XMPP account are bridged. What people write to her i
 
   Sign in to the Lync side with another UCWA client:
     discovery {discovery}
-    user      ben@contoso.example (CONTOSO\ben), password {ben}
+    user      ben@contoso.example (CONTOSO\ben), password {ben}     (in a shell: {ben_quoted})
     CA file   {lync_ca}
+
+  Let somebody of the Lync cast write or change (docs/simulator.md, "Control verbs"):
+    curl -d '{{"to":"anna@contoso.example","text":"Hello"}}' {control}/people/ben@contoso.example/message
+    curl -d '{{"availability":"Away","note":"Lunch"}}' {control}/people/ben@contoso.example/status
 
 Ctrl-C ends everything.
 "#,
         phone = password("phone"),
+        phone_quoted = quoted(password("phone")),
         port = world.prosody.port(),
         direct = world.prosody.direct_port(),
         xmpp_ca = world.prosody.ca().display(),
@@ -40,6 +45,13 @@ Ctrl-C ends everything.
         data = ctl.data_dir.display(),
         discovery = world.sim.ready().discovery,
         ben = world.sim.account("ben").password,
+        ben_quoted = quoted(&world.sim.account("ben").password),
+        control = world.sim.ready().control,
         lync_ca = world.sim.ready().ca.display(),
     ));
+}
+
+/// As one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,6 +1,6 @@
 //! Signing in: refused passwords are sent once, bad servers are named, watching changes nothing.
 
-use causeway_tests::cast::{ANNA, BEN, World};
+use causeway_tests::cast::{ANNA, BEN, World, secret};
 use serde_json::{Value, json};
 
 fn refused<'a>(side: &'a str) -> impl Fn(&Value) -> bool + 'a {
@@ -56,6 +56,20 @@ async fn beside_a_bridge_whose_password_is_refused_verbs_say_so() {
     let contacts = world.ctl.run(&["contacts"]).await;
     assert!(contacts.json["people"].is_array(), "{contacts:?}");
     assert_eq!(contacts.json["links"][0]["state"], "refused");
+    let file = world.dir.path().join("lync.password");
+    let remedy = contacts.json["error"]["remedy"].to_string();
+    assert!(remedy.contains(&file.display().to_string()), "{contacts:?}");
+
+    secret(&file, &world.sim.account("anna").password);
+    let login = world.ctl.run(&["login"]).await.done();
+    assert_eq!(login["signing_in"][0]["side"], "lync", "{login}");
+    bridge
+        .next("lync ready", |event| {
+            event["kind"] == "state"
+                && event["side"] == "lync"
+                && event["state"] == "ready-available"
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -173,13 +187,23 @@ async fn an_unknown_certificate_is_named() {
     std::fs::write(&world.ctl.config, text).unwrap();
     let check = world.ctl.run(&["check"]).await;
     assert_eq!((check.exit, check.code()), (4, "CW-1102"), "{check:?}");
+    let contacts = world.ctl.run(&["contacts"]).await;
+    for answer in [&check, &contacts] {
+        assert_eq!(
+            answer.json["error"]["step"], "checking-certificate",
+            "{answer:?}"
+        );
+    }
     let steps = check.json["steps"].as_array().cloned().unwrap_or_default();
     let xmpp = steps
         .iter()
         .find(|step| step["side"] == "xmpp" && step["state"] == "fail");
     assert_eq!(
-        xmpp.map(|step| &step["code"]),
-        Some(&Value::from("CW-2002")),
+        xmpp.map(|step| (&step["code"], &step["step"])),
+        Some((
+            &Value::from("CW-2002"),
+            &Value::from("checking-certificate")
+        )),
         "{steps:#?}"
     );
 }

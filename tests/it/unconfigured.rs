@@ -24,6 +24,17 @@ async fn the_agent_starts_and_its_door_answers() {
         people.exit == 0 || people.json["error"]["remedy"].is_string(),
         "{people:?}"
     );
+    let mut watch = ctl.stream(&["watch", "--for", "5"]);
+    for side in ["lync", "xmpp"] {
+        watch
+            .find("why nothing comes", |event| {
+                event["kind"] == "state"
+                    && event["side"] == side
+                    && event["state"] == "signed-out"
+                    && event["error"]["code"] == "CW-4001"
+            })
+            .await;
+    }
     assert_eq!(agent.program.terminate().await.code(), Some(0));
 }
 

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chat, Check, Hit, Network, OwnStatus, Past, Person, Presence, Problem, RetryWhen, Settable,
-    Side, SideState, Subscription, Wish,
+    Chat, Check, Code, Hit, Network, OwnStatus, Past, Person, Presence, Problem, RetryWhen,
+    Settable, Side, SideState, Subscription, Wish,
 };
 
 /// A question or an order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum Command {
     /// Walk the sign-in ladder of both sides with connections of its own, without touching the running links.
@@ -30,6 +30,7 @@ pub enum Command {
         /// When it reverts to automatic.
         until: Option<Timestamp>,
         /// Personal note; `None` leaves it, empty removes it.
+        #[debug("{:?} bytes", note.as_ref().map(String::len))]
         note: Option<String>,
     },
     /// Back to automatic. Answer: [`Reply::Status`].
@@ -39,6 +40,7 @@ pub enum Command {
         /// `sip:…`, `xmpp:…` or a bare address.
         address: String,
         /// Plain text.
+        #[debug("{} bytes", text.len())]
         text: String,
         /// Repeated in [`Kind::Accepted`](crate::Kind::Accepted), for who wants to know its own text in the stream.
         #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -54,6 +56,7 @@ pub enum Command {
     /// Search the directory. Answer: [`Reply::Search`].
     Search {
         /// At least one character, at most 256.
+        #[debug("{} bytes", text.len())]
         text: String,
     },
     /// Answer an XMPP contact's subscription request, or ask for one.
@@ -104,6 +107,7 @@ pub enum Command {
     /// Texts in which every word, or the beginning of one, is found. Answer: [`Reply::Hits`], youngest first.
     SearchHistory {
         /// Words.
+        #[debug("{} bytes", text.len())]
         text: String,
         /// Only in these conversations; without it in all.
         #[serde(default)]
@@ -147,6 +151,7 @@ pub enum Command {
         /// Conversation id.
         conversation: String,
         /// As typed, at most 100,000 characters.
+        #[debug("{} bytes", text.len())]
         text: String,
     },
     /// Takes a text that failed out of the history: it was sent anew or is not wanted any more.
@@ -218,6 +223,9 @@ pub struct Sent {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// Where it failed: [`Code::NotDelivered`], or [`Code::OutcomeUnknown`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<Code>,
 }
 
 /// Where an effective value came from, weakest first.
@@ -361,4 +369,50 @@ pub enum Reply {
         /// The bridge is switched on and not paused.
         bridge: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Availability, Direction, Message};
+
+    #[test]
+    fn words_of_people_are_not_in_what_a_log_could_show() {
+        const CANARY: &str = "canary";
+        let command = Command::Send {
+            address: "sip:bob@contoso.example".into(),
+            text: CANARY.into(),
+            token: None,
+        };
+        let set = Command::SetStatus {
+            value: Settable::Busy,
+            until: None,
+            note: Some(CANARY.into()),
+        };
+        let message = Message {
+            id: "1".into(),
+            conversation: "c".into(),
+            side: Side::Lync,
+            direction: Direction::In,
+            from: "a".into(),
+            to: "b".into(),
+            name: None,
+            text: CANARY.into(),
+            sent_at: Timestamp::UNIX_EPOCH,
+            late: false,
+        };
+        let status = OwnStatus {
+            availability: Availability::Busy,
+            activity: None,
+            note: Some(CANARY.into()),
+            until: None,
+            reason: "you".into(),
+        };
+        let shown = format!(
+            "{command:?} {set:?} {message:?} {:?}",
+            Reply::Status(status)
+        );
+        assert!(!shown.contains(CANARY), "{shown}");
+        assert!(shown.contains("6"), "{shown}");
+    }
 }

@@ -11,6 +11,7 @@ pub struct Event {
     /// Position in the stream of this subscription.
     pub seq: u64,
     /// When the engine learned of it.
+    #[serde(with = "crate::millis")]
     pub at: Timestamp,
     /// What happened.
     #[serde(flatten)]
@@ -116,6 +117,7 @@ pub enum Kind {
         paused: bool,
         /// When it goes on by itself.
         #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[serde(with = "crate::millis::option")]
         until: Option<Timestamp>,
     },
     /// Told to the window alone: come to the front with this.
@@ -186,7 +188,7 @@ pub enum Direction {
 }
 
 /// A text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Ours, unique in the data directory.
     pub id: String,
@@ -204,8 +206,10 @@ pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
     /// Plain text.
+    #[debug("{} bytes", text.len())]
     pub text: String,
     /// When it was written.
+    #[serde(with = "crate::millis")]
     pub sent_at: Timestamp,
     /// Arrived much later than it was written (archive, queue).
     pub late: bool,

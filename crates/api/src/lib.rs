@@ -9,6 +9,7 @@ mod command;
 mod desk;
 pub mod door;
 mod event;
+mod millis;
 mod people;
 mod problem;
 mod view;

@@ -71,7 +71,7 @@ pub struct Addresses {
 }
 
 /// A person of the contact list: one row, one or two networks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Display name; the address where the directory has none.
     pub name: String,
@@ -86,13 +86,14 @@ pub struct Person {
     pub activity: String,
     /// Personal or out-of-office note, or XMPP status text; empty where there is none.
     #[serde(default)]
+    #[debug("{} bytes", note.len())]
     pub note: String,
     /// Names of the contact groups that the person is in.
     pub groups: Vec<String>,
 }
 
 /// Presence of one address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// As in [`Addresses`].
     pub address: String,
@@ -103,12 +104,15 @@ pub struct Presence {
     pub activity: Option<String>,
     /// Note or status text.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[debug("{:?} bytes", note.as_ref().map(String::len))]
     pub note: Option<String>,
     /// When the state ends by itself, where that is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(with = "crate::millis::option")]
     pub until: Option<Timestamp>,
     /// Last activity of the person.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(with = "crate::millis::option")]
     pub last_active: Option<Timestamp>,
     /// `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence).
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -116,7 +120,7 @@ pub struct Presence {
 }
 
 /// The signed-in person's own status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnStatus {
     /// What others see.
     pub availability: Availability,
@@ -125,9 +129,11 @@ pub struct OwnStatus {
     pub activity: Option<String>,
     /// Personal note.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[debug("{:?} bytes", note.as_ref().map(String::len))]
     pub note: Option<String>,
     /// When a status set with an end reverts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(with = "crate::millis::option")]
     pub until: Option<Timestamp>,
     /// Why it is so: `you`, `automatic`, `bridge`, `other-client`, `watch-only`, `reconnecting`, `signed-out`.
     pub reason: String,

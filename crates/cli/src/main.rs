@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use causeway_api::{Exit, Problem};
 use causeway_engine::log;
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use args::{Args, ConfigVerb, Verb};
 use interrupts::Interrupts;
@@ -89,6 +89,10 @@ fn not_understood(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
+    if let Some(verb) = of_a_later_version(error) {
+        let message = format!("'{verb}' is not in this version");
+        return Outcome::from(usage(message)).print(json);
+    }
     if !json {
         let _ = error.print();
         return Exit::Usage;
@@ -97,6 +101,18 @@ fn not_understood(error: &clap::Error) -> Exit {
         return Outcome::from(usage("A command is missing")).print(true);
     }
     Outcome::from(usage(cause(&error.render().to_string()))).print(true)
+}
+
+/// A verb that the documents promise and this version does not have yet.
+fn of_a_later_version(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(verb))
+            if ["meeting", "gateway", "diagnose"].contains(&verb.as_str()) =>
+        {
+            Some(verb)
+        }
+        Some(_) | None => None,
+    }
 }
 
 /// The first paragraph of a usage error, on one line: what is wrong and what would be right.

@@ -13,12 +13,16 @@ use tokio::time::timeout;
 use crate::args::Global;
 use crate::interrupts::Interrupts;
 use crate::outcome::{self, internal};
+use crate::words;
 
 /// Told to the other end of the door.
 pub(crate) const PROGRAM: &str = "causewayctl";
 
 /// No command takes longer: each of its steps has a shorter limit of its own, and this one is for their sum.
 const LIMIT: Duration = Duration::from_secs(180);
+
+/// A person who waits so long is told for what.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// Where files and data are.
 #[derive(Clone, Debug)]
@@ -127,9 +131,42 @@ impl Session {
                 Self::Ours(engine) => engine.handle().request(command).await,
             }
         };
+        let reply = async {
+            tokio::pin!(reply);
+            tokio::select! {
+                biased;
+                reply = &mut reply => return reply,
+                () = tokio::time::sleep(SILENCE) => {}
+            }
+            tokio::select! {
+                biased;
+                reply = &mut reply => return reply,
+                waits = self.waits() => outcome::warn(&waits),
+            }
+            reply.await
+        };
         timeout(LIMIT, reply)
             .await
             .unwrap_or_else(|_| Err(too_long()))
+    }
+
+    /// What an answer that takes long is waiting for.
+    async fn waits(&self) -> String {
+        let links = match self {
+            Self::Running(client) => client.request(Command::Links).await,
+            Self::Ours(engine) => engine.handle().request(Command::Links).await,
+        };
+        let states: Vec<_> = match links {
+            Ok(Reply::Links { links, .. }) => links
+                .iter()
+                .map(|(side, state)| format!("{}: {}", words::side(*side), words::state(*state)))
+                .collect(),
+            Ok(_) | Err(_) => Vec::new(),
+        };
+        match states.is_empty() {
+            true => "still waiting for the answer".to_owned(),
+            false => format!("still waiting for the answer ({})", states.join(", ")),
+        }
     }
 
     /// Ends an engine of our own in order.

@@ -5,10 +5,10 @@ mod line;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use causeway_api::Event;
+use causeway_api::{Event, Kind};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::text::Paint;
 use line::Lines;
@@ -18,6 +18,12 @@ const QUEUE: usize = 256;
 
 /// How long a slow reader may take for the last lines.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// After so long without news of people they are told.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// And after so long in any case.
+const LONGEST_HOLD: Duration = Duration::from_secs(2);
 
 /// The stream. Writing happens on a thread of its own: a reader that stops reading stops nothing else.
 pub(crate) struct Stream {
@@ -29,7 +35,32 @@ pub(crate) struct Stream {
 
 enum Form {
     Json,
-    People(Lines),
+    People(Lines, Held),
+}
+
+/// Lines about people that wait for a moment of quiet: while a list loads, name, presence and note of a person come one
+/// after the other, and people want to read the last word.
+#[derive(Default)]
+struct Held {
+    lines: Vec<(String, String)>,
+    /// When they are told, and when at the latest.
+    due: Option<(Instant, Instant)>,
+}
+
+impl Held {
+    fn hold(&mut self, who: String, line: String, now: Instant) {
+        match self.lines.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, held)) => *held = line,
+            None => self.lines.push((who, line)),
+        }
+        let latest = self.due.map_or(now + LONGEST_HOLD, |(_, latest)| latest);
+        self.due = Some(((now + QUIET).min(latest), latest));
+    }
+
+    fn release(&mut self) -> Vec<(String, String)> {
+        self.due = None;
+        std::mem::take(&mut self.lines)
+    }
 }
 
 /// Nobody reads any more.
@@ -47,7 +78,7 @@ impl Stream {
         let form = if json {
             Form::Json
         } else {
-            Form::People(Lines::new(paint))
+            Form::People(Lines::new(paint), Held::default())
         };
         Self {
             out,
@@ -69,7 +100,15 @@ impl Stream {
         };
         let line = match &mut self.form {
             Form::Json => serde_json::to_string(&event).ok(),
-            Form::People(lines) => lines.of(&event),
+            Form::People(lines, held) => match (lines.of(&event), &event.kind) {
+                (Some(line), Kind::Person(person)) => {
+                    let addresses = &person.addresses;
+                    let who = addresses.lync.as_ref().or(addresses.xmpp.as_ref());
+                    held.hold(who.cloned().unwrap_or_default(), line, Instant::now());
+                    None
+                }
+                (line, _) => line,
+            },
         };
         match line {
             Some(line) => self.out.send(line).await.map_err(|_| ReaderGone),
@@ -77,8 +116,33 @@ impl Stream {
         }
     }
 
+    /// When [`Stream::settle`] has something to do.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        match &self.form {
+            Form::Json => None,
+            Form::People(_, held) => held.due.map(|(due, _)| due),
+        }
+    }
+
+    /// Prints what was held back.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub(crate) async fn settle(&mut self) -> Result<(), ReaderGone> {
+        let lines = match &mut self.form {
+            Form::Json => Vec::new(),
+            Form::People(_, held) => held.release(),
+        };
+        for (_, line) in lines {
+            self.out.send(line).await.map_err(|_| ReaderGone)?;
+        }
+        Ok(())
+    }
+
     /// Waits until the last line is written.
-    pub(crate) async fn end(self) {
+    pub(crate) async fn end(mut self) {
+        // A reader that has gone misses nothing more.
+        let _ = timeout(FAREWELL, self.settle()).await;
         drop(self.out);
         // A reader that does not read does not get the rest.
         let _ = timeout(FAREWELL, self.writer).await;
@@ -100,6 +164,24 @@ fn write(mut lines: mpsc::Receiver<String>, mut out: impl Write) -> io::Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_told_once_when_the_news_of_them_come_one_after_the_other() {
+        let mut held = Held::default();
+        let begin = Instant::now();
+        held.hold("bob".into(), "Bob unknown".into(), begin);
+        held.hold("eve".into(), "Eve away".into(), begin);
+        held.hold("bob".into(), "Bob busy".into(), begin + QUIET / 2);
+        assert_eq!(
+            held.due.map(|(due, _)| due),
+            Some(begin + QUIET / 2 + QUIET)
+        );
+        held.hold("bob".into(), "Bob busy, lunch".into(), begin + LONGEST_HOLD);
+        assert_eq!(held.due.map(|(due, _)| due), Some(begin + LONGEST_HOLD));
+        let lines: Vec<_> = held.release().into_iter().map(|(_, line)| line).collect();
+        assert_eq!(lines, ["Bob busy, lunch", "Eve away"]);
+        assert_eq!(held.due, None);
+    }
 
     #[test]
     fn a_reader_that_goes_ends_the_writer() {

@@ -210,6 +210,16 @@ mod usage {
     }
 
     #[test]
+    fn verbs_of_later_versions_say_so() {
+        let home = Home::new("");
+        for verb in ["meeting", "gateway", "diagnose"] {
+            let refused = home.json(&[verb, "list"], 2);
+            let message = refused["error"]["message"].as_str().unwrap();
+            assert!(message.contains("not in this version"), "{refused}");
+        }
+    }
+
+    #[test]
     fn people_get_it_on_stderr() {
         let output = Home::new("").run(&["frobnicate"]);
         assert_eq!(output.status.code(), Some(2));
@@ -328,6 +338,14 @@ mod through_the_door {
         let output = home.run(&["send", "sip:gone@contoso.example", "hello"]);
         assert!(output.stdout.is_empty());
         assert!(text(&output.stderr).contains("offline"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_text_of_unknown_fate_has_a_code_of_its_own() {
+        let home = Home::new("");
+        let _door = home.door();
+        let failed = home.json(&["send", "sip:unsure@contoso.example", "hello"], 7);
+        assert_eq!(failed["error"]["code"], "CW-3002");
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -535,12 +553,22 @@ impl Desk for TestDesk {
                     id: "1".into(),
                     state: SendState::Failed,
                     reason: Some("the person is offline".into()),
+                    code: Some(Code::NotDelivered),
+                }))
+            }
+            Command::Send { address, .. } if address.starts_with("sip:unsure") => {
+                Ok(Reply::Sent(Sent {
+                    id: "2".into(),
+                    state: SendState::Failed,
+                    reason: Some("the connection broke".into()),
+                    code: Some(Code::OutcomeUnknown),
                 }))
             }
             Command::Send { address, text, .. } => Ok(Reply::Sent(Sent {
                 id: format!("{address} {text}"),
                 state: SendState::Sent,
                 reason: None,
+                code: None,
             })),
             Command::Search { text } => {
                 let code = Code::ALL.iter().find(|code| code.as_str() == text).unwrap();

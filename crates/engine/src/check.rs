@@ -9,7 +9,7 @@ use crate::{
     config,
     options::Options,
     prepare::{Preparation, extra_roots, lync_account, lync_settings},
-    problems,
+    problems::{self, Next},
 };
 
 /// The steps in their order; both sides climb the same ladder.
@@ -83,7 +83,13 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
     let roots = match extra_roots(lync.ca_file.value.clone()).await {
         Ok(roots) => roots,
         Err(problem) => {
-            ladder.fail(Side::Lync, "checking-certificate", Duration::ZERO, problem);
+            ladder.fail(
+                Side::Lync,
+                problems::CHECKING_CERTIFICATE,
+                Duration::ZERO,
+                problem,
+            );
+            ladder.skip_the_rest(Side::Lync);
             return ladder;
         }
     };
@@ -104,7 +110,11 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
                 let named = missing
                     .clone()
                     .filter(|_| error.kind == ucwa::ErrorKind::PasswordMissing);
-                let problem = named.unwrap_or_else(|| problems::lync(&error, step));
+                let problem = named.unwrap_or_else(|| {
+                    let problem = problems::lync(&error, step, Next::Ask);
+                    problems::in_password_file(problem, lync.password_file.value.as_deref())
+                });
+                let step = ladder_step(step, &problem);
                 ladder.fail(Side::Lync, step, report.elapsed, problem);
             }
         }
@@ -115,8 +125,18 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
 
 async fn check_xmpp(preparation: &Preparation) -> Ladder {
     let mut ladder = Ladder::default();
-    if preparation.configuration.settings.xmpp.is_none() {
+    let Some(xmpp) = &preparation.configuration.settings.xmpp else {
         ladder.not_configured(Side::Xmpp);
+        return ladder;
+    };
+    if let Err(problem) = extra_roots(xmpp.ca_file.value.clone()).await {
+        ladder.fail(
+            Side::Xmpp,
+            problems::CHECKING_CERTIFICATE,
+            Duration::ZERO,
+            problem,
+        );
+        ladder.skip_the_rest(Side::Xmpp);
         return ladder;
     }
     match preparation.xmpp().await {
@@ -126,18 +146,28 @@ async fn check_xmpp(preparation: &Preparation) -> Ladder {
                 let step = report.step.word();
                 match report.result {
                     Ok(facts) => ladder.pass(Side::Xmpp, step, report.elapsed, xmpp_facts(&facts)),
-                    Err(error) => ladder.fail(
-                        Side::Xmpp,
-                        step,
-                        report.elapsed,
-                        problems::xmpp(&error, step),
-                    ),
+                    Err(error) => {
+                        let problem = problems::xmpp(&error, step, Next::Ask);
+                        let file = xmpp.password_file.value.as_deref();
+                        let problem = problems::in_password_file(problem, file);
+                        let step = ladder_step(step, &problem);
+                        ladder.fail(Side::Xmpp, step, report.elapsed, problem);
+                    }
                 }
             }
         }
     }
     ladder.skip_the_rest(Side::Xmpp);
     ladder
+}
+
+/// A certificate may be met in an earlier step than its own.
+fn ladder_step<'a>(met_in: &'a str, problem: &Problem) -> &'a str {
+    if problem.step == problems::CHECKING_CERTIFICATE {
+        problems::CHECKING_CERTIFICATE
+    } else {
+        met_in
+    }
 }
 
 impl Ladder {

@@ -470,13 +470,19 @@ impl Core {
 
     /// Everything known now, as the events that lead there.
     fn snapshot(&self) -> Vec<Kind> {
-        let mut known: Vec<Kind> = self
-            .sides()
-            .map(|side| match side {
-                Side::Lync => self.lync.told(),
-                Side::Xmpp | Side::Gateway => self.xmpp.told(),
-            })
-            .collect();
+        let mut known: Vec<Kind> = Vec::new();
+        if self.sides().next().is_none() {
+            // Who listens should not have to guess why nothing comes.
+            known.extend([Side::Lync, Side::Xmpp].map(|side| Kind::State {
+                side,
+                state: causeway_api::SideState::SignedOut,
+                error: Some(problems::not_configured(side)),
+            }));
+        }
+        known.extend(self.sides().map(|side| match side {
+            Side::Lync => self.lync.told(),
+            Side::Xmpp | Side::Gateway => self.xmpp.told(),
+        }));
         known.push(self.own_kind());
         known.push(self.pause_kind());
         known.extend(

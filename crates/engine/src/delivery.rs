@@ -1,6 +1,6 @@
 //! Texts on their way: into the queue, to their link, and what became of them.
 
-use causeway_api::{Delivery, DeliveryState, Kind, Problem, Side};
+use causeway_api::{Code, Delivery, DeliveryState, Kind, Problem, Side};
 use causeway_bridge::{Input, Outcome};
 use tracing::{info, warn};
 
@@ -176,6 +176,11 @@ impl Core {
         reason: Option<String>,
         outcome: Outcome,
     ) {
+        let code = if outcome == Outcome::Unknown {
+            Code::OutcomeUnknown
+        } else {
+            Code::NotDelivered
+        };
         let mut unit = Unit::default();
         unit.write(Write::Delivery {
             id: row.id.clone(),
@@ -200,8 +205,9 @@ impl Core {
             has_its_turn(next, &mut unit);
         }
         self.carry_out(unit);
+        let failure = reason.as_deref().map(|reason| (code, reason));
         self.sends
-            .learned(&row.id, state, reason.as_deref(), row.side, self.now);
+            .learned(&row.id, state, failure, row.side, self.now);
     }
 
     /// A text to a Lync person is out of the way of the next one.

@@ -111,17 +111,17 @@ impl Core {
                 delay,
                 error,
             } => {
-                warn!(attempt, ?delay, %error, side = "lync", "connection lost");
+                debug!(attempt, ?delay, %error, side = "lync", "not connected");
                 self.outbox.close(api::Side::Lync);
                 self.own.lost();
                 self.doubts_until = None;
                 (
                     api::SideState::Reconnecting,
-                    Some(problems::lync(&error, step)),
+                    Some(problems::lync(&error, step, self.next_try())),
                 )
             }
             State::Stopped(error) => {
-                let problem = error.map(|error| problems::lync(&error, step));
+                let problem = error.map(|error| problems::lync(&error, step, problems::Next::Ask));
                 return self.stopped(api::Side::Lync, problem);
             }
         };

@@ -153,7 +153,7 @@ pub(crate) fn search(core: &Core, text: String, answer: Answer) {
                 let people = with_presence(&link, contacts).await;
                 Ok(Reply::Search { people, more })
             }
-            Some(Err(error)) => Err(problems::lync(&error, step)),
+            Some(Err(error)) => Err(problems::lync(&error, step, problems::Next::Ask)),
             None => Err(problems::no_answer(Side::Lync, step)),
         };
         reply(answer, result);
@@ -197,7 +197,7 @@ async fn assemble(
     if coming.is_some() {
         let presences = match wait(coming).await {
             Some(Ok(presences)) => presences,
-            Some(Err(error)) => return Err(problems::lync(&error, step)),
+            Some(Err(error)) => return Err(problems::lync(&error, step, problems::Next::Ask)),
             None => return Err(problems::no_answer(Side::Lync, step)),
         };
         for presence in &presences {

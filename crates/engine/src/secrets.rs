@@ -57,8 +57,8 @@ impl Secrets {
     /// The password of an account: its file if one is configured, else what is held in memory, else the key store.
     ///
     /// # Errors
-    /// `PasswordMissing` or `XmppPasswordMissing` where none is known, `SecretFileMode` where others can read the
-    /// file, `BadConfig` where the file cannot be used, `KeyStore` where the key store fails.
+    /// `PasswordMissing` or `XmppPasswordMissing` where none is known, for want of a key store too; `SecretFileMode` where others can read the
+    /// file, `BadConfig` where the file cannot be used.
     pub async fn password(&self, account: &Account) -> Result<SecretString, Problem> {
         if let Some(path) = account.password_file.clone() {
             return tokio::task::spawn_blocking(move || file::read(&path))
@@ -73,7 +73,11 @@ impl Secrets {
         let user = account.entry();
         self.ask(move |key_store| key_store.get(&user))
             .await
-            .map_err(|failure| account.problem(&failure))
+            .map_err(|failure| Problem {
+                // Whatever the key store lacks: to the sign-in it is one thing, no password is known.
+                code: account.password_missing(),
+                ..account.problem(&failure)
+            })
     }
 
     /// Keeps a password in the key store (`login`).
@@ -95,14 +99,16 @@ impl Secrets {
     }
 
     /// Forgets a password, in memory and in the key store (`logout`). A password file is the person's own and stays.
+    /// True where there was one in the key store.
     ///
     /// # Errors
-    /// `KeyStore` where there is one and it would not delete the entry. Without a key store nothing is stored.
-    pub async fn delete(&self, account: &Account) -> Result<(), Problem> {
+    /// `KeyStore` where there is none to look into, or it would not delete the entry.
+    pub async fn delete(&self, account: &Account) -> Result<bool, Problem> {
         self.held().remove(&account.name());
         let user = account.entry();
         match self.ask(move |key_store| key_store.delete(&user)).await {
-            Ok(()) | Err(Failure::NotFound | Failure::NoKeyStore(_)) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(Failure::NotFound) => Ok(false),
             Err(failure) => Err(account.problem(&failure)),
         }
     }
@@ -305,9 +311,9 @@ mod tests {
             password(&secrets, &otherwise_written).await,
             Ok("s3cret".into())
         );
-        secrets.delete(&lync).await.unwrap();
+        assert_eq!(secrets.delete(&lync).await, Ok(true));
         assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
-        secrets.delete(&lync).await.unwrap();
+        assert_eq!(secrets.delete(&lync).await, Ok(false));
     }
 
     #[tokio::test]
@@ -342,11 +348,12 @@ mod tests {
             problem.remedy
         );
         assert!(!format!("{problem:?}").contains("s3cret"));
-        assert_eq!(password(&secrets, &lync).await, Err(Code::KeyStore));
+        assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
         secrets.hold(&lync, "s3cret".into());
         assert_eq!(password(&secrets.clone(), &lync).await, Ok("s3cret".into()));
-        secrets.delete(&lync).await.unwrap();
-        assert_eq!(password(&secrets, &lync).await, Err(Code::KeyStore));
+        let problem = secrets.delete(&lync).await.unwrap_err();
+        assert_eq!(problem.code, Code::KeyStore);
+        assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
     }
 
     #[tokio::test]
@@ -359,7 +366,7 @@ mod tests {
         ] {
             let secrets = FakeKeyStore::failing(failure.clone());
             let problem = secrets.password(&account(Side::Xmpp)).await.unwrap_err();
-            assert_eq!(problem.code, Code::KeyStore, "{failure:?}");
+            assert_eq!(problem.code, Code::XmppPasswordMissing, "{failure:?}");
             assert!(
                 problem.remedy.contains("xmpp.password_file"),
                 "{}",
@@ -383,7 +390,7 @@ mod tests {
             password(&Secrets::system(), &account).await,
             Ok("lösen ord".into())
         );
-        secrets.delete(&account).await.unwrap();
+        assert_eq!(secrets.delete(&account).await, Ok(true));
         assert_eq!(
             password(&secrets, &account).await,
             Err(Code::PasswordMissing)

@@ -1,5 +1,7 @@
 //! Starting and stopping links. A link that was refused stays down until a person acts.
 
+use std::path::PathBuf;
+
 use causeway_api::{LinkState, Problem, Side, SideState};
 use futures::{FutureExt, future::BoxFuture};
 use tokio::{sync::mpsc, time::timeout};
@@ -78,7 +80,7 @@ impl Core {
         let Some(kind) = told else { return };
         match &problem {
             Some(problem) => {
-                warn!(?side, state = problems::step_name(state), code = %problem.code, "state")
+                warn!(?side, state = problems::step_name(state), code = %problem.code, cause = %problem.message, "state")
             }
             None => info!(?side, state = problems::step_name(state), "state"),
         }
@@ -165,9 +167,29 @@ impl Core {
         }
     }
 
+    /// What is said of a failure on the way.
+    pub(crate) fn next_try(&self) -> problems::Next {
+        if self.options.one_shot {
+            problems::Next::Ask
+        } else {
+            problems::Next::ByItself
+        }
+    }
+
+    fn password_file(&self, side: Side) -> Option<PathBuf> {
+        let settings = &self.configuration.settings;
+        match side {
+            Side::Lync => settings.lync.as_ref()?.password_file.value.clone(),
+            Side::Xmpp => settings.xmpp.as_ref()?.password_file.value.clone(),
+            Side::Gateway => None,
+        }
+    }
+
     /// The link ended by itself.
     pub(crate) fn stopped(&mut self, side: Side, problem: Option<Problem>) {
         drop(self.let_go(side));
+        let file = self.password_file(side);
+        let problem = problem.map(|problem| problems::in_password_file(problem, file.as_deref()));
         let state = problem.as_ref().map_or(SideState::SignedOut, |problem| {
             problems::resting_state(problem.code)
         });

@@ -44,7 +44,7 @@ impl Sends {
         &mut self,
         id: &str,
         state: DeliveryState,
-        reason: Option<&str>,
+        failure: Option<(Code, &str)>,
         side: Side,
         now: Timestamp,
     ) {
@@ -72,9 +72,7 @@ impl Sends {
             DeliveryState::Delivered => SendState::Delivered,
             DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent => return,
         };
-        self.waiting
-            .swap_remove(position)
-            .tell(outcome, reason.map(str::to_owned));
+        self.waiting.swap_remove(position).tell(outcome, failure);
     }
 
     /// The text could not be taken.
@@ -153,16 +151,19 @@ impl Waiter {
             .unwrap_or(DeliveryState::Failed)
     }
 
-    fn tell(self, state: SendState, reason: Option<String>) {
+    fn tell(self, state: SendState, failure: Option<(Code, &str)>) {
         let id = self
             .parts
             .first()
             .map(|(id, _)| id.clone())
             .unwrap_or_default();
         // Who asked may be gone.
-        let _ = self
-            .answer
-            .send(Ok(Reply::Sent(Sent { id, state, reason })));
+        let _ = self.answer.send(Ok(Reply::Sent(Sent {
+            id,
+            state,
+            reason: failure.map(|(_, reason)| reason.to_owned()),
+            code: failure.map(|(code, _)| code),
+        })));
     }
 }
 
@@ -215,7 +216,13 @@ mod tests {
         let (mut sends, answered) = waiting(&["1"]);
         sends.learned("1", DeliveryState::Sent, None, Side::Lync, NOW);
         sends.expire(NOW + RECEIPT_GRACE);
-        sends.learned("1", DeliveryState::Failed, Some("offline"), Side::Lync, NOW);
+        sends.learned(
+            "1",
+            DeliveryState::Failed,
+            Some((Code::NotDelivered, "offline")),
+            Side::Lync,
+            NOW,
+        );
         assert_eq!(outcome(answered), Ok(SendState::Failed));
     }
 

@@ -7,7 +7,7 @@ use causeway_bridge::{Input, XmppContact};
 use causeway_xmpp::{Command, Event, Presence, RosterItem, Show, State};
 use jid::BareJid;
 use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use crate::{bridging, core::Core, outbox::Evidence, problems, unit::Unit};
 
@@ -147,15 +147,15 @@ impl Core {
                 delay,
                 error,
             } => {
-                warn!(attempt, ?delay, %error, side = "xmpp", "connection lost");
+                debug!(attempt, ?delay, %error, side = "xmpp", "not connected");
                 self.outbox.close(api::Side::Xmpp);
                 (
                     api::SideState::Reconnecting,
-                    Some(problems::xmpp(&error, step)),
+                    Some(problems::xmpp(&error, step, self.next_try())),
                 )
             }
             State::Stopped(error) => {
-                let problem = error.map(|error| problems::xmpp(&error, step));
+                let problem = error.map(|error| problems::xmpp(&error, step, problems::Next::Ask));
                 return self.stopped(api::Side::Xmpp, problem);
             }
         };

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
@@ -44,6 +46,25 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 
 /// A control request that cannot be done, and why.
 struct Wrong(StatusCode, String);
+
+/// The JSON body of a verb, whatever its `Content-Type`: `curl -d` names a form's.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<T> {
+    type Rejection = Wrong;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Wrong> {
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|error| Wrong(error.status(), error.body_text()))?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            Wrong(
+                StatusCode::BAD_REQUEST,
+                format!("the body is not the JSON that this verb expects: {error}"),
+            )
+        })
+    }
+}
 
 impl IntoResponse for Wrong {
     fn into_response(self) -> Response {
@@ -98,7 +119,7 @@ struct Status {
 async fn status(
     State(shared): Front,
     Path(address): Path<String>,
-    Json(asked): Json<Status>,
+    Asked(asked): Asked<Status>,
 ) -> Result<Json<Value>, Wrong> {
     let address = known(&shared, &address)?;
     let mut world = shared.world();
@@ -167,7 +188,7 @@ struct Message {
 async fn message(
     State(shared): Front,
     Path(address): Path<String>,
-    Json(asked): Json<Message>,
+    Asked(asked): Asked<Message>,
 ) -> Result<Json<Value>, Wrong> {
     let from = known(&shared, &address)?;
     let Some(to) = Address::parse(&asked.to) else {
@@ -207,7 +228,7 @@ struct Typing {
 async fn typing(
     State(shared): Front,
     Path(address): Path<String>,
-    Json(asked): Json<Typing>,
+    Asked(asked): Asked<Typing>,
 ) -> Result<Json<Value>, Wrong> {
     let from = known(&shared, &address)?;
     let to = known(&shared, &asked.to)?;
@@ -289,7 +310,7 @@ async fn list_faults(State(shared): Front) -> Json<Value> {
     Json(json!({ "active": world.faults.list(), "known": all }))
 }
 
-async fn set_fault(State(shared): Front, Json(fault): Json<Fault>) -> Result<Json<Value>, Wrong> {
+async fn set_fault(State(shared): Front, Asked(fault): Asked<Fault>) -> Result<Json<Value>, Wrong> {
     let what = fault.what.clone();
     let mut world = shared.world();
     match what.as_str() {
@@ -335,7 +356,7 @@ struct Advance {
     advance_s: f64,
 }
 
-async fn advance(State(shared): Front, Json(asked): Json<Advance>) -> Result<Json<Value>, Wrong> {
+async fn advance(State(shared): Front, Asked(asked): Asked<Advance>) -> Result<Json<Value>, Wrong> {
     let Ok(by) = Duration::try_from_secs_f64(asked.advance_s) else {
         return Err(Wrong(
             StatusCode::BAD_REQUEST,

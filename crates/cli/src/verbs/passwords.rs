@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use causeway_api::door::Client;
-use causeway_api::{Code, Command, Desk, Problem, Side};
+use causeway_api::{Code, Command, Desk, Problem, Reply, Side};
 use causeway_engine::config;
 use causeway_engine::secrets::{Account, Secrets};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use super::Ctl;
@@ -25,7 +25,24 @@ pub(super) async fn login(
     side: Option<args::Account>,
     from_stdin: bool,
 ) -> Result<Outcome, Problem> {
-    let accounts = with_key_store(accounts(&ctl.place, side)?)?;
+    let (in_files, accounts): (Vec<_>, Vec<_>) = accounts(&ctl.place, side)?
+        .into_iter()
+        .partition(|account| account.password_file.is_some());
+    // What stands in a file is not asked for. A running Causeway is told to read it again.
+    let mut signing_in = Vec::new();
+    for account in &in_files {
+        if !is_signed_in(&ctl.place, account.side).await
+            && sign_in_again(&ctl.place, account.side).await
+        {
+            signing_in.push(account.clone());
+        }
+    }
+    if accounts.is_empty() {
+        return match signing_in.is_empty() {
+            true => Err(in_file(&in_files)),
+            false => done(&[], &signing_in),
+        };
+    }
     let passwords = if from_stdin {
         ctl.interrupts.or(read_lines(&accounts)).await?
     } else {
@@ -34,36 +51,53 @@ pub(super) async fn login(
     let secrets = Secrets::system();
     for (account, password) in accounts.iter().zip(passwords) {
         ctl.interrupts.or(secrets.store(account, password)).await?;
-        sign_in_again(&ctl.place, account.side).await;
+        if sign_in_again(&ctl.place, account.side).await {
+            signing_in.push(account.clone());
+        }
     }
-    done("Stored", "stored", &accounts)
+    done(&accounts, &signing_in)
 }
 
 pub(super) async fn logout(ctl: &mut Ctl, side: Option<args::Account>) -> Result<Outcome, Problem> {
-    let accounts = accounts(&ctl.place, side)?;
     let secrets = Secrets::system();
-    for account in &accounts {
-        ctl.interrupts.or(secrets.delete(account)).await?;
+    let mut deleted = Vec::new();
+    let mut page = String::new();
+    for account in accounts(&ctl.place, side)? {
+        let name = name(&account);
+        if ctl.interrupts.or(secrets.delete(&account)).await? {
+            page.push_str(&format!("Deleted the password of {name}\n"));
+            deleted.push(account);
+        } else {
+            page.push_str(&format!("No password of {name} was stored\n"));
+        }
     }
-    done("Deleted", "deleted", &accounts)
+    Outcome::new(&json!({ "deleted": listed(&deleted) }), page)
 }
 
-fn done(verb: &str, key: &str, accounts: &[Account]) -> Result<Outcome, Problem> {
-    let listed: Vec<_> = accounts
+fn done(stored: &[Account], signing_in: &[Account]) -> Result<Outcome, Problem> {
+    let mut page = String::new();
+    for account in stored {
+        page.push_str(&format!("Stored the password of {}\n", name(account)));
+    }
+    for account in signing_in {
+        page.push_str(&format!(
+            "Causeway signs in again as {}; see 'causewayctl status get' or 'watch'\n",
+            name(account)
+        ));
+    }
+    let document = json!({ "stored": listed(stored), "signing_in": listed(signing_in) });
+    Outcome::new(&document, page)
+}
+
+fn listed(accounts: &[Account]) -> Vec<Value> {
+    accounts
         .iter()
-        .map(|a| json!({ "side": a.side, "address": a.address }))
-        .collect();
-    let page: String = accounts
-        .iter()
-        .map(|account| {
-            format!(
-                "{verb} the password of {} ({})\n",
-                account.address,
-                words::side(account.side)
-            )
-        })
-        .collect();
-    Outcome::new(&json!({ key: listed }), page)
+        .map(|account| json!({ "side": account.side, "address": account.address }))
+        .collect()
+}
+
+fn name(account: &Account) -> String {
+    format!("{} ({})", account.address, words::side(account.side))
 }
 
 /// The configured accounts, Lync first.
@@ -102,24 +136,18 @@ fn account(side: Side, address: &str, password_file: Option<PathBuf>) -> Account
 }
 
 /// A password in a file wins over the key store: one stored there would never be used.
-fn with_key_store(accounts: Vec<Account>) -> Result<Vec<Account>, Problem> {
-    let (in_files, rest): (Vec<_>, Vec<_>) = accounts
-        .into_iter()
-        .partition(|account| account.password_file.is_some());
-    match (
-        rest.is_empty(),
-        in_files
-            .first()
-            .and_then(|account| account.password_file.as_ref()),
-    ) {
-        (true, Some(file)) => Err(Problem::new(
-            Code::BadConfig,
-            "password",
-            format!("The password is read from {}", file.display()),
-            "Write the password into that file, or remove password_file from the configuration",
-        )),
-        _ => Ok(rest),
-    }
+fn in_file(accounts: &[Account]) -> Problem {
+    let files: Vec<_> = accounts
+        .iter()
+        .filter_map(|account| account.password_file.as_ref())
+        .map(|file| file.display().to_string())
+        .collect();
+    Problem::new(
+        Code::BadConfig,
+        "password",
+        format!("The password is read from {}", files.join(" and ")),
+        "Write the password into that file, or remove password_file from the configuration",
+    )
 }
 
 /// One line for each account.
@@ -176,13 +204,30 @@ fn missing(account: &Account) -> Problem {
     ))
 }
 
-/// Tells a running engine that there is a new password. It asks the key store by itself when it starts, so a failure
-/// here takes nothing away from what was stored.
-async fn sign_in_again(place: &Place, side: Side) {
+/// A link that works is left alone.
+async fn is_signed_in(place: &Place, side: Side) -> bool {
     let Ok(Some(client)) = Client::connect(&place.data_dir, PROGRAM).await else {
-        return;
+        return false;
     };
-    if let Err(problem) = client.request(Command::SignIn { side }).await {
-        tracing::warn!(code = %problem.code, "the running Causeway did not sign in again");
+    match client.request(Command::Links).await {
+        Ok(Reply::Links { links, .. }) => links
+            .iter()
+            .any(|(link, state)| *link == side && state.is_ready()),
+        Ok(_) | Err(_) => false,
+    }
+}
+
+/// Tells a running engine that there may be a new password; true where there is one that took it up. It looks for it by
+/// itself when it starts, so a failure here takes nothing away from what was stored.
+async fn sign_in_again(place: &Place, side: Side) -> bool {
+    let Ok(Some(client)) = Client::connect(&place.data_dir, PROGRAM).await else {
+        return false;
+    };
+    match client.request(Command::SignIn { side }).await {
+        Ok(_) => true,
+        Err(problem) => {
+            tracing::warn!(code = %problem.code, "the running Causeway did not sign in again");
+            false
+        }
     }
 }

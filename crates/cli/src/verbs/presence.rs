@@ -14,23 +14,38 @@ pub(super) async fn run(ctl: &mut Ctl, addresses: Vec<String>) -> Result<Outcome
     let needs = Needs::once(sides_of(addresses.iter().map(String::as_str)));
     let command = Command::Presence { addresses };
     let reply = ask(&ctl.place, &mut ctl.interrupts, needs, command).await?;
-    let Reply::Presence { presence } = reply else {
+    let Reply::Presence { mut presence } = reply else {
         return Err(wrong_reply());
     };
+    for one in &mut presence {
+        one.address = with_scheme(std::mem::take(&mut one.address));
+    }
     let page = table(ctl.paint, &presence);
     Outcome::new(&json!({ "presence": presence }), page)
 }
 
+/// An answer can be typed again and means the same network.
+fn with_scheme(address: String) -> String {
+    if has_scheme(&address, "sip") || has_scheme(&address, "xmpp") {
+        address
+    } else {
+        format!("xmpp:{address}")
+    }
+}
+
+fn has_scheme(address: &str, scheme: &str) -> bool {
+    address
+        .split_once(':')
+        .is_some_and(|(found, _)| found.eq_ignore_ascii_case(scheme))
+}
+
 /// The sides on which addresses are looked up: a scheme names one.
 pub(super) fn sides_of<'a>(addresses: impl Iterator<Item = &'a str> + Clone) -> Sides {
-    let has = |scheme: &str, address: &str| {
-        address
-            .split_once(':')
-            .is_some_and(|(found, _)| found.eq_ignore_ascii_case(scheme))
-    };
     Sides {
-        lync: addresses.clone().any(|address| !has("xmpp", address)),
-        xmpp: addresses.clone().any(|address| !has("sip", address)),
+        lync: addresses
+            .clone()
+            .any(|address| !has_scheme(address, "xmpp")),
+        xmpp: addresses.clone().any(|address| !has_scheme(address, "sip")),
     }
 }
 
@@ -58,6 +73,18 @@ fn table(paint: Paint, presence: &[Presence]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_names_its_network() {
+        assert_eq!(
+            with_scheme("carol@xmpp.example".into()),
+            "xmpp:carol@xmpp.example"
+        );
+        assert_eq!(
+            with_scheme("sip:bob@contoso.example".into()),
+            "sip:bob@contoso.example"
+        );
+    }
 
     #[test]
     fn only_the_sides_that_the_addresses_name_are_started() {

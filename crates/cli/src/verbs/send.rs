@@ -64,11 +64,11 @@ fn not_delivered(sent: &Sent) -> Problem {
         Some(reason) => format!("Message not delivered: {reason}"),
         None => "Message not delivered".into(),
     };
-    Problem::new(
-        Code::NotDelivered,
-        "send",
-        message,
-        "Send it again later, or reach the person another way",
-    )
-    .with("id", sent.id.clone())
+    let code = sent.code.unwrap_or(Code::NotDelivered);
+    let remedy = if code == Code::OutcomeUnknown {
+        "Ask the person whether it arrived before you send it again"
+    } else {
+        "Send it again later, or reach the person another way"
+    };
+    Problem::new(code, "send", message, remedy).with("id", sent.id.clone())
 }

@@ -56,7 +56,23 @@ pub(super) async fn tell_all(desk: &impl Desk, stream: &mut Stream) -> Result<()
             }
         }
         loop {
-            let Some(event) = changes.next().await else {
+            let due = stream.due();
+            let quiet = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let event = tokio::select! {
+                event = changes.next() => event,
+                () = quiet => {
+                    if stream.settle().await.is_err() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+            };
+            let Some(event) = event else {
                 return Err(ended());
             };
             let lost = event.kind == Kind::Resync;

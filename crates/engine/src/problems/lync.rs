@@ -3,13 +3,45 @@
 use causeway_api::{Code, Problem};
 use ucwa::{Error, ErrorKind, Facts};
 
-use super::validity;
+use super::{CHECKING_CERTIFICATE, Next, validity};
 
 /// Translates a failure that happened in `step`.
-pub(crate) fn lync(error: &Error, step: &str) -> Problem {
+pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
     let (code, message, remedy) = words(&error.kind);
+    let remedy = if passes_by_itself(&error.kind) {
+        next.after(&remedy)
+    } else {
+        remedy
+    };
+    // A certificate is looked at in every step that opens a connection; it is one step to people.
+    let step = if is_about_certificate(&error.kind) {
+        CHECKING_CERTIFICATE
+    } else {
+        step
+    };
     let problem = Problem::new(code, step, message, remedy);
     with_facts(with_kind(problem, &error.kind), &error.facts)
+}
+
+fn passes_by_itself(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Busy { .. }
+            | ErrorKind::TooManyApplications
+            | ErrorKind::SessionEnded
+            | ErrorKind::EventsStopped
+            | ErrorKind::Connection(_)
+    )
+}
+
+fn is_about_certificate(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::CertificateExpired { .. }
+            | ErrorKind::CertificateIssuer { .. }
+            | ErrorKind::CertificateName { .. }
+            | ErrorKind::Tls(_)
+    )
 }
 
 #[expect(
@@ -140,27 +172,27 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
                 ),
                 None => "The server is busy.".to_owned(),
             },
-            "Wait: it is tried again by itself.",
+            "Wait a moment.",
         ),
         ErrorKind::TooManyApplications => (
             Code::Busy,
             "Too many programs are signed in to this account.".to_owned(),
-            "End some of them, or wait a few minutes: it is tried again by itself.",
+            "End some of them, or wait a few minutes.",
         ),
         ErrorKind::SessionEnded => (
             Code::SessionEnded,
             "The server ended the session.".to_owned(),
-            "Nothing to do: it is opened again by itself.",
+            "Nothing is lost.",
         ),
         ErrorKind::EventsStopped => (
             Code::EventsStopped,
             "Events stopped arriving; what is shown may be old.".to_owned(),
-            "Wait: it is tried again by itself. Administrators: the reverse proxy's time limit must be longer than the long poll.",
+            "Wait a moment. Administrators: the reverse proxy's time limit must be longer than the long poll.",
         ),
         ErrorKind::Connection(cause) => (
             Code::EventsStopped,
             format!("The connection to the server broke: {cause}."),
-            "Check the network; it is tried again by itself.",
+            "Check the network.",
         ),
         ErrorKind::TimeLimit { step } => (
             Code::TimeLimit,

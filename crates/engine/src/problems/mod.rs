@@ -6,8 +6,50 @@ mod xmpp;
 pub(crate) use lync::lync;
 pub(crate) use xmpp::xmpp;
 
+use std::path::Path;
+
 use causeway_api::{Code, Problem, Side, SideState};
 use jiff::{Timestamp, tz::TimeZone};
+
+/// The step in which a certificate is judged.
+pub(crate) const CHECKING_CERTIFICATE: &str = "checking-certificate";
+
+/// What follows a failure that passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The link tries again.
+    ByItself,
+    /// It was one question, or one command: whoever asked has to ask again.
+    Ask,
+}
+
+impl Next {
+    fn after(self, remedy: &str) -> String {
+        match self {
+            Self::ByItself => format!("{remedy} It is tried again by itself."),
+            Self::Ask => format!("{remedy} Then try again."),
+        }
+    }
+}
+
+/// A refused password that stands in a file is corrected there.
+pub(crate) fn in_password_file(problem: Problem, file: Option<&Path>) -> Problem {
+    let Some(file) = file else { return problem };
+    let key = if problem.code == Code::PasswordRefused {
+        "lync.user"
+    } else if problem.code == Code::XmppPasswordRefused {
+        "xmpp.address"
+    } else {
+        return problem;
+    };
+    Problem {
+        remedy: format!(
+            "Correct the password in {}, or {key}. A running Causeway tries it when you run causewayctl login.",
+            file.display()
+        ),
+        ..problem
+    }
+}
 
 /// The name of a step as it stands in reports and in `Problem::step`.
 pub(crate) fn step_name(state: SideState) -> &'static str {
@@ -192,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_a_script_tells_apart_has_its_own_code_and_exit() {
-        let of = |kind: ucwa::ErrorKind| lync(&kind.into(), "signing-in");
+        let of = |kind: ucwa::ErrorKind| lync(&kind.into(), "signing-in", Next::ByItself);
         check(
             &of(ucwa::ErrorKind::PasswordRefused),
             Code::PasswordRefused,
@@ -217,7 +259,7 @@ mod tests {
             Code::TimeLimit,
             Exit::TimeLimit,
         );
-        let of = |kind: causeway_xmpp::ErrorKind| xmpp(&kind.into(), "signing-in");
+        let of = |kind: causeway_xmpp::ErrorKind| xmpp(&kind.into(), "signing-in", Next::ByItself);
         check(
             &of(causeway_xmpp::ErrorKind::PasswordRefused),
             Code::XmppPasswordRefused,
@@ -236,12 +278,51 @@ mod tests {
     }
 
     #[test]
+    fn only_a_link_that_tries_on_says_that_it_does() {
+        let busy: ucwa::Error = ucwa::ErrorKind::Busy { retry_after: None }.into();
+        let remedy = |next| lync(&busy, "search", next).remedy;
+        assert!(remedy(Next::ByItself).contains("by itself"));
+        assert!(!remedy(Next::Ask).contains("by itself"));
+        let lost: causeway_xmpp::Error =
+            causeway_xmpp::ErrorKind::Connection("reset".into()).into();
+        let remedy = |next| xmpp(&lost, "signing-in", next).remedy;
+        assert!(remedy(Next::ByItself).contains("by itself"));
+        assert!(!remedy(Next::Ask).contains("by itself"));
+    }
+
+    #[test]
+    fn a_certificate_is_judged_in_its_step_wherever_it_was_met() {
+        let lync_side = ucwa::ErrorKind::CertificateIssuer {
+            host: "pool.contoso.example".into(),
+            issuer: "CN=somebody".into(),
+        };
+        let xmpp_side = causeway_xmpp::ErrorKind::CertificateIssuer {
+            host: "xmpp.example".into(),
+            issuer: "CN=somebody".into(),
+        };
+        for problem in [
+            lync(&lync_side.into(), "finding-server", Next::Ask),
+            xmpp(&xmpp_side.into(), "signing-in", Next::Ask),
+        ] {
+            assert_eq!(problem.step, "checking-certificate");
+        }
+    }
+
+    #[test]
+    fn a_refused_password_of_a_file_is_corrected_in_that_file() {
+        let refused = || lync(&ucwa::ErrorKind::PasswordRefused.into(), "s", Next::Ask);
+        let told = in_password_file(refused(), Some(Path::new("/home/anna/lync.password")));
+        assert!(told.remedy.contains("/home/anna/lync.password"), "{told:?}");
+        assert_eq!(in_password_file(refused(), None), refused());
+    }
+
+    #[test]
     fn the_facts_of_a_help_desk_are_kept() {
         let mut error = ucwa::Error::new(ucwa::ErrorKind::AppNotAllowed);
         error.facts.status = Some(403);
         error.facts.diagnostics = Some("28034;reason=\"policy\"".into());
         error.facts.host = Some("pool.contoso.example".into());
-        let detail = lync(&error, "opening-session").detail;
+        let detail = lync(&error, "opening-session", Next::Ask).detail;
         assert_eq!(detail["status"], 403);
         assert_eq!(detail["host"], "pool.contoso.example");
         assert!(detail.contains_key("diagnostics"));

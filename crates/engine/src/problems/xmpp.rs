@@ -3,12 +3,36 @@
 use causeway_api::{Code, Problem};
 use causeway_xmpp::{Error, ErrorKind, Facts};
 
-use super::validity;
+use super::{CHECKING_CERTIFICATE, Next, validity};
 
 /// Translates a failure that happened in `step`.
-pub(crate) fn xmpp(error: &Error, step: &str) -> Problem {
+pub(crate) fn xmpp(error: &Error, step: &str, next: Next) -> Problem {
     let (code, message, remedy) = words(&error.kind);
+    let passes_by_itself = matches!(
+        error.kind,
+        ErrorKind::Silent { .. } | ErrorKind::Connection(_)
+    );
+    let remedy = if passes_by_itself {
+        next.after(&remedy)
+    } else {
+        remedy
+    };
+    let step = if is_about_certificate(&error.kind) {
+        CHECKING_CERTIFICATE
+    } else {
+        step
+    };
     with_facts(Problem::new(code, step, message, remedy), &error.facts)
+}
+
+fn is_about_certificate(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::CertificateExpired { .. }
+            | ErrorKind::CertificateIssuer { .. }
+            | ErrorKind::CertificateName { .. }
+            | ErrorKind::Tls(_)
+    )
 }
 
 fn words(kind: &ErrorKind) -> (Code, String, String) {
@@ -21,7 +45,7 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
         ErrorKind::Silent { host } => (
             Code::XmppUnreachable,
             format!("The XMPP server {host} does not answer from here."),
-            "Check the network and xmpp.server; it is tried again by itself.",
+            "Check the network and xmpp.server.",
         ),
         ErrorKind::NoTls => (
             Code::XmppUnreachable,
@@ -71,7 +95,7 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
         ErrorKind::Connection(cause) => (
             Code::XmppUnreachable,
             format!("The connection to the XMPP server broke: {cause}."),
-            "Check the network; it is tried again by itself.",
+            "Check the network.",
         ),
         ErrorKind::Protocol(cause) => (
             Code::XmppUnreachable,

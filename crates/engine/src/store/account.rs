@@ -14,11 +14,12 @@ use super::Transaction;
 use super::transaction::{from_word, micros, timestamp, word};
 
 /// The status that the person chose, kept so that it reverts in time after a restart too.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenStatus {
     /// The value.
     pub value: Settable,
     /// The note given with it.
+    #[debug("{:?} bytes", note.as_ref().map(String::len))]
     pub note: Option<String>,
     /// When it reverts to automatic.
     pub until: Option<Timestamp>,
