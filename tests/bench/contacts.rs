@@ -1,4 +1,4 @@
-//! How long it takes, and how many requests, until the presence of 1,000 contacts is known.
+//! How long it takes, and how many requests, until the presence of 1,000 and of 5,000 contacts is known.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,13 +15,22 @@ use ucwa::{Availability, Event};
 use crate::lync::{Account, settings};
 use crate::run::round;
 
-/// Generated contacts in Anna's list.
-pub(crate) const COUNT: usize = 1000;
+/// Generated contacts in Anna's list: a large one, and the largest that has a goal.
+pub(crate) const COUNTS: [usize; 2] = [1000, 5000];
+
+/// Measures each.
+pub(crate) async fn measure() -> Result<Value> {
+    let mut report = serde_json::Map::new();
+    for count in COUNTS {
+        report.insert(count.to_string(), measure_one(count).await?);
+    }
+    Ok(Value::Object(report))
+}
 
 /// Signs in and waits for everybody's presence.
-pub(crate) async fn measure() -> Result<Value> {
-    eprintln!("{COUNT} contacts with presence");
-    let sim = Sim::start(PEOPLE, &["--contacts", &COUNT.to_string()]).await;
+async fn measure_one(count: usize) -> Result<Value> {
+    eprintln!("{count} contacts with presence");
+    let sim = Sim::start(PEOPLE, &["--contacts", &count.to_string()]).await;
     let settings = settings(&sim, "anna", Mode::WatchOnly)?;
     let begin = Instant::now();
     let (link, events) = client::start(settings, Arc::new(MemoryJournal::default()));
@@ -30,7 +39,7 @@ pub(crate) async fn measure() -> Result<Value> {
         events: taken_at_once(events),
     };
     let mut known = HashSet::new();
-    while known.len() < COUNT {
+    while known.len() < count {
         if let Event::Presence(presence) = account.next().await?
             && presence.availability != Availability::None
         {
@@ -38,5 +47,5 @@ pub(crate) async fn measure() -> Result<Value> {
         }
     }
     let seconds = round(begin.elapsed().as_secs_f64());
-    Ok(json!({"contacts": COUNT, "seconds": seconds, "requests": sim.http_requests().await}))
+    Ok(json!({"seconds": seconds, "requests": sim.http_requests().await}))
 }

@@ -10,20 +10,39 @@
 
 mod contacts;
 mod lync;
+mod process;
 mod rest;
 mod run;
 mod texts;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+/// What can be measured; all of it where nothing is named.
+const PARTS: [&str; 3] = ["texts", "contacts", "rest"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let as_json = std::env::args().any(|argument| argument == "--json");
-    let texts = texts::measure().await?;
-    let contacts = contacts::measure().await?;
-    let rest = rest::measure().await?;
-    let report = json!({"texts": texts, "contacts": contacts, "rest": rest});
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let as_json = arguments.iter().any(|argument| argument == "--json");
+    let parts: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| *argument != "--json")
+        .collect();
+    let mut report = serde_json::Map::new();
+    for part in PARTS {
+        if !parts.is_empty() && !parts.contains(&part) {
+            continue;
+        }
+        let figures = match part {
+            "texts" => texts::measure().await?,
+            "contacts" => contacts::measure().await?,
+            _ => rest::measure().await?,
+        };
+        report.insert(part.to_owned(), figures);
+    }
+    let report = Value::Object(report);
     if as_json {
         println!("{report:#}");
     } else {

@@ -4,12 +4,15 @@
 //! same Prosody, and a bare UCWA client to another one over the same simulator. What the bridge adds is the rest.
 
 use anyhow::{Context as _, Result};
-use causeway_tests::cast::{ANNA, BEN, CARLA, World};
+use causeway_tests::cast::{ANNA, BEN, CARLA, PEOPLE, World, XMPP};
 use causeway_tests::person::Person;
+use causeway_tests::prosody::Prosody;
+use causeway_tests::sim::Sim;
 use serde_json::{Value, json};
 use ucwa::SipUri;
 
 use crate::lync::Account;
+use crate::process::Used;
 use crate::run::{Series, number, round, series};
 
 const SINGLE: usize = 300;
@@ -18,7 +21,11 @@ const OUTSTANDING: usize = 64;
 
 /// Measures both directions and both floors.
 pub(crate) async fn measure() -> Result<Value> {
-    let world = World::new().await;
+    let (sim, prosody) = tokio::join!(
+        Sim::start(PEOPLE, &[]),
+        Prosody::start_for_measurements(XMPP)
+    );
+    let world = World::around(sim, prosody, "");
     let sip = |address: &str| address.parse::<SipUri>();
     let (anna, ben, carla) = (sip(ANNA)?, sip(BEN)?, sip(CARLA)?);
     let mut ben_account = Account::sign_in(&world.sim, "ben").await?;
@@ -30,6 +37,7 @@ pub(crate) async fn measure() -> Result<Value> {
 
     ben_account.write(&anna, THREAD, "hello".to_owned());
     let thread = phone.receives("hello").await.thread;
+    let bridge_pid = bridge.program.pid();
     drain(bridge);
 
     let mut report = serde_json::Map::new();
@@ -60,6 +68,7 @@ pub(crate) async fn measure() -> Result<Value> {
             .await
             .context("Lync floor")?
         };
+        let before = Used::read(bridge_pid)?;
         let to_xmpp = {
             let from = &ben_account;
             series(
@@ -85,10 +94,15 @@ pub(crate) async fn measure() -> Result<Value> {
             .await
             .context("XMPP to Lync")?
         };
-        report.insert(
-            name.to_owned(),
-            compared(&xmpp_floor, &lync_floor, &to_xmpp, &to_lync),
-        );
+        let after = Used::read(bridge_pid)?;
+        let mut figures = compared(&xmpp_floor, &lync_floor, &to_xmpp, &to_lync);
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let texts = count as f64;
+        figures["there_and_back_cpu_ms"] = round((after.cpu_ms - before.cpu_ms) / texts).into();
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred thousand at most")]
+        let wake_ups = after.switches.saturating_sub(before.switches) as f64;
+        figures["there_and_back_wake_ups"] = round(wake_ups / texts).into();
+        report.insert(name.to_owned(), figures);
     }
     let _ = ben;
     Ok(Value::Object(report))

@@ -21,13 +21,21 @@ impl Agent {
     /// # Panics
     /// When it does not.
     pub async fn start(ctl: &Ctl) -> Self {
+        Self::start_with_log(ctl, "debug").await
+    }
+
+    /// As [`start`](Self::start), with another `--log`.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_with_log(ctl: &Ctl, level: &str) -> Self {
         let mut command = Command::new(program::path("causeway"));
         command
             .arg("--config")
             .arg(&ctl.config)
             .arg("--data-dir")
             .arg(&ctl.data_dir)
-            .args(["--log", "debug"]);
+            .args(["--log", level]);
         command
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_RUNTIME_DIR", ctl.data_dir.with_extension("run"));

@@ -32,6 +32,19 @@ impl Prosody {
     /// # Panics
     /// When it does not start; Prosody must be installed (`cargo xtask test` does that).
     pub async fn start(accounts: &[(&str, &str)]) -> Self {
+        Self::start_with(accounts, Work::Stories).await
+    }
+
+    /// Starts one that does nothing but what a text needs, so that a measurement is not one of Prosody: without the
+    /// archive and without a line in the log for each stanza.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub async fn start_for_measurements(accounts: &[(&str, &str)]) -> Self {
+        Self::start_with(accounts, Work::Measurements).await
+    }
+
+    async fn start_with(accounts: &[(&str, &str)], work: Work) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         certificates(dir.path());
         let host = HOST.replace('.', "%2e");
@@ -48,7 +61,7 @@ impl Prosody {
         let (port, direct_port) = (free_port(), free_port());
         std::fs::write(
             dir.path().join("prosody.cfg.lua"),
-            configuration(dir.path(), port, direct_port),
+            configuration(dir.path(), port, direct_port, work),
         )
         .expect("the configuration can be written");
         let mut prosody = Self {
@@ -129,8 +142,19 @@ impl Prosody {
     }
 }
 
-fn configuration(dir: &Path, port: u16, direct_port: u16) -> String {
+/// What an instance is for.
+#[derive(Clone, Copy)]
+enum Work {
+    Stories,
+    Measurements,
+}
+
+fn configuration(dir: &Path, port: u16, direct_port: u16, work: Work) -> String {
     let dir = dir.display();
+    let (level, archive) = match work {
+        Work::Stories => ("debug", r#""mam"; "#),
+        Work::Measurements => ("info", ""),
+    };
     let as_root = if rustix::process::getuid().is_root() {
         "run_as_root = true"
     } else {
@@ -140,13 +164,13 @@ fn configuration(dir: &Path, port: u16, direct_port: u16) -> String {
         r#"{as_root}
 data_path = "{dir}/data"
 plugin_paths = {{ "/usr/lib/prosody/modules" }}
-log = {{ {{ levels = {{ min = "debug" }}, to = "file", filename = "{dir}/prosody.log" }} }}
+log = {{ {{ levels = {{ min = "{level}" }}, to = "file", filename = "{dir}/prosody.log" }} }}
 network_settings = {{ nagle = false }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {port} }}; c2s_direct_tls_ports = {{ {direct_port} }}; s2s_ports = {{ }}; component_ports = {{ }}
 http_ports = {{ }}; https_ports = {{ }}
 modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "posix"; "carbons"; "pep"; "private"; "blocklist"; "version"; "time";
-  "ping"; "mam"; "smacks"; "csi_simple"; "offline"; "lastactivity" }}
+  "ping"; {archive}"smacks"; "csi_simple"; "offline"; "lastactivity" }}
 modules_disabled = {{ "s2s" }}
 authentication = "internal_plain"
 storage = {{ archive = "memory"; archive_cleanup = "memory" }}

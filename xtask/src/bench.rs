@@ -10,6 +10,10 @@ use crate::{build, run, set_up};
 /// Delay, throughput and memory of the bridge; see docs/bench.md.
 #[derive(Args)]
 pub(crate) struct Bench {
+    /// Measures these parts only.
+    #[arg(value_parser = ["texts", "contacts", "rest"])]
+    parts: Vec<String>,
+
     /// One JSON document in place of tables.
     #[arg(long)]
     json: bool,
@@ -24,6 +28,7 @@ impl Bench {
         if self.json {
             command.arg("--json");
         }
+        command.args(&self.parts);
         run::become_program(&mut command)
     }
 }
