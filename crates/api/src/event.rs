@@ -120,6 +120,11 @@ pub enum Kind {
         #[serde(with = "crate::millis::option")]
         until: Option<Timestamp>,
     },
+    /// What a person has to know and no link's state tells. Replaces what was told before.
+    Notices {
+        /// Causes with their remedies.
+        problems: Vec<Problem>,
+    },
     /// Told to the window alone: come to the front with this.
     Show(Wish),
     /// Told to the window alone: hide.

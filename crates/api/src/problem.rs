@@ -135,6 +135,8 @@ codes! {
     OutcomeUnknown = "CW-3002", NotDelivered;
     /// The address cannot be used.
     BadAddress = "CW-3003", Usage;
+    /// Texts wait for the account that they were written as.
+    OtherAccount = "CW-3004", NotDelivered;
     /// Wrong usage or invalid configuration.
     BadConfig = "CW-4001", Usage;
     /// Locked by the administrator.

@@ -493,6 +493,9 @@ impl Core {
         );
         known.extend(self.people.presences());
         known.extend(self.unread_kinds());
+        if !self.notices.is_empty() {
+            known.push(self.notices.kind());
+        }
         known.extend(
             self.people
                 .subscriptions()

@@ -17,6 +17,7 @@ use crate::{
     handle::Audience,
     link::Slot,
     lync::Myself,
+    notices::Notices,
     options::Options,
     outbox::Outbox,
     page::Page,
@@ -54,6 +55,7 @@ pub(crate) struct Core {
     pub(crate) outbox: Outbox,
     pub(crate) seen: Seen,
     pub(crate) unread: Unread,
+    pub(crate) notices: Notices,
     pub(crate) page: Page,
     pub(crate) lync: Slot<ucwa::client::Link, ucwa::Event>,
     pub(crate) xmpp: Slot<causeway_xmpp::link::Link, causeway_xmpp::Event>,
@@ -143,6 +145,8 @@ pub(crate) struct Start {
     pub(crate) configuration: Configuration,
     pub(crate) store: Store,
     pub(crate) left: Left,
+    /// What opening the store found wrong with it.
+    pub(crate) damage: Option<Problem>,
     pub(crate) found: mpsc::UnboundedSender<Found>,
     pub(crate) now: Timestamp,
 }
@@ -154,6 +158,7 @@ impl Core {
             configuration,
             store,
             left,
+            damage,
             found,
             now,
         } = start;
@@ -181,6 +186,7 @@ impl Core {
             outbox: Outbox::restored(left.outgoing),
             seen: Seen::restored(left.keys),
             unread: left.unread,
+            notices: Notices::beginning_with(damage),
             page: Page::default(),
             lync: Slot::new(Side::Lync),
             xmpp: Slot::new(Side::Xmpp),

@@ -55,6 +55,7 @@ impl Core {
                     texts, "texts written with another account wait for it"
                 );
             }
+            self.note_waiting(side, texts);
         }
     }
 

@@ -49,7 +49,7 @@ impl Engine {
     pub async fn start(options: Options) -> Result<Self, Problem> {
         let opening = options.clone();
         let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
-        let (configuration, store) =
+        let (configuration, store, damage) =
             opened.unwrap_or_else(|_| Err(problems::internal("opening the store was cut off")))?;
         let one_shot = options.one_shot;
         let left = store
@@ -65,6 +65,7 @@ impl Engine {
             configuration,
             store,
             left,
+            damage,
             found,
             now: Timestamp::now(),
         };
@@ -102,7 +103,7 @@ impl Engine {
     }
 }
 
-fn open(options: &Options) -> Result<(Configuration, Store), Problem> {
+fn open(options: &Options) -> Result<(Configuration, Store, Option<Problem>), Problem> {
     let configuration = config::load(&options.locations);
     for issue in &configuration.issues {
         warn!(file = %issue.file, line = issue.line, key = issue.key, message = %issue.message, "configuration");
@@ -111,10 +112,10 @@ fn open(options: &Options) -> Result<(Configuration, Store), Problem> {
         DataDir::open(&options.data_dir)?,
         configuration.settings.history,
     )?;
-    if let Some(problem) = damage {
+    if let Some(problem) = &damage {
         error!(code = %problem.code, message = %problem.message, "a fresh database was begun");
     }
-    Ok((configuration, store))
+    Ok((configuration, store, damage))
 }
 
 /// What an earlier run left in the store.

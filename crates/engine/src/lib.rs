@@ -18,6 +18,7 @@ mod handle;
 mod link;
 pub mod log;
 mod lync;
+mod notices;
 mod options;
 mod outbox;
 mod own;

@@ -54,6 +54,7 @@ impl Scene {
             configuration,
             store,
             left,
+            damage: None,
             found,
             now: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 365 * 50),
         }));

@@ -53,8 +53,8 @@ pub(super) async fn serve<D: Desk>(
         true => closing
             .run_until_cancelled(greet(&mut lines, &ours))
             .await
-            .unwrap_or_else(|| Err(refused(closing_down()))),
-        false => Err(refused(stranger())),
+            .unwrap_or_else(|| Err(Box::new(refused(closing_down())))),
+        false => Err(Box::new(refused(stranger()))),
     };
     match greeted {
         Ok(theirs) => {
@@ -79,11 +79,11 @@ pub(super) async fn serve<D: Desk>(
 }
 
 /// Waits for the client's greeting; `Err` says why it is turned away.
-async fn greet(lines: &mut Lines, ours: &Hello) -> Result<Hello, FromServer> {
+async fn greet(lines: &mut Lines, ours: &Hello) -> Result<Hello, Box<FromServer>> {
     let line = match timeout(HANDSHAKE, lines.next()).await {
         Ok(Some(Ok(line))) => line,
-        Ok(Some(Err(error))) => return Err(refused(unreadable(&error))),
-        Ok(None) | Err(_) => return Err(refused(no_greeting())),
+        Ok(Some(Err(error))) => return Err(Box::new(refused(unreadable(&error)))),
+        Ok(None) | Err(_) => return Err(Box::new(refused(no_greeting()))),
     };
     let theirs = match frame::decode(&line) {
         Ok(FromClient::Hello(hello)) => hello,
@@ -91,18 +91,18 @@ async fn greet(lines: &mut Lines, ours: &Hello) -> Result<Hello, FromServer> {
             FromClient::Request { .. }
             | FromClient::Subscribe { .. }
             | FromClient::Unsubscribe { .. },
-        ) => return Err(refused(no_greeting())),
-        Err(problem) => return Err(refused(problem)),
+        ) => return Err(Box::new(refused(no_greeting()))),
+        Err(problem) => return Err(Box::new(refused(problem))),
     };
     if theirs.protocol == PROTOCOL {
         debug!(program = %theirs.program, version = %theirs.version, "let in");
         return Ok(theirs);
     }
     warn!(program = %theirs.program, version = %theirs.version, protocol = theirs.protocol, "turned away: other protocol");
-    Err(FromServer::Incompatible {
+    Err(Box::new(FromServer::Incompatible {
         problem: incompatible(&theirs, ours),
         ours: ours.clone(),
-    })
+    }))
 }
 
 /// A client that was let in.

@@ -80,6 +80,11 @@ impl Lines {
                 }
                 (None, pause_line(*paused, *until))
             }
+            Kind::Notices { problems } if problems.is_empty() => return None,
+            Kind::Notices { problems } => {
+                let lines = problems.iter().map(|problem| problem_line(problem, paint));
+                (None, lines.collect::<Vec<_>>().join("; "))
+            }
             Kind::Resync => (
                 None,
                 paint.paint(
@@ -91,6 +96,16 @@ impl Lines {
         let side = side.map(words::side).unwrap_or_default();
         Some(format!("{}  {side:<4}  {what}", words::clock(event.at)))
     }
+}
+
+/// What is wrong, with its code and the way out.
+fn problem_line(problem: &Problem, paint: Paint) -> String {
+    format!(
+        "{} ({}). {}",
+        paint.paint(Colour::Yellow, &plain(&problem.message)),
+        problem.code,
+        plain(&problem.remedy)
+    )
 }
 
 fn state_line(state: SideState, error: Option<&Problem>, paint: Paint) -> String {

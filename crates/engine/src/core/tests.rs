@@ -3,7 +3,7 @@
 mod archive;
 mod disk;
 
-use causeway_api::{DeliveryState, Kind, Side};
+use causeway_api::{Code, DeliveryState, Kind, Side};
 use jiff::Timestamp;
 use ucwa::{Body, Outcome};
 
@@ -190,6 +190,7 @@ async fn a_text_is_never_sent_as_another_account() {
     scene.settle().await;
     assert_eq!(scene.stage(&id), Some(Stage::Queued));
     assert_eq!(scene.core.outbox.of_others(Side::Lync), 1);
+    assert_eq!(notices(&scene.told()), Some(vec![Code::OtherAccount]));
 
     let mut scene = scene.restarted(&dora, false).await;
     scene.lync_ready(false);
@@ -199,6 +200,19 @@ async fn a_text_is_never_sent_as_another_account() {
     scene.lync_ready(false);
     scene.settle().await;
     assert_eq!(scene.stage(&id), Some(Stage::Sending));
+    assert_eq!(notices(&scene.told()), Some(Vec::new()));
+}
+
+/// The codes of what has to be known, where that was told.
+fn notices(told: &[Kind]) -> Option<Vec<Code>> {
+    let last = told.iter().rev().find_map(|kind| {
+        if let Kind::Notices { problems } = kind {
+            Some(problems)
+        } else {
+            None
+        }
+    })?;
+    Some(last.iter().map(|problem| problem.code).collect())
 }
 
 #[tokio::test]

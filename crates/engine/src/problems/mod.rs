@@ -99,6 +99,7 @@ pub(crate) fn resting_state(code: Code) -> SideState {
         | Code::NotDelivered
         | Code::OutcomeUnknown
         | Code::BadAddress
+        | Code::OtherAccount
         | Code::BadConfig
         | Code::ManagedByPolicy
         | Code::SecretFileMode
