@@ -86,9 +86,9 @@ export function until(at: string): string {
 /** How long ago, roughly: "6 min", "2 h", "3 days". */
 export function ago(at: string): string {
   const minutes = Math.max(0, Math.floor((clock.now.getTime() - Date.parse(at)) / 60_000));
-  const [value, unit] =
-    minutes < 60 ? [minutes, 'minute'] : minutes < 48 * 60 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day'];
-  return new Intl.NumberFormat(words.intl, { style: 'unit', unit: unit as string, unitDisplay: 'short' }).format(value as number);
+  if (minutes < 60) return t('when.minutes', { n: minutes });
+  if (minutes < 48 * 60) return t('when.hours', { n: Math.floor(minutes / 60) });
+  return t('when.days', { n: Math.floor(minutes / 1440) });
 }
 
 /** "31 ms", "0.4 s", "12 s" */

@@ -97,6 +97,7 @@ test('the names that screen readers say end with the word of the presence', asyn
       while (words.nextNode()) said.push(words.currentNode.nodeValue ?? '');
       return said.join(' ').replace(/\s+/g, ' ').trim();
     }));
+  for (const name of names) expect(name).toMatch(/(Available|Inactive|Busy|Busy, inactive|Do not disturb|Be right back|Away|Off work|Offline|Presence unknown)$/);
   expect(names).toMatchSnapshot();
   await close();
 });
