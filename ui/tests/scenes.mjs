@@ -40,6 +40,15 @@ export const SCENES = [
     await page.keyboard.type('room');
   } },
   { name: 'add-person', with: 'page=people', act: (page) => page.locator('.top .button').click() },
+  { name: 'join', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('dmi');
+    await page.keyboard.press('Control+i');
+    await page.waitForSelector('.contact.placed');
+    await page.locator('.contact .buttons .button').last().click();
+    await page.locator('[role=menuitem]').nth(1).click();
+    await page.waitForSelector('#join-address');
+  } },
   { name: 'keys', with: `chat=${BEN}`, act: press('F1') },
   { name: 'menu', with: `chat=${BEN}`, act: (page) => page.locator('header .button').last().click() },
   { name: 'long', with: 'chat=sip:maximiliane.hohenlohe@contoso.example' },

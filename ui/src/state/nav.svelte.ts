@@ -6,7 +6,7 @@ import { store } from './store.svelte';
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
-export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | null;
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | null;
 
 interface View {
   page: Page;
@@ -21,6 +21,8 @@ class Nav {
   layer = $state<Layer>(null);
   /** The person wants to quit and is asked, because the bridge stops then. */
   quitting = $state(false);
+  /** Whom `join` is about. */
+  joining = $state<Key | null>(null);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
   /** Last opened first, for Ctrl+Tab. */

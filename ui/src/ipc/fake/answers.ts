@@ -84,6 +84,12 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
         lync.addresses = { ...lync.addresses, xmpp: command.xmpp };
         world.people.splice(world.people.indexOf(xmpp), 1);
         world.tell({ kind: 'person', ...person(lync) });
+      } else if (!command.link && lync !== undefined && lync === xmpp) {
+        const alone = { ...lync, addresses: { xmpp: command.xmpp }, default: 'xmpp' as const };
+        lync.addresses = { lync: command.lync };
+        lync.default = 'lync';
+        world.people.push(alone);
+        world.tell({ kind: 'person', ...person(lync) }, { kind: 'person', ...person(alone) });
       }
       return DONE;
     }
