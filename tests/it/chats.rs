@@ -157,8 +157,9 @@ async fn a_text_that_failed_stays_with_its_reason_until_it_is_taken_out() {
         id: sent.id.clone(),
         when: RetryWhen::Now,
     };
-    let Ok(Reply::Sent(again)) = door.request(retry).await else {
-        panic!("not an answer to Retry");
+    let reply = door.request(retry).await;
+    let Ok(Reply::Sent(again)) = reply else {
+        panic!("not an answer to Retry: {reply:?}");
     };
     let discard = |id: &str| Command::Discard { id: id.into() };
     assert!(

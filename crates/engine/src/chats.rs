@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use causeway_api::{Chat, ChatPart, Direction, Hit, Kind, Problem, Reply, RetryWhen, Side};
+use causeway_api::{
+    Chat, ChatPart, DeliveryState, Direction, Hit, Kind, Problem, Reply, RetryWhen, Side,
+};
 
 use crate::{
     address::Target,
@@ -255,7 +257,15 @@ impl Core {
         let found = self.found.clone();
         let done = self.store.transaction(Keep::Kill, move |t| {
             let failed = t.outgoing(&id)?;
-            Ok(failed.filter(|text| text.state == causeway_api::DeliveryState::Failed))
+            let failed = failed.filter(|text| text.state == DeliveryState::Failed);
+            let Some(mut failed) = failed else {
+                return Ok(None);
+            };
+            // Taken by the network before it failed: only the history has its words.
+            if let (true, Some(message)) = (failed.text.is_empty(), t.message(&id)?) {
+                failed.text = message.text;
+            }
+            Ok(Some(failed).filter(|text| !text.text.is_empty()))
         });
         tokio::spawn(async move {
             match done.await.and_then(|text| text.ok_or_else(not_failed)) {

@@ -21,7 +21,8 @@ const LINK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 /// Presences arrive so long after the sign-in at most.
 pub(crate) const SETTLING: SignedDuration = SignedDuration::from_secs(2);
 /// After so long without a presence or note, those that were to be had are there.
-const QUIET: SignedDuration = SignedDuration::from_millis(200);
+/// The Lync session gathers what events name for 200 ms before it reads it, and the reading takes its time.
+const QUIET: SignedDuration = SignedDuration::from_millis(800);
 
 /// Something that is not possible yet.
 pub(crate) struct Waiting {
