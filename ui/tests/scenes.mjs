@@ -20,7 +20,7 @@ export const SCENES = [
   { name: 'people-empty-note', with: 'page=people&density=compact' },
   { name: 'bridge', with: 'page=bridge' },
   { name: 'bridge-preview', with: 'page=bridge', act: async (page) => {
-    await page.locator('button[aria-expanded="false"]', { hasText: /./ }).last().click();
+    await page.locator('.card button[aria-expanded="false"]').click();
   } },
   { name: 'settings', with: 'page=settings' },
   { name: 'check', with: 'page=check&check=CW-1202' },

@@ -76,7 +76,14 @@ export function see(draft: Draft, key: Key, seen: Seen): void {
   // What a person event does not tell stays from the presence event of the same state.
   const kept = old.availability === seen.availability && old.activity === seen.activity;
   const next = kept ? { ...old, ...seen } : seen;
-  if (JSON.stringify(next) !== JSON.stringify(old)) draft.edit('seen').set(key, next);
+  if (!sameSeen(next, old)) draft.edit('seen').set(key, next);
+}
+
+function sameSeen(a: Seen, b: Seen): boolean {
+  return (
+    a.availability === b.availability && a.activity === b.activity && a.note === b.note &&
+    a.until === b.until && a.lastActive === b.lastActive && a.device === b.device
+  );
 }
 
 /** Presence of one address. For a person of the list the person event has the sum of both networks; this one adds facts. */
