@@ -139,8 +139,14 @@ impl Session {
                     },
                 );
                 self.timers.set(now.instant + EXTEND, Timer::Extend(key));
+                // Who only watches may have come for one look and not stay until events tell.
+                let patience = if self.setup.available {
+                    NAMED
+                } else {
+                    Duration::ZERO
+                };
                 self.timers
-                    .set(now.instant + NAMED, Timer::NotesMissing(key));
+                    .set(now.instant + patience, Timer::NotesMissing(key));
             }
             Some(_) | None if people.len() > SMALL_BLOCK => {
                 if let Some(url) = self.people_link("presenceSubscriptions") {
