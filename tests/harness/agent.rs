@@ -6,6 +6,7 @@ use causeway_api::door::Client;
 use tokio::process::Command;
 
 use crate::ctl::Ctl;
+use crate::desktop::Desktop;
 use crate::program::{self, Program};
 use crate::wait::until;
 
@@ -21,7 +22,7 @@ impl Agent {
     /// # Panics
     /// When it does not.
     pub async fn start(ctl: &Ctl) -> Self {
-        Self::start_with_log(ctl, "debug").await
+        Self::launch(ctl, "debug", |_| {}).await
     }
 
     /// As [`start`](Self::start), with another `--log`.
@@ -29,6 +30,18 @@ impl Agent {
     /// # Panics
     /// When it does not.
     pub async fn start_with_log(ctl: &Ctl, level: &str) -> Self {
+        Self::launch(ctl, level, |_| {}).await
+    }
+
+    /// As [`start`](Self::start), on a desktop.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_on(ctl: &Ctl, desktop: &Desktop) -> Self {
+        Self::launch(ctl, "debug", |command| desktop.entered_by(command)).await
+    }
+
+    async fn launch(ctl: &Ctl, level: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(program::path("causeway"));
         command
             .arg("--config")
@@ -39,6 +52,7 @@ impl Agent {
         command
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_RUNTIME_DIR", ctl.data_dir.with_extension("run"));
+        prepare(&mut command);
         command.stdout(Stdio::null());
         let agent = Self {
             program: Program::start(command, &ctl.data_dir.with_extension("agent.log")),

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod cast;
 pub mod ctl;
+pub mod desktop;
 pub mod person;
 pub mod program;
 pub mod prosody;

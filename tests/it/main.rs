@@ -2,11 +2,13 @@
 
 mod chats;
 mod crash;
+mod notifications;
 mod outage;
 mod relay;
 mod routing;
 mod sign_in;
 mod status;
+mod tray;
 mod ucwa;
 mod unconfigured;
 mod verbs;

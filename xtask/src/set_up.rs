@@ -22,9 +22,11 @@ const XMPP_SERVER: &[&str] = &[
 ];
 /// The window: WebKitGTK to build it, a display without a screen to try it.
 const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "xvfb", "x11-utils"];
+/// A session bus of the tests' own, for tray and notifications.
+const DESKTOP: &[&str] = &["dbus"];
 
 /// What the whole of `cargo xtask test` needs.
-pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
+pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, DESKTOP]);
 /// What demo and bench need: no window.
 pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
 /// What `cargo xtask test --fast` needs: neither window nor XMPP server.

@@ -161,6 +161,7 @@ fn there_is_one_version_of_what_matters() {
         "url",
         "uuid",
         "xmpp-parsers",
+        "zbus",
     ] {
         let found = versions.get(library).cloned().unwrap_or_default();
         assert_eq!(found.len(), 1, "{library}: {found:?}");

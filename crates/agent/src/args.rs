@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use causeway_api::{View, Wish};
 use causeway_engine::log;
+use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Parser, ValueEnum};
+use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 /// Bridges Lync / Skype for Business Server and XMPP, and answers `causewayctl`.
 ///
 /// Without options it starts the agent, which stays in the foreground until it is told to end; where one runs on that
-/// data directory already, it is asked to show itself. SIGTERM and Ctrl-C are the same as `--quit`.
+/// data directory already, its window is opened. SIGTERM and Ctrl-C are the same as `--quit`.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "causeway", version, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -23,10 +25,11 @@ pub(crate) struct Args {
     pub(crate) data_dir: Option<PathBuf>,
 
     /// Open the window, at this view
-    #[arg(long, value_name = "VIEW", num_args = 0..=1, default_missing_value = "chats")]
+    #[arg(long, value_name = "VIEW", num_args = 0..=1, default_missing_value = "chats",
+        value_parser = PossibleValuesParser::new(VIEWS).try_map(|view| view.parse::<View>()))]
     pub(crate) show: Option<View>,
 
-    /// Started with the session: never opens a window
+    /// Started with the session: opens no window, unless the desktop has no tray
     #[arg(long, conflicts_with_all = ["show", "uri"])]
     pub(crate) autostart: bool,
 
@@ -49,24 +52,47 @@ const EXAMPLES: &str = "Examples:
   causeway --data-dir /srv/causeway --config /srv/causeway.toml --log debug
   causeway --quit";
 
-/// A view of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum View {
-    Chats,
-    People,
-    Meetings,
-    Bridge,
-    Settings,
-    Check,
+/// Views that are a place of their own.
+const VIEWS: [&str; 6] = ["chats", "people", "meetings", "bridge", "settings", "check"];
+
+impl Args {
+    /// What the window is to show; `None` where it is not asked for.
+    pub(crate) fn wish(&self) -> Option<Wish> {
+        match (&self.uri, self.show) {
+            (Some(address), _) => Some(Wish::chat(address)),
+            (None, Some(view)) => Some(Wish::page(view)),
+            (None, None) => None,
+        }
+    }
 }
 
+/// The address in a URI that another program handed over (RFC 3261 section 19, RFC 3860, RFC 5122): without parameters,
+/// headers and resource.
 fn chat_uri(text: &str) -> Result<String, String> {
-    let scheme = text
-        .split_once(':')
-        .map(|(scheme, _)| scheme.to_ascii_lowercase());
-    match scheme.as_deref() {
-        Some("sip" | "im" | "xmpp") => Ok(text.to_owned()),
-        _ => Err("expected sip:…, im:… or xmpp:…".into()),
+    const EXPECTED: &str = "expected sip:…, im:… or xmpp:…";
+    let (scheme, rest) = text.split_once(':').ok_or(EXPECTED)?;
+    let scheme = scheme.to_ascii_lowercase();
+    let rest = rest.trim_start_matches("//");
+    let ends: &[char] = if scheme == "xmpp" {
+        &['?', '#', '/']
+    } else {
+        &['?', '#', ';']
+    };
+    let address = rest.split(ends).next().unwrap_or_default();
+    let address = percent_decode_str(address)
+        .decode_utf8()
+        .map_err(|_| EXPECTED)?;
+    let is_address = address
+        .split_once('@')
+        .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty());
+    if !is_address || address.chars().any(char::is_control) || address.len() > 1024 {
+        return Err(EXPECTED.into());
+    }
+    match scheme.as_str() {
+        "sip" | "xmpp" => Ok(format!("{scheme}:{address}")),
+        // Either network: it is looked up on both.
+        "im" => Ok(address.into_owned()),
+        _ => Err(EXPECTED.into()),
     }
 }
 
@@ -97,18 +123,32 @@ mod tests {
 
     #[test]
     fn a_chat_is_opened_by_the_three_schemes_only() {
-        for uri in [
-            "sip:bob@contoso.example",
-            "IM:bob@contoso.example",
-            "xmpp:carol@xmpp.example",
+        for (uri, address) in [
+            ("sip:bob@contoso.example", "sip:bob@contoso.example"),
+            (
+                "sip:bob@contoso.example;transport=tls?subject=x",
+                "sip:bob@contoso.example",
+            ),
+            ("IM:bob@contoso.example", "bob@contoso.example"),
+            (
+                "xmpp:carol@xmpp.example/home?message;body=hi",
+                "xmpp:carol@xmpp.example",
+            ),
+            ("xmpp:d%C3%B6rte@xmpp.example", "xmpp:dörte@xmpp.example"),
         ] {
-            assert_eq!(
-                parse(&format!("causeway {uri}")).unwrap().uri.as_deref(),
-                Some(uri)
-            );
+            let args = parse(&format!("causeway {uri}")).unwrap();
+            assert_eq!(args.uri.as_deref(), Some(address));
+            assert_eq!(args.wish(), Some(Wish::chat(address)));
         }
-        for uri in ["bob@contoso.example", "http://contoso.example"] {
-            assert!(parse(&format!("causeway {uri}")).is_err());
+        for uri in [
+            "bob@contoso.example",
+            "http://contoso.example",
+            "sip:contoso.example",
+            "xmpp:@xmpp.example",
+            "im:a%0Ab@contoso.example",
+            "im:%FF@contoso.example",
+        ] {
+            assert!(parse(&format!("causeway {uri}")).is_err(), "{uri}");
         }
     }
 

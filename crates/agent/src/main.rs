@@ -1,8 +1,16 @@
-//! `causeway`: the resident agent. It runs the engine and opens the door to it.
+//! `causeway`: the resident agent. It runs the engine, opens the door to it, and shows it in the tray and as notifications.
 
 mod args;
+mod attention;
+mod desktop;
+mod front;
+mod notify;
 mod resident;
 mod running;
+mod scene;
+mod tray;
+mod window;
+mod words;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -81,10 +89,19 @@ async fn run(args: &Args) -> Result<(), Problem> {
     })
     .await?
     {
-        Reached::Ours(engine) => resident::stay(engine, &data_dir).await,
-        Reached::Running(_) => {
-            say(&running::already(args, &data_dir));
-            Ok(())
+        Reached::Ours(engine) => {
+            let beginning = resident::Beginning {
+                wish: args.wish(),
+                autostart: args.autostart,
+            };
+            resident::stay(engine, &data_dir, beginning).await
+        }
+        Reached::Running(client) => {
+            say(&format!("Causeway runs already on {}", data_dir.display()));
+            if args.autostart {
+                return Ok(());
+            }
+            running::show(&client, args.wish().unwrap_or_default()).await
         }
     }
 }

@@ -1,28 +1,60 @@
-//! The agent that stays: engine and door, until somebody ends it.
+//! The agent that stays: engine, door, tray and notifications, until somebody ends it.
 
 use std::path::Path;
 
 use causeway_api::door::Door;
-use causeway_api::{Code, Problem};
+use causeway_api::{Code, Problem, Wish};
 use causeway_engine::Engine;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::info;
+use tokio::sync::watch;
+use tracing::{info, warn};
 
 use crate::PROGRAM;
+use crate::attention::attend;
+use crate::front::Front;
+use crate::window::Window;
+
+/// How a person began it.
+pub(crate) struct Beginning {
+    /// What the window is to show at once.
+    pub(crate) wish: Option<Wish>,
+    /// Started with the session.
+    pub(crate) autostart: bool,
+}
 
 /// Opens the door and stays until a signal or `Command::Quit`. When this returns the queue is on disk, the links are
 /// closed and the data directory is free.
 ///
 /// # Errors
 /// [`Code::Storage`] where the door cannot be opened.
-pub(crate) async fn stay(mut engine: Engine, data_dir: &Path) -> Result<(), Problem> {
+pub(crate) async fn stay(
+    mut engine: Engine,
+    data_dir: &Path,
+    beginning: Beginning,
+) -> Result<(), Problem> {
     let mut signals = Signals::new()?;
-    let mut door = Door::open(data_dir, PROGRAM, engine.handle())?;
+    let window = Window::of(data_dir);
+    let (configured, configured_again) = watch::channel(0);
+    let front = Front::new(engine.handle(), window.clone(), configured);
+    let mut door = Door::open(data_dir, PROGRAM, front)?;
     info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
+    let attention = tokio::spawn(attend(
+        engine.handle(),
+        window.clone(),
+        configured_again,
+        beginning.autostart,
+    ));
+    if let Some(wish) = beginning.wish
+        && let Err(problem) = window.show(wish, None)
+    {
+        warn!(code = %problem.code, remedy = %problem.remedy, %problem, "the window was not opened");
+    }
     tokio::select! {
         name = signals.next() => info!(signal = name, "ending"),
         () = engine.ended() => info!("ending as asked through the door"),
     }
+    attention.abort();
+    window.end();
     door.shut().await;
     engine.stop().await;
     door.close().await;

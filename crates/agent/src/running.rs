@@ -1,13 +1,10 @@
 //! What is said to an agent that runs already.
 
-use std::path::Path;
 use std::time::Duration;
 
 use causeway_api::door::Client;
-use causeway_api::{Code, Command, Desk, Problem};
+use causeway_api::{Code, Command, Desk, Problem, Wish};
 use tokio::time::timeout;
-
-use crate::args::Args;
 
 /// The engine ends within five seconds; the rest is for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,14 +37,10 @@ pub(crate) async fn quit(client: &Client) -> Result<(), Problem> {
     })
 }
 
-/// What to tell a person who starts a second agent. There is no window yet that could come to the front.
-pub(crate) fn already(args: &Args, data_dir: &Path) -> String {
-    let wish = match (&args.uri, args.show) {
-        (Some(_), _) => {
-            "; this version has no window yet that could open the chat, 'causewayctl send' reaches the person"
-        }
-        (None, Some(_)) => "; this version has no window yet that it could show",
-        (None, None) => "",
-    };
-    format!("Causeway runs already on {}{wish}", data_dir.display())
+/// Asks the other program to open its window.
+///
+/// # Errors
+/// [`Code::NotOffered`] where it has none.
+pub(crate) async fn show(client: &Client, wish: Wish) -> Result<(), Problem> {
+    client.request(Command::Show(wish)).await.map(drop)
 }

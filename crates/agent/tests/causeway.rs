@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use causeway_api::door::Client;
-use causeway_api::{Command as Ask, Desk, Reply, Side, SideState};
+use causeway_api::{Changes, Command as Ask, Desk, Kind, Reply, Side, SideState, View, Wish};
 use tempfile::TempDir;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +48,7 @@ async fn it_stays_up_where_a_server_cannot_be_reached() {
     assert!(snapshot.events.iter().any(|event| {
         matches!(
             event.kind,
-            causeway_api::Kind::State {
+            Kind::State {
                 side: Side::Lync,
                 ..
             }
@@ -58,22 +59,91 @@ async fn it_stays_up_where_a_server_cannot_be_reached() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_one_hands_over_to_the_first_and_says_so() {
+async fn a_second_one_without_a_screen_says_that_there_is_no_window() {
     let house = House::new();
     let agent = house.start();
-    for wish in [
-        &[][..],
-        &["--show"],
-        &["--show", "people"],
-        &["sip:bob@contoso.example"],
-        &["--autostart"],
+    for (wish, exit) in [
+        (&[][..], 5),
+        (&["--show"], 5),
+        (&["--show", "people"], 5),
+        (&["sip:bob@contoso.example"], 5),
+        (&["--autostart"], 0),
     ] {
         let second = house.run(wish);
-        assert_eq!(second.status.code(), Some(0), "{wish:?}");
+        assert_eq!(second.status.code(), Some(exit), "{wish:?}");
         let said = std::str::from_utf8(&second.stderr).unwrap();
         assert!(said.starts_with("Causeway runs already on "), "{said}");
-        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(said.contains("no screen"), exit == 5, "{said}");
     }
+    assert_eq!(agent.signal("TERM").code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_one_hands_its_wish_to_the_window_of_the_first() {
+    let house = House::new();
+    let agent = house.start();
+    let window = Client::connect(house.data_dir(), "causeway-window")
+        .await
+        .unwrap()
+        .unwrap();
+    let (_, mut changes) = window.subscribe().await.unwrap();
+    let stranger = house.enter().await;
+    let (_, mut others) = stranger.subscribe().await.unwrap();
+    for (wish, wanted) in [
+        (&[][..], Wish::default()),
+        (&["--show"], Wish::page(View::Chats)),
+        (&["--show", "bridge"], Wish::page(View::Bridge)),
+        (
+            &["xmpp:carol@xmpp.example/home?message"],
+            Wish::chat("xmpp:carol@xmpp.example"),
+        ),
+        (
+            &["im:bob@contoso.example"],
+            Wish::chat("bob@contoso.example"),
+        ),
+    ] {
+        assert_eq!(house.run(wish).status.code(), Some(0), "{wish:?}");
+        let told = soon(changes.next()).await.unwrap();
+        assert_eq!(told.kind, Kind::Show(wanted));
+    }
+    // Nobody but the window is told, and its events are numbered through.
+    agent.signal("TERM");
+    while let Some(event) = soon(others.next()).await {
+        assert!(!matches!(event.kind, Kind::Show(_)), "{event:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_is_started_once_and_told_what_was_asked_for_last() {
+    let house = House::with_window("echo \"$@\" >> \"$2/started\"; exec sleep 600");
+    let agent = house.start();
+    assert_eq!(house.run(&["--show", "people"]).status.code(), Some(0));
+    assert_eq!(
+        house.run(&["sip:bob@contoso.example"]).status.code(),
+        Some(0)
+    );
+    let window = Client::connect(house.data_dir(), "causeway-window")
+        .await
+        .unwrap()
+        .unwrap();
+    let (_, mut changes) = window.subscribe().await.unwrap();
+    let told = soon(changes.next()).await.unwrap();
+    assert_eq!(told.kind, Kind::Show(Wish::chat("sip:bob@contoso.example")));
+    assert_eq!(agent.signal("TERM").code(), Some(0));
+    let started = std::fs::read_to_string(house.data_dir().join("started")).unwrap();
+    let wanted = format!("--data-dir {}\n", house.data_dir().display());
+    assert_eq!(started, wanted, "once");
+}
+
+#[test]
+fn a_computer_without_the_window_says_what_to_install() {
+    let house = House::with_window("");
+    std::fs::remove_file(house.bin().join("causeway-window")).unwrap();
+    let agent = house.start();
+    let second = house.run(&["--show"]);
+    assert_eq!(second.status.code(), Some(5));
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(said.contains("not installed"), "{said}");
     assert_eq!(agent.signal("TERM").code(), Some(0));
 }
 
@@ -127,12 +197,35 @@ fn wrong_usage_ends_with_two() {
     }
 }
 
+/// Generous: only a hang takes that long.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), work)
+        .await
+        .expect("it hangs")
+}
+
 /// A person's files.
 struct House(TempDir);
 
 impl House {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With the agent installed beside a window that runs this script, on a computer with a screen.
+    fn with_window(script: &str) -> Self {
+        let house = Self::new();
+        std::fs::create_dir(house.bin()).unwrap();
+        let agent = house.bin().join("causeway");
+        std::fs::copy(env!("CARGO_BIN_EXE_causeway"), agent).unwrap();
+        let window = house.bin().join("causeway-window");
+        std::fs::write(&window, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&window, std::fs::Permissions::from_mode(0o700)).unwrap();
+        house
+    }
+
+    fn bin(&self) -> std::path::PathBuf {
+        self.0.path().join("bin")
     }
 
     fn configure(&self, text: &str) {
@@ -144,7 +237,13 @@ impl House {
     }
 
     fn command(&self, line: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_causeway"));
+        let installed = self.bin().join("causeway");
+        let has_screen = installed.exists();
+        let mut command = Command::new(if has_screen {
+            installed
+        } else {
+            env!("CARGO_BIN_EXE_causeway").into()
+        });
         command
             .arg("--config")
             .arg(self.0.path().join("config.toml"))
@@ -152,7 +251,13 @@ impl House {
             .arg(self.data_dir())
             .args(line)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", self.0.path())
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DISPLAY")
             .env("NO_COLOR", "1");
+        if has_screen {
+            command.env("DISPLAY", ":no-such-screen");
+        }
         command
     }
 

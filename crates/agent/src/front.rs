@@ -1,0 +1,129 @@
+//! What stands behind the agent's door: the engine, and the window for what only a window can do.
+
+use std::sync::Arc;
+
+use causeway_api::{Changes, Command, Desk, Event, Kind, Problem, Reply, Snapshot};
+use causeway_engine::{Handle, Subscription};
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+use crate::window::{self, Window};
+
+/// The engine and the window, for one visitor.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    engine: Handle,
+    window: Window,
+    /// Grows when the configuration was changed through the door.
+    configured: watch::Sender<u64>,
+    visit: Option<Arc<Visit>>,
+}
+
+/// One connection. It is over when the last clone of its desk is dropped.
+#[derive(Debug)]
+struct Visit {
+    id: u64,
+    window: Window,
+    is_window: bool,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.window.left(self.id);
+    }
+}
+
+impl Front {
+    pub(crate) fn new(engine: Handle, window: Window, configured: watch::Sender<u64>) -> Self {
+        Self {
+            engine,
+            window,
+            configured,
+            visit: None,
+        }
+    }
+}
+
+impl Desk for Front {
+    type Changes = Merged;
+
+    fn visited_by(&self, program: &str) -> Self {
+        Self {
+            visit: Some(Arc::new(Visit {
+                id: self.window.visit(),
+                window: self.window.clone(),
+                is_window: program == window::PROGRAM,
+            })),
+            ..self.clone()
+        }
+    }
+
+    async fn request(&self, command: Command) -> Result<Reply, Problem> {
+        if let Command::Show(wish) = command {
+            return self.window.show(wish, None).map(|()| Reply::Done);
+        }
+        if let Command::Looking(looking) = command {
+            if let Some(visit) = &self.visit {
+                self.window.shows(visit.id, looking);
+            }
+            return Ok(Reply::Done);
+        }
+        let configures = matches!(command, Command::SetConfig { .. });
+        let reply = self.engine.request(command).await?;
+        if configures {
+            self.configured.send_modify(|times| *times += 1);
+        }
+        Ok(reply)
+    }
+
+    async fn subscribe(&self) -> Result<(Snapshot, Merged), Problem> {
+        let engine = self.engine.subscribe().await?;
+        let snapshot = engine.snapshot().clone();
+        let is_window = self.visit.as_ref().is_some_and(|visit| visit.is_window);
+        let merged = Merged {
+            engine,
+            told: is_window.then(|| self.window.listens()),
+            more: 0,
+            last: snapshot.seq,
+        };
+        Ok((snapshot, merged))
+    }
+}
+
+/// The engine's changes and, for the window, what it is asked to show; numbered through.
+pub(crate) struct Merged {
+    engine: Subscription,
+    told: Option<mpsc::UnboundedReceiver<Kind>>,
+    /// How many were not the engine's.
+    more: u64,
+    last: u64,
+}
+
+impl Changes for Merged {
+    async fn next(&mut self) -> Option<Event> {
+        let Self {
+            engine,
+            told,
+            more,
+            last,
+        } = self;
+        let asked = async {
+            match told {
+                Some(told) => told.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let event = tokio::select! {
+            event = engine.next() => {
+                let event = event?;
+                Event { seq: event.seq + *more, ..event }
+            }
+            Some(kind) = asked => {
+                *more += 1;
+                Event { seq: *last + 1, at: Timestamp::now(), kind }
+            }
+        };
+        *last = event.seq;
+        Some(event)
+    }
+}

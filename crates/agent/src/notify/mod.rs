@@ -1,0 +1,93 @@
+//! Notifications: what is worth one, and the way to the desktop's service.
+
+pub(crate) mod rules;
+mod service;
+
+use futures::StreamExt as _;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tracing::{debug, warn};
+use zbus::Connection;
+
+use crate::words::Reader;
+use rules::{Button, Order, Subject};
+use service::Service;
+
+/// A service that takes longer is not waited for.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// What a person did with a notification.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Response {
+    /// Clicked on it.
+    Open {
+        subject: Subject,
+        token: Option<String>,
+    },
+    Pressed {
+        subject: Subject,
+        button: Button,
+        token: Option<String>,
+    },
+    /// Wrote an answer into it.
+    Replied { subject: Subject, text: String },
+    /// It is gone from the screen.
+    Closed(Subject),
+}
+
+/// Carries out orders and tells what people do with the notifications, until nobody orders any more. Runs in a task of
+/// its own: no message ever waits for it. Orders about one subject that came meanwhile are merged: the last one counts.
+pub(crate) async fn run(
+    bus: Connection,
+    reader: Reader,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    responses: mpsc::UnboundedSender<Response>,
+) {
+    let service = Service::new(&bus, reader).await;
+    let (mut service, mut signals, mut owners) = match service {
+        Ok(service) => service,
+        Err(error) => {
+            warn!(%error, "notifications are not possible");
+            return;
+        }
+    };
+    loop {
+        tokio::select! {
+            biased;
+            signal = signals.next() => {
+                let Some(signal) = signal else { return };
+                if let Some(response) = service.heard(&signal) {
+                    let _ = responses.send(response);
+                }
+            }
+            owner = owners.next() => {
+                if owner.is_none() { return }
+                debug!("another notification service");
+                service.forget();
+            }
+            order = orders.recv() => {
+                let Some(order) = order else { return };
+                let mut merged = vec![order];
+                while let Ok(order) = orders.try_recv() {
+                    merged.retain(|earlier| earlier.subject() != order.subject());
+                    merged.push(order);
+                }
+                for order in merged {
+                    perform(&mut service, order).await;
+                }
+            }
+        }
+    }
+}
+
+async fn perform(service: &mut Service, order: Order) {
+    match timeout(LIMIT, service.perform(order)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => warn!(%error, "a notification was not shown"),
+        Err(_) => warn!(
+            seconds = LIMIT.as_secs(),
+            "the notification service does not answer"
+        ),
+    }
+}

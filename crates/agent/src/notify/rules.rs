@@ -1,0 +1,442 @@
+//! What is worth a notification and what it says (ux.md section 8). Pure: what happened and when goes in, orders come out.
+
+use std::collections::{BTreeMap, HashMap};
+
+use causeway_api::{
+    Availability, Direction, Event, Kind, Looking, OwnStatus, Side, SideState, YesNo,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::scene::Scene;
+use crate::words::{Reader, Word, plain};
+
+/// A chat that was quiet for so long may make a sound again.
+const QUIET: SignedDuration = SignedDuration::from_secs(30);
+/// A connection that is back sooner is not worth a word.
+const LOST: SignedDuration = SignedDuration::from_mins(2);
+/// Chats with a notification of their own; more of them share one.
+const MOST_CHATS: usize = 5;
+/// Texts that wait for their chat to become unread; they come in the same moment.
+const MOST_WAITING: usize = 256;
+/// Characters of a title.
+const TITLE: usize = 120;
+/// Characters of a body.
+const BODY: usize = 240;
+
+/// What a notification is about. There is one at a time about each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// A chat, by its conversation id.
+    Chat(String),
+    /// Chats that have none of their own.
+    Chats,
+    /// Somebody asks for our person's presence.
+    Request(String),
+    /// A side needs the person.
+    Needs(Side),
+    /// The connection of a side.
+    Link(Side),
+    /// The tray went away.
+    Tray,
+}
+
+/// What is to be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Banner {
+    pub(crate) subject: Subject,
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) sound: bool,
+    /// It stays until the person has seen it.
+    pub(crate) stays: bool,
+    pub(crate) buttons: Vec<Button>,
+}
+
+impl std::fmt::Debug for Banner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Banner")
+            .field("subject", &self.subject)
+            .field("title", &format_args!("{} bytes", self.title.len()))
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("sound", &self.sound)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can be pressed besides the notification itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Button {
+    Reply,
+    MarkRead,
+    Accept,
+    Decline,
+    Open,
+}
+
+/// What to do on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Show(Banner),
+    Withdraw(Subject),
+}
+
+impl Order {
+    pub(crate) fn subject(&self) -> &Subject {
+        match self {
+            Self::Show(banner) => &banner.subject,
+            Self::Withdraw(subject) => subject,
+        }
+    }
+}
+
+/// The silence rule: nothing is shown while the person does not want to be disturbed.
+pub(crate) fn is_silent(
+    own: Option<&OwnStatus>,
+    quiet_until: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let disturbed = own.is_some_and(|own| {
+        own.availability == Availability::DoNotDisturb
+            || own.activity.as_deref() == Some("presenting")
+    });
+    disturbed || quiet_until.is_some_and(|until| until > now)
+}
+
+/// What was shown, and what may have to be.
+#[derive(Debug, Default)]
+pub(crate) struct Banners {
+    /// The last text of each chat that was told and not yet counted as unread.
+    waiting: HashMap<String, Text>,
+    chats: HashMap<String, Shown>,
+    /// Chats that share the common notification.
+    crowd: HashMap<String, u32>,
+    links: BTreeMap<&'static str, Link>,
+}
+
+struct Text {
+    name: String,
+    text: String,
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Text({} bytes)", self.text.len())
+    }
+}
+
+#[derive(Debug)]
+struct Shown {
+    texts: u32,
+    last: Timestamp,
+}
+
+#[derive(Debug, Default)]
+struct Link {
+    was_ready: bool,
+    lost_since: Option<Timestamp>,
+    told: bool,
+    needs: bool,
+}
+
+/// Everything that decides besides what happened.
+pub(crate) struct View<'a> {
+    pub(crate) scene: &'a Scene,
+    pub(crate) looking: &'a Looking,
+    pub(crate) reader: &'a Reader,
+    pub(crate) now: Timestamp,
+}
+
+impl View<'_> {
+    fn silent(&self) -> bool {
+        is_silent(self.scene.own(), self.scene.quiet_until, self.now)
+    }
+
+    /// The chat is open, has the keyboard and is scrolled to its end.
+    fn sees(&self, conversation: &str) -> bool {
+        self.looking.focused && self.looking.conversation.as_deref() == Some(conversation)
+    }
+}
+
+impl Banners {
+    /// Something happened; `view` knows it already.
+    pub(crate) fn take(&mut self, event: &Event, view: &View<'_>) -> Vec<Order> {
+        match &event.kind {
+            Kind::Message(message) if message.direction == Direction::In => {
+                if self.waiting.len() >= MOST_WAITING {
+                    self.waiting.clear();
+                }
+                let text = Text {
+                    name: message.name.clone().unwrap_or_else(|| message.from.clone()),
+                    text: message.text.clone(),
+                };
+                self.waiting.insert(message.conversation.clone(), text);
+                Vec::new()
+            }
+            Kind::Unread {
+                conversation,
+                count: 0,
+            } => self.read(conversation),
+            Kind::Unread { conversation, .. } => self.unread(conversation, view),
+            Kind::Subscription(subscription) => {
+                let subject = Subject::Request(subscription.address.clone());
+                if subscription.they_see_you != YesNo::Wanted {
+                    return vec![Order::Withdraw(subject)];
+                }
+                let who = plain(&subscription.address, TITLE / 2);
+                let title = view.reader.fill(Word::WantsToSeeYou, &who);
+                self.unless_silent(view, subject, title, vec![Button::Accept, Button::Decline])
+            }
+            Kind::State { side, state, .. } => self.link(*side, *state, view),
+            Kind::Message(_)
+            | Kind::Person(_)
+            | Kind::Presence { .. }
+            | Kind::Accepted { .. }
+            | Kind::Delivery(_)
+            | Kind::Typing { .. }
+            | Kind::Conversation(_)
+            | Kind::Bridge { .. }
+            | Kind::Discarded { .. }
+            | Kind::Notices { .. }
+            | Kind::Own { .. }
+            | Kind::Paused { .. }
+            | Kind::Show(_)
+            | Kind::Hide
+            | Kind::Resync => Vec::new(),
+        }
+    }
+
+    /// The person looks at something else now.
+    pub(crate) fn looked(&mut self, looking: &Looking) -> Vec<Order> {
+        match &looking.conversation {
+            Some(conversation) if looking.focused => self.read(conversation),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// A notification was closed on the screen.
+    pub(crate) fn closed(&mut self, subject: &Subject) {
+        match subject {
+            Subject::Chat(conversation) => {
+                self.chats.remove(conversation);
+            }
+            Subject::Chats => self.crowd.clear(),
+            Subject::Request(_) | Subject::Needs(_) | Subject::Link(_) | Subject::Tray => {}
+        }
+    }
+
+    /// When [`Self::tick`] has something to say.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        let waiting = self.links.values().filter(|link| !link.told);
+        waiting
+            .filter_map(|link| Some(link.lost_since? + LOST))
+            .min()
+    }
+
+    /// Time has passed.
+    pub(crate) fn tick(&mut self, view: &View<'_>) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for side in [Side::Lync, Side::Xmpp] {
+            let Some(link) = self.links.get_mut(name(side)) else {
+                continue;
+            };
+            let over = link
+                .lost_since
+                .is_some_and(|since| since + LOST <= view.now);
+            if !over || std::mem::replace(&mut link.told, true) || view.silent() {
+                continue;
+            }
+            let word = if side == Side::Lync {
+                Word::LyncLost
+            } else {
+                Word::XmppLost
+            };
+            orders.push(Order::Show(Banner {
+                subject: Subject::Link(side),
+                title: view.reader.say(word).into(),
+                body: view.reader.say(Word::TriesAgain).into(),
+                sound: false,
+                stays: false,
+                buttons: Vec::new(),
+            }));
+        }
+        orders
+    }
+
+    /// The tray went away while no window is there.
+    pub(crate) fn tray_gone(&mut self, view: &View<'_>) -> Vec<Order> {
+        let title = view.reader.say(Word::NoTrayAnyMore).to_owned();
+        let mut orders = self.unless_silent(view, Subject::Tray, title, vec![Button::Open]);
+        if let Some(Order::Show(banner)) = orders.first_mut() {
+            view.reader.say(Word::RunsOn).clone_into(&mut banner.body);
+        }
+        orders
+    }
+
+    fn unread(&mut self, conversation: &str, view: &View<'_>) -> Vec<Order> {
+        let Some(Text { name, text }) = self.waiting.remove(conversation) else {
+            // Counted again, not written.
+            return Vec::new();
+        };
+        if view.silent() || view.sees(conversation) {
+            return Vec::new();
+        }
+        let already = self.chats.get(conversation);
+        if already.is_none() && self.chats.len() >= MOST_CHATS {
+            return self.crowd(conversation, view);
+        }
+        let texts = already.map_or(1, |shown| shown.texts.saturating_add(1));
+        let sound = already.is_none_or(|shown| view.now.duration_since(shown.last) >= QUIET);
+        let shown = Shown {
+            texts,
+            last: view.now,
+        };
+        self.chats.insert(conversation.to_owned(), shown);
+        let who = plain(&name, TITLE / 2);
+        let title = if texts == 1 {
+            who
+        } else {
+            let count = view.reader.fill(Word::NewMessages, &texts.to_string());
+            format!("{who} — {count}")
+        };
+        vec![Order::Show(Banner {
+            subject: Subject::Chat(conversation.to_owned()),
+            title,
+            body: plain(&text, BODY),
+            sound,
+            stays: false,
+            buttons: vec![Button::Reply, Button::MarkRead],
+        })]
+    }
+
+    /// So many people write at once that each notification of their own would only be in the way.
+    fn crowd(&mut self, conversation: &str, view: &View<'_>) -> Vec<Order> {
+        let first = self.crowd.is_empty();
+        let texts = self.crowd.entry(conversation.to_owned()).or_default();
+        *texts = texts.saturating_add(1);
+        let chats = self.crowd.len();
+        vec![Order::Show(Banner {
+            subject: Subject::Chats,
+            title: view
+                .reader
+                .fill(Word::NewMessagesInChats, &chats.to_string()),
+            body: String::new(),
+            sound: first,
+            stays: false,
+            buttons: Vec::new(),
+        })]
+    }
+
+    fn read(&mut self, conversation: &str) -> Vec<Order> {
+        self.waiting.remove(conversation);
+        let mut orders = Vec::new();
+        if self.chats.remove(conversation).is_some() {
+            orders.push(Order::Withdraw(Subject::Chat(conversation.to_owned())));
+        }
+        if self.crowd.remove(conversation).is_some() && self.crowd.is_empty() {
+            orders.push(Order::Withdraw(Subject::Chats));
+        }
+        orders
+    }
+
+    fn link(&mut self, side: Side, state: SideState, view: &View<'_>) -> Vec<Order> {
+        let link = self.links.entry(name(side)).or_default();
+        let mut orders = Vec::new();
+        let needs = matches!(
+            state,
+            SideState::NeedsPassword | SideState::NeedsConsent | SideState::Refused
+        );
+        let (lync, mut show) = (side == Side::Lync, None);
+        if needs != std::mem::replace(&mut link.needs, needs) {
+            if needs {
+                show = Some((
+                    Subject::Needs(side),
+                    if lync {
+                        Word::LyncNeedsYou
+                    } else {
+                        Word::XmppNeedsYou
+                    },
+                ));
+            } else {
+                orders.push(Order::Withdraw(Subject::Needs(side)));
+            }
+        }
+        if state.is_ready() {
+            if link.lost_since.take().is_some() && std::mem::take(&mut link.told) {
+                show = Some((
+                    Subject::Link(side),
+                    if lync { Word::LyncBack } else { Word::XmppBack },
+                ));
+            }
+            link.was_ready = true;
+        } else if state.is_final() {
+            // Ended, not lost: by the person, or said above.
+            let told = link.told;
+            *link = Link {
+                needs,
+                ..Link::default()
+            };
+            if told {
+                orders.push(Order::Withdraw(Subject::Link(side)));
+            }
+        } else if link.was_ready && link.lost_since.is_none() {
+            link.lost_since = Some(view.now);
+        }
+        if let Some((subject, word)) = show {
+            let title = view.reader.say(word).to_owned();
+            orders.extend(self.unless_silent(view, subject, title, Vec::new()));
+        }
+        orders
+    }
+
+    fn unless_silent(
+        &self,
+        view: &View<'_>,
+        subject: Subject,
+        title: String,
+        buttons: Vec<Button>,
+    ) -> Vec<Order> {
+        if view.silent() {
+            return Vec::new();
+        }
+        let stays = matches!(subject, Subject::Needs(_) | Subject::Request(_));
+        let body = match &subject {
+            Subject::Needs(side) => needs_body(view, *side),
+            Subject::Chat(_)
+            | Subject::Chats
+            | Subject::Request(_)
+            | Subject::Link(_)
+            | Subject::Tray => String::new(),
+        };
+        vec![Order::Show(Banner {
+            subject,
+            title,
+            body,
+            sound: stays,
+            stays,
+            buttons,
+        })]
+    }
+}
+
+/// Cause and remedy as the engine says them, else the bare need.
+fn needs_body(view: &View<'_>, side: Side) -> String {
+    match view.scene.state(side) {
+        Some((_, Some(problem))) => {
+            plain(&format!("{}. {}", problem.message, problem.remedy), BODY)
+        }
+        Some((SideState::NeedsConsent, None)) => view.reader.say(Word::ConsentNeeded).into(),
+        Some(_) | None => view.reader.say(Word::PasswordNeeded).into(),
+    }
+}
+
+fn name(side: Side) -> &'static str {
+    match side {
+        Side::Lync => "lync",
+        Side::Xmpp => "xmpp",
+        Side::Gateway => "gateway",
+    }
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;
