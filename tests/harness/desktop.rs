@@ -327,12 +327,15 @@ impl Item {
         .await
     }
 
-    /// Clicks on the line that begins so.
+    /// Clicks on the line that begins so; again, where the menu was built anew just now and its lines have other numbers.
     pub async fn click(&self, label: &str) {
-        let line = self.shows(label).await;
-        let what = (line.id, "clicked", Value::from(0_i32), 0_u32);
-        let done: zbus::Result<()> = self.menu.call("Event", &what).await;
-        done.expect("a line can be clicked");
+        until(&format!("a click on {label:?}"), async || {
+            let line = self.shows(label).await;
+            let what = (line.id, "clicked", Value::from(0_i32), 0_u32);
+            let done: zbus::Result<()> = self.menu.call("Event", &what).await;
+            done.ok()
+        })
+        .await;
     }
 
     /// Names of the signals that came since this was asked last, up to the next answer of the item.

@@ -190,7 +190,8 @@ impl Attention {
         let look = Look::of(&self.scene, &self.reader, Timestamp::now());
         match &mut self.tray {
             Some(tray) => tray.show(look, panel).await,
-            None if self.refused => {}
+            // Offered before a host is there, it could miss its coming; later ones it is told of.
+            None if self.refused || !self.had_host => {}
             None => match TrayItem::offer(look, panel, self.clicks.0.clone()).await {
                 Ok(tray) => self.tray = Some(tray),
                 Err(error) => {

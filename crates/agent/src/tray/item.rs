@@ -17,14 +17,14 @@ pub(crate) struct Click {
     pub(crate) token: Option<String>,
 }
 
-/// The item. It is offered to every tray host that comes, until it is dropped.
+/// The item. It is offered to every tray host that comes.
 pub(crate) struct TrayItem {
     handle: Handle<Offered>,
     shown: (Look, Panel),
 }
 
 impl TrayItem {
-    /// Offers the item on the session bus, whether or not a host is there.
+    /// Offers the item on the session bus. A host should be there; it may go and come back.
     ///
     /// # Errors
     /// Where there is no session bus, or the watcher refuses the item.
