@@ -366,7 +366,7 @@ fn lync_part(address: &str) -> ChatPart {
 
 fn xmpp_part(address: &str) -> ChatPart {
     ChatPart {
-        id: format!("xmpp:{address}"),
+        id: crate::xmpp::conversation(address),
         side: Side::Xmpp,
         address: address.to_owned(),
     }

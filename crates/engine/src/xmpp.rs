@@ -5,7 +5,6 @@ mod text;
 use causeway_api as api;
 use causeway_bridge::{Input, XmppContact};
 use causeway_xmpp::{Command, Event, Presence, RosterItem, Show, State};
-use jid::BareJid;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, info};
 
@@ -277,7 +276,7 @@ impl Core {
 }
 
 /// Id of the conversation with an XMPP contact.
-pub(crate) fn conversation(jid: &BareJid) -> String {
+pub(crate) fn conversation(jid: impl std::fmt::Display) -> String {
     format!("xmpp:{jid}")
 }
 
