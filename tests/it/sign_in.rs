@@ -1,6 +1,6 @@
 //! Signing in: refused passwords are sent once, bad servers are named, watching changes nothing.
 
-use causeway_tests::cast::{ANNA, BEN, World, secret};
+use causeway_tests::cast::{ANNA, BEN, CARLA, EMIL, World, secret};
 use serde_json::{Value, json};
 
 fn refused<'a>(side: &'a str) -> impl Fn(&Value) -> bool + 'a {
@@ -221,25 +221,27 @@ async fn broken_answers_and_strange_events_are_survived() {
     let world = World::new().await;
     let mut bridge = world.ctl.stream(&["bridge", "run"]);
     bridge.both_sides_ready().await;
-    for what in [
-        "garbage-json",
-        "oversize-body",
-        "unknown-event",
-        "bad-data-uri",
-        "resync",
+    // An acceptance is needed only for a conversation's first text.
+    for (what, on, writer) in [
+        ("oversize-body", Some("accept"), BEN),
+        ("garbage-json", Some("accept"), CARLA),
+        ("html", Some("accept"), EMIL),
+        ("garbage-json", Some("events"), BEN),
+        ("oversize-body", Some("events"), BEN),
+        ("unknown-event", None, BEN),
+        ("bad-data-uri", None, BEN),
+        ("resync", None, BEN),
     ] {
-        // On the event channel alone: an invitation whose acceptance is lost lapses, and its text with it.
-        let fault = json!({"what": what, "count": 1, "on": "events"});
-        let fault = match what {
-            "garbage-json" | "oversize-body" => fault,
-            _ => json!({"what": what, "count": 1}),
+        let fault = match on {
+            Some(on) => json!({"what": what, "count": 1, "on": on}),
+            None => json!({"what": what, "count": 1}),
         };
         world.sim.fault(fault).await;
-        let text = format!("after {what}");
+        let text = format!("after {what} on {on:?}");
         if what == "bad-data-uri" {
-            world.sim.writes(BEN, ANNA, "not to be read").await;
+            world.sim.writes(writer, ANNA, "not to be read").await;
         }
-        world.sim.writes(BEN, ANNA, &text).await;
+        world.sim.writes(writer, ANNA, &text).await;
         bridge
             .find(&text, |event| {
                 event["kind"] == "message" && event["text"] == text.as_str()

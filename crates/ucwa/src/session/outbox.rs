@@ -244,7 +244,14 @@ impl Session {
                 // A batch that was too large comes again in smaller parts.
                 let too_large = response.status == 429 && matches!(what, Ordinary::Bulk(_));
                 let may_repeat = what.is_repeatable() && outgoing.tries < TRIES && !too_large;
-                if may_repeat && matches!(response.status, 408 | 429 | 500 | 502 | 503 | 504) {
+                // An acceptance is answered by an empty 204: what has a body came from something in between.
+                let not_accepted = matches!(what, Ordinary::Accept)
+                    && response.status < 400
+                    && !response.body.is_empty();
+                if may_repeat
+                    && (not_accepted
+                        || matches!(response.status, 408 | 429 | 500 | 502 | 503 | 504))
+                {
                     self.repeat_later(
                         outgoing.request,
                         what,

@@ -55,6 +55,27 @@ fn invitation_is_accepted_at_once_and_its_text_is_told_once() {
 }
 
 #[test]
+fn an_acceptance_answered_by_something_else_is_repeated() {
+    let mut script = Script::online(&[]);
+    script.olaf_invites("hej");
+    script.answer(
+        "/invitations/i1/accept",
+        200,
+        &json!({"page": "of a proxy"}),
+    );
+    script.wait(SECOND * 4);
+    script.fail("/invitations/i1/accept", lost());
+    script.wait(SECOND * 4);
+    let nothing = Response {
+        status: 204,
+        ..Response::default()
+    };
+    script.answer_with("/invitations/i1/accept", nothing);
+    script.wait(SECOND * 20);
+    assert!(!script.asks("/invitations/i1/accept"));
+}
+
+#[test]
 fn message_shown_as_started_and_completed_is_told_once() {
     let mut script = talking();
     let mut started = message(1, "Incoming", "one");
