@@ -108,6 +108,7 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
     assert_eq!(ben_with_unread(&door_now, 1).await.draft, "not yet sent");
     let read = Command::MarkRead {
         conversations: vec![ben.conversations[0].id.clone()],
+        up_to: None,
     };
     door_now.request(read).await.unwrap();
     ben_with_unread(&door_now, 0).await;
@@ -117,6 +118,7 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
             conversations: vec![ben.conversations[0].id.clone()],
             before: None,
             around: None,
+            after: None,
             limit: 10,
         },
     )

@@ -42,9 +42,12 @@ async fn a_click_opens_exactly_that_chat_and_more_texts_replace_what_is_shown_un
         .expect("the door lets the stories in")
         .expect("an agent runs");
     let conversations = vec![format!("lync:{BEN}")];
-    door.request(Command::MarkRead { conversations })
-        .await
-        .expect("a chat can be read");
+    door.request(Command::MarkRead {
+        conversations,
+        up_to: None,
+    })
+    .await
+    .expect("a chat can be read");
     notifications.withdrawn(&second).await;
 }
 

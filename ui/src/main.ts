@@ -11,8 +11,9 @@ import { store } from './state/store.svelte';
 import { clock } from './words/when.svelte';
 
 function show({ page, address }: Extract<Change, { change: 'show' }>): void {
-  if (address === undefined) nav.show(page);
-  else openAddress(address.startsWith('sip:') ? 'lync' : 'xmpp', address.replace(/^(xmpp|im):/, ''));
+  if (address === undefined) {
+    if (page !== undefined) nav.showView(page);
+  } else openAddress(address.startsWith('sip:') ? 'lync' : 'xmpp', address.replace(/^(xmpp|im):/, ''));
 }
 
 async function start(): Promise<void> {

@@ -316,7 +316,7 @@ pub(crate) mod tests {
                 activity: None,
                 note: None,
                 until: None,
-                reason: "automatic".into(),
+                reason: causeway_api::Reason::Automatic,
             },
         }
     }

@@ -6,6 +6,7 @@ use crate::{BridgeAction, DeliveryState, Message, Side};
 
 /// One network's part of a chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChatPart {
     /// Conversation id as in [`Message`].
     pub id: String,
@@ -17,6 +18,7 @@ pub struct ChatPart {
 
 /// A chat of the list: a person with all their networks.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Chat {
     /// Where it can go on, one for each network of the person; the one of the youngest text first.
     pub conversations: Vec<ChatPart>,
@@ -50,6 +52,7 @@ impl std::fmt::Debug for Chat {
 
 /// A text of the history with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Past {
     /// The text.
     #[serde(flatten)]
@@ -67,6 +70,7 @@ pub struct Past {
 
 /// The bridge carried a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Via {
     /// To this side or from it: never the side of the text itself.
     pub side: Side,
@@ -76,6 +80,7 @@ pub struct Via {
 
 /// A text that a search found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Hit {
     /// The text.
     pub message: Past,
@@ -83,6 +88,7 @@ pub struct Hit {
 
 /// When a text that failed is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryWhen {
     /// At once.

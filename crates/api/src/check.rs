@@ -6,6 +6,7 @@ use crate::{Code, Problem, Side};
 
 /// Result of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum StepState {
     /// Passed.
@@ -20,6 +21,7 @@ pub enum StepState {
 
 /// One step of the ladder; `step` has the names of the sign-in states (ux.md section 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct CheckStep {
     /// Which link.
     pub side: Side,
@@ -43,6 +45,7 @@ pub struct CheckStep {
 
 /// The whole ladder, both sides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Check {
     /// In the order tried, Lync first.
     pub steps: Vec<CheckStep>,

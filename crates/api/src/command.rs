@@ -10,6 +10,7 @@ use crate::{
 
 /// A question or an order.
 #[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum Command {
     /// Walk the sign-in ladder of both sides with connections of its own, without touching the running links.
@@ -101,6 +102,9 @@ pub enum Command {
         /// In place of `before`: what stands around the text with this id, that one among it.
         #[serde(default)]
         around: Option<String>,
+        /// In place of both: what stands after the text with this id.
+        #[serde(default)]
+        after: Option<String>,
         /// At most so many texts; 1 to 500.
         limit: u32,
     },
@@ -115,10 +119,13 @@ pub enum Command {
         /// At most so many texts; 1 to 500.
         limit: u32,
     },
-    /// Our person has read everything in a chat.
+    /// Our person has read everything in a chat, or everything up to a text.
     MarkRead {
         /// Conversation ids.
         conversations: Vec<String>,
+        /// The last text that was before their eyes: what arrived meanwhile stays unread.
+        #[serde(default)]
+        up_to: Option<String>,
     },
     /// A text and what came after it count as unread again.
     MarkUnread {
@@ -191,6 +198,7 @@ pub enum Command {
 
 /// What a person has before their eyes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Looking {
     /// The window is on the screen, covered or not.
     pub shown: bool,
@@ -203,6 +211,7 @@ pub struct Looking {
 
 /// Outcome of a sent text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum SendState {
     /// The other side confirmed it.
@@ -215,6 +224,7 @@ pub enum SendState {
 
 /// Answer to `Send`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Sent {
     /// Message id.
     pub id: String,
@@ -230,6 +240,7 @@ pub struct Sent {
 
 /// Where an effective value came from, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Compiled in.
@@ -244,6 +255,7 @@ pub enum Origin {
 
 /// One key of the configuration. Secrets are files or key-store entries and never stand here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ConfigEntry {
     /// `lync.address`.
     pub key: String,
@@ -260,6 +272,7 @@ pub struct ConfigEntry {
 
 /// How bad a configuration issue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The value is not used.
@@ -270,6 +283,7 @@ pub enum Severity {
 
 /// Something wrong in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ConfigIssue {
     /// Error or warning.
     pub severity: Severity,
@@ -287,6 +301,7 @@ pub struct ConfigIssue {
 
 /// State of one link, and why it is no better one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LinkState {
     /// Which link.
     pub side: Side,
@@ -299,6 +314,7 @@ pub struct LinkState {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "reply", rename_all = "kebab-case")]
 pub enum Reply {
     /// Done, nothing to tell.
@@ -406,7 +422,7 @@ mod tests {
             activity: None,
             note: Some(CANARY.into()),
             until: None,
-            reason: "you".into(),
+            reason: crate::Reason::You,
         };
         let shown = format!(
             "{command:?} {set:?} {message:?} {:?}",

@@ -44,6 +44,7 @@ pub trait Changes: Send + 'static {
 /// What is known at one moment, as the events that would lead there: states of the links, people, presences,
 /// subscriptions, open conversations.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
     /// `seq` of the last of `events`; changes go on with higher numbers.
     pub seq: u64,

@@ -7,11 +7,13 @@ use crate::{OwnStatus, Person, Presence, Problem, Wish};
 
 /// One line of the stream. `seq` grows by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Event {
     /// Position in the stream of this subscription.
     pub seq: u64,
     /// When the engine learned of it.
     #[serde(with = "crate::millis")]
+    #[cfg_attr(test, ts(as = "Timestamp"))]
     pub at: Timestamp,
     /// What happened.
     #[serde(flatten)]
@@ -20,6 +22,7 @@ pub struct Event {
 
 /// A link that can be up or down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The Lync account.
@@ -32,6 +35,7 @@ pub enum Side {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Kind {
     /// A link changed its state.
@@ -118,6 +122,7 @@ pub enum Kind {
         /// When it goes on by itself.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         #[serde(with = "crate::millis::option")]
+        #[cfg_attr(test, ts(as = "Option<Timestamp>"))]
         until: Option<Timestamp>,
     },
     /// What a person has to know and no link's state tells. Replaces what was told before.
@@ -135,6 +140,7 @@ pub enum Kind {
 
 /// States of a link, in the order of the sign-in ladder (ux.md section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 #[expect(
     missing_docs,
@@ -184,6 +190,7 @@ impl SideState {
 
 /// Into the account or out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Received.
@@ -194,6 +201,7 @@ pub enum Direction {
 
 /// A text.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Message {
     /// Ours, unique in the data directory.
     pub id: String,
@@ -215,6 +223,7 @@ pub struct Message {
     pub text: String,
     /// When it was written.
     #[serde(with = "crate::millis")]
+    #[cfg_attr(test, ts(as = "Timestamp"))]
     pub sent_at: Timestamp,
     /// Arrived much later than it was written (archive, queue).
     pub late: bool,
@@ -222,6 +231,7 @@ pub struct Message {
 
 /// State of a sent text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
     /// On disk, waiting for its turn or for the link.
@@ -238,6 +248,7 @@ pub enum DeliveryState {
 
 /// What became of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Delivery {
     /// Message id.
     pub id: String,
@@ -250,6 +261,7 @@ pub struct Delivery {
 
 /// Is a conversation open?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ConversationState {
     /// Open.
@@ -260,6 +272,7 @@ pub enum ConversationState {
 
 /// A conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Conversation {
     /// As in [`Message`].
     pub id: String,
@@ -276,6 +289,7 @@ pub struct Conversation {
 
 /// What the bridge did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum BridgeAction {
     /// A Lync text went to the relay address.
@@ -292,6 +306,7 @@ pub enum BridgeAction {
 
 /// One direction of a presence subscription (RFC 6121 section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum YesNo {
     /// Subscribed.
@@ -306,6 +321,7 @@ pub enum YesNo {
 
 /// Subscription state of an XMPP contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Subscription {
     /// Bare JID.
     pub address: String,

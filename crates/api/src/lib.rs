@@ -12,6 +12,8 @@ mod event;
 mod millis;
 mod people;
 mod problem;
+#[cfg(test)]
+mod typescript;
 mod view;
 
 pub use chats::{Chat, ChatPart, Hit, Past, RetryWhen, Via};
@@ -24,6 +26,6 @@ pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
     Message, Side, SideState, Subscription, YesNo,
 };
-pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Settable};
+pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Reason, Settable};
 pub use problem::{Code, Exit, Problem};
 pub use view::{View, Wish};

@@ -60,7 +60,7 @@ mod tests {
                 activity: None,
                 note: None,
                 until: Some(at),
-                reason: "you".into(),
+                reason: crate::Reason::You,
             };
             let status = serde_json::to_value(status).unwrap();
             assert_eq!(status["until"], told);

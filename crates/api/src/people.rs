@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What is seen of a person: the eight values of `Availability` (UCWA reference, contactPresence) plus two of our
 /// own: `off-work`, which UCWA shows as `Away` with the activity `off-work`, and `unknown`, which is never drawn as offline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
     /// Online.
@@ -33,6 +34,7 @@ pub enum Availability {
 
 /// What a person can choose for themselves: PreferredAvailability (UCWA reference, presence).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Settable {
     /// Online.
@@ -51,6 +53,7 @@ pub enum Settable {
 
 /// The network of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
     /// Lync / Skype for Business Server.
@@ -61,6 +64,7 @@ pub enum Network {
 
 /// The addresses of one person: `sip:bob@contoso.example` and a bare JID `bob@xmpp.example`. At least one is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Addresses {
     /// SIP URI with its scheme.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -72,6 +76,7 @@ pub struct Addresses {
 
 /// A person of the contact list: one row, one or two networks.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Person {
     /// Display name; the address where the directory has none.
     pub name: String,
@@ -94,6 +99,7 @@ pub struct Person {
 
 /// Presence of one address.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Presence {
     /// As in [`Addresses`].
     pub address: String,
@@ -109,10 +115,12 @@ pub struct Presence {
     /// When the state ends by itself, where that is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[serde(with = "crate::millis::option")]
+    #[cfg_attr(test, ts(as = "Option<Timestamp>"))]
     pub until: Option<Timestamp>,
     /// Last activity of the person.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[serde(with = "crate::millis::option")]
+    #[cfg_attr(test, ts(as = "Option<Timestamp>"))]
     pub last_active: Option<Timestamp>,
     /// `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence).
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -121,6 +129,7 @@ pub struct Presence {
 
 /// The signed-in person's own status.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct OwnStatus {
     /// What others see.
     pub availability: Availability,
@@ -134,7 +143,29 @@ pub struct OwnStatus {
     /// When a status set with an end reverts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[serde(with = "crate::millis::option")]
+    #[cfg_attr(test, ts(as = "Option<Timestamp>"))]
     pub until: Option<Timestamp>,
-    /// Why it is so: `you`, `automatic`, `bridge`, `other-client`, `watch-only`, `reconnecting`, `signed-out`.
-    pub reason: String,
+    /// Why it is so.
+    pub reason: Reason,
+}
+
+/// Why the own status is as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The person chose it.
+    You,
+    /// The server's own reckoning: keyboard, calendar.
+    Automatic,
+    /// It came from the other side of the bridge.
+    Bridge,
+    /// It was chosen in another program.
+    OtherClient,
+    /// We only watch.
+    WatchOnly,
+    /// The link is being made again.
+    Reconnecting,
+    /// There is no link.
+    SignedOut,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A failure with cause and remedy. `code` never changes its meaning; `message` and `remedy` may be reworded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[error("{message}")]
 pub struct Problem {
     /// Stable code, e.g. `CW-1201`.
@@ -63,6 +64,7 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $exit:ident;)*) => {
         /// Stable codes of ux.md section 5, and ours for what that table does not name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl Code {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the window is asked to show. Without anything it comes to the front as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Wish {
     /// The view.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -36,6 +37,7 @@ macro_rules! views {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         /// A view of the window.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         pub enum View { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl View {

@@ -25,6 +25,34 @@ const LONGEST_DRAFT: usize = 100_000;
 /// An id of ours is a network's name and an address.
 const LONGEST_ID: usize = 2048;
 
+/// Which page of a history.
+pub(crate) enum Place {
+    /// The youngest texts.
+    End,
+    /// What stands before this text.
+    Before(String),
+    /// What stands around it, itself among it.
+    Around(String),
+    /// What stands after it.
+    After(String),
+}
+
+impl Place {
+    /// As asked; of several the last one counts.
+    pub(crate) fn new(
+        before: Option<String>,
+        around: Option<String>,
+        after: Option<String>,
+    ) -> Self {
+        let asked = [
+            after.map(Self::After),
+            around.map(Self::Around),
+            before.map(Self::Before),
+        ];
+        asked.into_iter().flatten().next().unwrap_or(Self::End)
+    }
+}
+
 /// Unread texts of each conversation that has any.
 pub(crate) type Unread = HashMap<String, u32>;
 
@@ -100,8 +128,7 @@ impl Core {
     pub(crate) fn history(
         &self,
         conversations: Vec<String>,
-        before: Option<String>,
-        around: Option<String>,
+        place: Place,
         limit: u32,
         answer: Answer,
     ) {
@@ -110,17 +137,29 @@ impl Core {
         }
         let limit = limit.clamp(1, MOST_TEXTS);
         self.answer_from_store(answer, move |t| {
-            let Some(around) = around else {
-                let (messages, more_before) = t.past(&conversations, before.as_deref(), limit)?;
-                return Ok(Reply::History {
-                    messages,
-                    more_before,
-                    more_after: before.is_some(),
-                });
+            let (messages, more_before, more_after) = match place {
+                Place::End => {
+                    let (texts, more) = t.past(&conversations, None, limit)?;
+                    (texts, more, false)
+                }
+                Place::Before(id) => {
+                    let (texts, more) = t.past(&conversations, Some(&id), limit)?;
+                    (texts, more, true)
+                }
+                Place::After(id) => {
+                    let (mut texts, more) = t.future(&conversations, &id, limit + 1)?;
+                    if texts.first().is_some_and(|text| text.message.id == id) {
+                        texts.remove(0);
+                    }
+                    (texts, true, more)
+                }
+                Place::Around(id) => {
+                    let (mut texts, before) = t.past(&conversations, Some(&id), limit / 2)?;
+                    let (after, more) = t.future(&conversations, &id, limit - limit / 2)?;
+                    texts.extend(after);
+                    (texts, before, more)
+                }
             };
-            let (mut messages, more_before) = t.past(&conversations, Some(&around), limit / 2)?;
-            let (after, more_after) = t.future(&conversations, &around, limit - limit / 2)?;
-            messages.extend(after);
             Ok(Reply::History {
                 messages,
                 more_before,
@@ -195,19 +234,41 @@ impl Core {
         });
     }
 
+    /// Our person has read everything up to a text; what arrived meanwhile stays unread.
+    pub(crate) fn mark_read_to(&self, conversations: Vec<String>, up_to: String, answer: Answer) {
+        if let Err(problem) = check_ids(&conversations) {
+            return reply(answer, Err(problem));
+        }
+        self.count_anew(answer, move |t| {
+            let counted = |id: String| Ok((t.mark_read_to(&id, &up_to)?, id));
+            conversations.into_iter().map(counted).collect()
+        });
+    }
+
     /// A text and what came after it count as unread again.
     pub(crate) fn mark_unread(&self, conversation: String, from: String, answer: Answer) {
-        let found = self.found.clone();
-        let done = self.store.transaction(Keep::Kill, move |t| {
-            Ok((t.mark_unread(&conversation, &from)?, conversation))
+        self.count_anew(answer, move |t| {
+            Ok(vec![(t.mark_unread(&conversation, &from)?, conversation)])
         });
+    }
+
+    /// Changes what is read; the loop learns how many texts are unread now.
+    fn count_anew(
+        &self,
+        answer: Answer,
+        change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Vec<(u32, String)>> + Send + 'static,
+    ) {
+        let found = self.found.clone();
+        let done = self.store.transaction(Keep::Kill, change);
         tokio::spawn(async move {
-            let result = done.await.map(|(count, conversation)| {
-                // The loop may have ended meanwhile.
-                let _ = found.send(Found::Unread {
-                    conversation,
-                    count,
-                });
+            let result = done.await.map(|counted| {
+                for (count, conversation) in counted {
+                    // The loop may have ended meanwhile.
+                    let _ = found.send(Found::Unread {
+                        conversation,
+                        count,
+                    });
+                }
                 Reply::Done
             });
             reply(answer, result);

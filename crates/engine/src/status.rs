@@ -1,6 +1,6 @@
 //! The own status: what was chosen here, what the network shows, and why it is so.
 
-use causeway_api::{Availability, OwnStatus, Settable};
+use causeway_api::{Availability, OwnStatus, Reason, Settable};
 use jiff::Timestamp;
 
 /// Who wrote the value that is in force.
@@ -177,25 +177,25 @@ impl Own {
     /// As told through the door.
     pub(crate) fn told(&self, standing: Standing) -> OwnStatus {
         let reason = match (standing, self.chosen) {
-            (Standing::SignedOut, _) => "signed-out",
-            (Standing::Reconnecting, _) => "reconnecting",
-            (Standing::WatchOnly, _) => "watch-only",
+            (Standing::SignedOut, _) => Reason::SignedOut,
+            (Standing::Reconnecting, _) => Reason::Reconnecting,
+            (Standing::WatchOnly, _) => Reason::WatchOnly,
             (
                 Standing::Available,
                 Some(Chosen {
                     author: Author::You,
                     ..
                 }),
-            ) => "you",
+            ) => Reason::You,
             (
                 Standing::Available,
                 Some(Chosen {
                     author: Author::Bridge,
                     ..
                 }),
-            ) => "bridge",
-            (Standing::Available, None) if self.elsewhere => "other-client",
-            (Standing::Available, None) => "automatic",
+            ) => Reason::Bridge,
+            (Standing::Available, None) if self.elsewhere => Reason::OtherClient,
+            (Standing::Available, None) => Reason::Automatic,
         };
         OwnStatus {
             // After sign-out the last value is history, not status.
@@ -207,7 +207,7 @@ impl Own {
             activity: Some(self.activity.clone()).filter(|activity| !activity.is_empty()),
             note: self.note.clone(),
             until: self.chosen.and_then(|chosen| chosen.until),
-            reason: reason.to_owned(),
+            reason,
         }
     }
 }
@@ -244,7 +244,7 @@ fn set_by_hand(seen: Availability, activity: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn reason(own: &Own) -> String {
+    fn reason(own: &Own) -> Reason {
         own.told(Standing::Available).reason
     }
 
@@ -254,9 +254,9 @@ mod tests {
         own.saw(Availability::Available, "");
         own.choose(Settable::Busy, None, Author::You);
         own.saw(Availability::Available, "");
-        assert_eq!((reason(&own).as_str(), own.is_confirmed()), ("you", false));
+        assert_eq!((reason(&own), own.is_confirmed()), (Reason::You, false));
         own.saw(Availability::Busy, "");
-        assert_eq!((reason(&own).as_str(), own.is_confirmed()), ("you", true));
+        assert_eq!((reason(&own), own.is_confirmed()), (Reason::You, true));
     }
 
     #[test]
@@ -286,8 +286,8 @@ mod tests {
         own.saw(Availability::Busy, "");
         own.saw(Availability::DoNotDisturb, "");
         assert_eq!(
-            (reason(&own).as_str(), own.told(Standing::Available).until),
-            ("other-client", None)
+            (reason(&own), own.told(Standing::Available).until),
+            (Reason::OtherClient, None)
         );
     }
 
@@ -297,7 +297,7 @@ mod tests {
         own.choose(Settable::Busy, None, Author::You);
         own.saw(Availability::Busy, "");
         own.saw(Availability::BusyIdle, "");
-        assert_eq!(reason(&own), "you");
+        assert_eq!(reason(&own), Reason::You);
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         let mut own = Own::default();
         own.saw(Availability::Available, "");
         own.saw(Availability::Busy, "in-a-meeting");
-        assert_eq!(reason(&own), "automatic");
+        assert_eq!(reason(&own), Reason::Automatic);
     }
 
     #[test]
@@ -326,8 +326,8 @@ mod tests {
         own.saw(Availability::Available, "");
         let told = own.told(Standing::SignedOut);
         assert_eq!(
-            (told.availability, told.reason.as_str()),
-            (Availability::Unknown, "signed-out")
+            (told.availability, told.reason),
+            (Availability::Unknown, Reason::SignedOut)
         );
     }
 }

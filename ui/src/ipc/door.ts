@@ -1,7 +1,7 @@
 // What the window asks of whoever stands behind it. `tauri.ts` is the real one, `fake.ts` one for designers and tests.
 
-import type { Command, Problem, Reply } from './types';
-import type { Change, WantedCommand, WantedReply } from './wanted';
+import type { Command, Event, Problem, Reply, Snapshot, Timestamp, View } from './types';
+import type { WantedCommand, WantedEvent, WantedReply } from './wanted';
 
 export type AnyCommand = Command | WantedCommand;
 export type AnyReply = Reply | WantedReply;
@@ -19,6 +19,8 @@ interface Replies {
   'show-config': 'config';
   links: 'links';
   chats: 'chats';
+  chat: 'chats';
+  retry: 'sent';
   history: 'history';
   'search-history': 'hits';
   card: 'card';
@@ -32,6 +34,18 @@ export type ReplyTo<C extends Pick<AnyCommand, 'command'>> = Extract<
   AnyReply,
   { reply: C['command'] extends keyof Replies ? Replies[C['command']] : 'done' }
 >;
+
+export type AnyEvent = Event | ({ seq: number; at: Timestamp } & WantedEvent);
+
+/** One item of the stream of changes, as the shell tells it (`src-tauri/src/follow.rs`). */
+export type Change =
+  /** First, and again whenever the shell had to subscribe anew (`resync`, a new agent). Replaces everything. */
+  | { change: 'snapshot'; snapshot: Omit<Snapshot, 'events'> & { events: AnyEvent[] } }
+  | { change: 'event'; event: AnyEvent }
+  /** The agent is gone; the shell tries to reach it again by itself and then sends a snapshot. */
+  | { change: 'gone'; problem: Problem }
+  /** Tray, notification or a link asks for a page or a chat. */
+  | { change: 'show'; page?: View; address?: string };
 
 export interface Door {
   /** Carries out a command. Rejects with a {@link Problem}, never with anything else. */

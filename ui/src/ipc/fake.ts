@@ -12,8 +12,7 @@ import { answer } from './fake/answers';
 import { FAILURES } from './fake/ladder';
 import { live, signIn } from './fake/life';
 import { World } from './fake/world';
-import type { Page } from './wanted';
-import type { SideState } from './types';
+import type { SideState, View } from './types';
 
 export function fakeDoor(params: URLSearchParams): Door {
   const world = new World(params);
@@ -53,7 +52,7 @@ function begin(world: World): void {
   world.listener(world.snapshot());
   if (failing !== null) void signIn(world, 'lync', failing === 'ok' ? null : failing);
   if (state === 'reconnecting') world.tell({ kind: 'next-try', side: 'lync', next_at: new Date(Date.now() + 12_000).toISOString() });
-  const page = params.get('page') as Page | null;
+  const page = params.get('page') as View | null;
   const chat = params.get('chat');
   if (page !== null || chat !== null) world.listener({ change: 'show', page: page ?? 'chats', ...(chat !== null && { address: chat }) });
   if (params.has('typing')) setTimeout(() => world.tell({ kind: 'typing', conversation: 'c-ben.rodman', address: 'sip:ben.rodman@contoso.example', on: true }), 200);

@@ -8,8 +8,7 @@
 //   save_view(view: string), load_view() -> string | null      opaque text of at most 16 KiB, kept for this account
 
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { asProblem, type AnyCommand, type Door, type ReplyTo } from './door';
-import type { Change } from './wanted';
+import { asProblem, type AnyCommand, type Change, type Door, type ReplyTo } from './door';
 
 async function call<T>(name: string, args: Record<string, unknown>): Promise<T> {
   try {

@@ -1,213 +1,748 @@
-// The types of the door, as `crates/api` serialises them. What the door does not say yet stands in `wanted.ts`.
-// Times are RFC 3339 texts in UTC; optional fields are left out where the Rust side leaves them out.
+// The types of the door, as `crates/api` has them. Written by `CAUSEWAY_WRITE_TYPES=1 cargo test -p causeway-api typescript`; not changed by hand.
+// Times are RFC 3339 texts in UTC; `?` stands where the Rust side leaves a field out.
 
 export type Timestamp = string;
 
-export type Network = 'lync' | 'xmpp';
-export type Side = Network | 'gateway';
-
-export type Availability =
-  | 'available'
-  | 'available-idle'
-  | 'busy'
-  | 'busy-idle'
-  | 'do-not-disturb'
-  | 'be-right-back'
-  | 'away'
-  | 'off-work'
-  | 'offline'
-  | 'unknown';
-
-export type Settable = 'available' | 'busy' | 'do-not-disturb' | 'be-right-back' | 'away' | 'off-work';
-
-export interface Addresses {
+/** The addresses of one person: `sip:bob@contoso.example` and a bare JID `bob@xmpp.example`. At least one is there. */
+export type Addresses = {
   /** SIP URI with its scheme. */
-  lync?: string;
+  lync?: string,
   /** Bare JID without a scheme. */
-  xmpp?: string;
-}
+  xmpp?: string
+};
 
-export interface Person {
-  name: string;
-  addresses: Addresses;
+/**
+ * What is seen of a person: the eight values of `Availability` (UCWA reference, contactPresence) plus two of our
+ * own: `off-work`, which UCWA shows as `Away` with the activity `off-work`, and `unknown`, which is never drawn as offline.
+ */
+export type Availability = "available" | "available-idle" | "busy" | "busy-idle" | "do-not-disturb" | "be-right-back" | "away" | "off-work" | "offline" | "unknown";
+
+/** What the bridge did. */
+export type BridgeAction = "relayed" | "answered" | "queued" | "dropped" | "bounced";
+
+/** A chat of the list: a person with all their networks. */
+export type Chat = {
+  /** Where it can go on, one for each network of the person; the one of the youngest text first. */
+  conversations: Array<ChatPart>,
+  /** The other person's display name, where it is known. */
+  name?: string,
+  /** The youngest text, where there is one. */
+  last?: Past,
+  /** Received texts that nobody has read here, and that were not answered from elsewhere. */
+  unread: number,
+  /** The first of them. */
+  first_unread?: string,
+  /** Kept on top by the person. */
+  pinned: boolean,
+  /** What the person had typed and not sent; empty where there is nothing. */
+  draft: string
+};
+
+/** One network's part of a chat. */
+export type ChatPart = {
+  /** Conversation id as in [`Message`]. */
+  id: string,
+  /** The network. */
+  side: Side,
+  /** The other person there: SIP URI or bare JID. */
+  address: string
+};
+
+/** The whole ladder, both sides. */
+export type Check = {
+  /** In the order tried, Lync first. */
+  steps: Array<CheckStep>,
+  /** The first failure. */
+  error?: Problem
+};
+
+/** One step of the ladder; `step` has the names of the sign-in states (ux.md section 5). */
+export type CheckStep = {
+  /** Which link. */
+  side: Side,
+  /** Name of the step. */
+  step: string,
+  /** How it went. */
+  state: StepState,
+  /** How long it took. */
+  ms: number,
+  /** Code of the failure or warning. */
+  code?: Code,
+  /** What was found. */
+  message: string,
+  /** What to do. */
+  remedy?: string,
+  /** Host, status, names and dates of certificates, methods offered. */
+  detail: { [key in string]: JsonValue }
+};
+
+/** Stable codes of ux.md section 5, and ours for what that table does not name. */
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-9001";
+
+/** A question or an order. */
+export type Command = { "command": "check" }
+  | { "command": "contacts" }
+  | { "command": "presence",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  addresses: Array<string>
+  }
+  | { "command": "get-status" }
+  | { "command": "set-status",
+  /** The value. */
+  value: Settable,
+  /** When it reverts to automatic. */
+  until?: string | null,
+  /** Personal note; `None` leaves it, empty removes it. */
+  note?: string | null
+  }
+  | { "command": "reset-status" }
+  | { "command": "send",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string,
+  /** Plain text. */
+  text: string,
+  /** Repeated in [`Kind::Accepted`](crate::Kind::Accepted), for who wants to know its own text in the stream. */
+  token?: string | null
+  }
+  | { "command": "typing",
+  /** As in `Send`. */
+  address: string,
+  /** Started or stopped. */
+  on: boolean
+  }
+  | { "command": "search",
+  /** At least one character, at most 256. */
+  text: string
+  }
+  | { "command": "subscribe",
+  /** Bare JID. */
+  address: string,
+  /** Accept or refuse. */
+  allow: boolean
+  }
+  | { "command": "pause-bridge",
+  /** `None`: until resumed. */
+  until?: string | null
+  }
+  | { "command": "resume-bridge" }
+  | { "command": "link-people",
+  /** SIP URI. */
+  lync: string,
+  /** Bare JID. */
+  xmpp: string,
+  /** Join or split. */
+  link: boolean,
+  /** Network of the next message. */
+  default: Network
+  }
+  | { "command": "chats" }
+  | { "command": "chat",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string
+  }
+  | { "command": "history",
+  /** Conversation ids, one for each network. */
+  conversations: Array<string>,
+  /** Only what stands before the text with this id; without it the end. */
+  before?: string | null,
+  /** In place of `before`: what stands around the text with this id, that one among it. */
+  around?: string | null,
+  /** In place of both: what stands after the text with this id. */
+  after?: string | null,
+  /** At most so many texts; 1 to 500. */
+  limit: number
+  }
+  | { "command": "search-history",
+  /** Words. */
+  text: string,
+  /** Only in these conversations; without it in all. */
+  conversations?: Array<string> | null,
+  /** At most so many texts; 1 to 500. */
+  limit: number
+  }
+  | { "command": "mark-read",
+  /** Conversation ids. */
+  conversations: Array<string>,
+  /** The last text that was before their eyes: what arrived meanwhile stays unread. */
+  up_to?: string | null
+  }
+  | { "command": "mark-unread",
+  /** Conversation id. */
+  conversation: string,
+  /** Message id. */
+  from: string
+  }
+  | { "command": "pin-chat",
+  /** Conversation ids. */
+  conversations: Array<string>,
+  /** Pinned or not. */
+  on: boolean
+  }
+  | { "command": "close-chat",
+  /** Conversation ids. */
+  conversations: Array<string>
+  }
+  | { "command": "retry",
+  /** Message id. */
+  id: string,
+  /** When. */
+  when: RetryWhen
+  }
+  | { "command": "save-draft",
+  /** Conversation id. */
+  conversation: string,
+  /** As typed, at most 100,000 characters. */
+  text: string
+  }
+  | { "command": "discard",
+  /** Message id. */
+  id: string
+  }
+  | { "command": "show-config" }
+  | { "command": "set-config",
+  /** `lync.address`. */
+  key: string,
+  /** As typed; parsed by the key's type. */
+  value: string
+  }
+  | { "command": "links" }
+  | { "command": "sign-in",
+  /** Which link. */
+  side: Side
+  }
+  | { "command": "cancel-sign-in",
+  /** Which link. */
+  side: Side
+  }
+  | { "command": "show" } & Wish
+  | { "command": "looking" } & Looking
+  | { "command": "quit" };
+
+/** One key of the configuration. Secrets are files or key-store entries and never stand here. */
+export type ConfigEntry = {
+  /** `lync.address`. */
+  key: string,
+  /** Effective value; null where there is none. */
+  value: JsonValue,
+  /** Where it came from. */
+  origin: Origin,
+  /** File and line, where it came from a file. */
+  source?: string,
+  /** Locked by the administrator. */
+  managed: boolean
+};
+
+/** Something wrong in a configuration file. */
+export type ConfigIssue = {
+  /** Error or warning. */
+  severity: Severity,
+  /** Path of the file. */
+  file: string,
+  /** Line, from 1. */
+  line?: number,
+  /** The key, where one is concerned. */
+  key?: string,
+  /** What is wrong and what was expected. */
+  message: string
+};
+
+/** A conversation. */
+export type Conversation = {
+  /** As in [`Message`]. */
+  id: string,
+  /** Network. */
+  side: Side,
+  /** Addresses of the others. */
+  people: Array<string>,
+  /** Open or ended. */
+  state: ConversationState,
+  /** Subject, where one was given. */
+  subject?: string
+};
+
+/** Is a conversation open? */
+export type ConversationState = "active" | "ended";
+
+/** What became of a text. */
+export type Delivery = {
+  /** Message id. */
+  id: string,
+  /** Its state now. */
+  state: DeliveryState,
+  /** Why it failed. */
+  reason?: string
+};
+
+/** State of a sent text. */
+export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "failed";
+
+/** Into the account or out of it. */
+export type Direction = "in" | "out";
+
+/** One line of the stream. `seq` grows by one. */
+export type Event = {
+  /** Position in the stream of this subscription. */
+  seq: number,
+  /** When the engine learned of it. */
+  at: string
+  } & ({ "kind": "state",
+  /** Which link. */
+  side: Side,
+  /** Name of the state, stable (ux.md section 5). */
+  state: SideState,
+  /** Why, where it is a bad one. */
+  error?: Problem
+  }
+  | { "kind": "person" } & Person
+  | { "kind": "presence",
+  /** Where it was learned. */
+  side: Side,
+  /** As in [`Addresses`]. */
+  address: string,
+  /** The value. */
+  availability: Availability,
+  /** Well-known token or localised words. */
+  activity?: string,
+  /** Note or status text. */
+  note?: string,
+  /** When the state ends by itself, where that is known. */
+  until?: string,
+  /** Last activity of the person. */
+  last_active?: string,
+  /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
+  device?: string
+  }
+  | { "kind": "message" } & Message
+  | { "kind": "accepted",
+  /** Message id. */
+  id: string,
+  /** As given with [`Command::Send`](crate::Command::Send). */
+  token: string
+  }
+  | { "kind": "delivery" } & Delivery
+  | { "kind": "typing",
+  /** Conversation id as in [`Message`]. */
+  conversation: string,
+  /** Who. */
+  address: string,
+  /** Started or stopped. */
+  on: boolean
+  }
+  | { "kind": "conversation" } & Conversation
+  | { "kind": "bridge",
+  /** What. */
+  action: BridgeAction,
+  /** Message id. */
+  id: string,
+  /** Where the text came from. */
+  from_side: Side,
+  /** Where it goes. */
+  to_side: Side,
+  /** Why, where that is worth a word. */
+  reason?: string
+  }
+  | { "kind": "subscription" } & Subscription
+  | { "kind": "unread",
+  /** Conversation id. */
+  conversation: string,
+  /** So many are unread now. */
+  count: number
+  }
+  | { "kind": "discarded",
+  /** Conversation id. */
+  conversation: string,
+  /** Message id. */
+  id: string
+  }
+  | { "kind": "own",
+  /** As [`Command::GetStatus`](crate::Command::GetStatus) answers it. */
+  status: OwnStatus
+  }
+  | { "kind": "paused",
+  /** Nothing crosses. */
+  paused: boolean,
+  /** When it goes on by itself. */
+  until?: string
+  }
+  | { "kind": "notices",
+  /** Causes with their remedies. */
+  problems: Array<Problem>
+  }
+  | { "kind": "show" } & Wish
+  | { "kind": "hide" }
+  | { "kind": "resync" });
+
+/** A text that a search found. */
+export type Hit = {
+  /** The text. */
+  message: Past
+};
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/** What happened. */
+export type Kind = { "kind": "state",
+  /** Which link. */
+  side: Side,
+  /** Name of the state, stable (ux.md section 5). */
+  state: SideState,
+  /** Why, where it is a bad one. */
+  error?: Problem
+  }
+  | { "kind": "person" } & Person
+  | { "kind": "presence",
+  /** Where it was learned. */
+  side: Side,
+  /** As in [`Addresses`]. */
+  address: string,
+  /** The value. */
+  availability: Availability,
+  /** Well-known token or localised words. */
+  activity?: string,
+  /** Note or status text. */
+  note?: string,
+  /** When the state ends by itself, where that is known. */
+  until?: string,
+  /** Last activity of the person. */
+  last_active?: string,
+  /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
+  device?: string
+  }
+  | { "kind": "message" } & Message
+  | { "kind": "accepted",
+  /** Message id. */
+  id: string,
+  /** As given with [`Command::Send`](crate::Command::Send). */
+  token: string
+  }
+  | { "kind": "delivery" } & Delivery
+  | { "kind": "typing",
+  /** Conversation id as in [`Message`]. */
+  conversation: string,
+  /** Who. */
+  address: string,
+  /** Started or stopped. */
+  on: boolean
+  }
+  | { "kind": "conversation" } & Conversation
+  | { "kind": "bridge",
+  /** What. */
+  action: BridgeAction,
+  /** Message id. */
+  id: string,
+  /** Where the text came from. */
+  from_side: Side,
+  /** Where it goes. */
+  to_side: Side,
+  /** Why, where that is worth a word. */
+  reason?: string
+  }
+  | { "kind": "subscription" } & Subscription
+  | { "kind": "unread",
+  /** Conversation id. */
+  conversation: string,
+  /** So many are unread now. */
+  count: number
+  }
+  | { "kind": "discarded",
+  /** Conversation id. */
+  conversation: string,
+  /** Message id. */
+  id: string
+  }
+  | { "kind": "own",
+  /** As [`Command::GetStatus`](crate::Command::GetStatus) answers it. */
+  status: OwnStatus
+  }
+  | { "kind": "paused",
+  /** Nothing crosses. */
+  paused: boolean,
+  /** When it goes on by itself. */
+  until?: string
+  }
+  | { "kind": "notices",
+  /** Causes with their remedies. */
+  problems: Array<Problem>
+  }
+  | { "kind": "show" } & Wish
+  | { "kind": "hide" }
+  | { "kind": "resync" };
+
+/** State of one link, and why it is no better one. */
+export type LinkState = {
+  /** Which link. */
+  side: Side,
+  /** Its state. */
+  state: SideState,
+  /** Why, where it is a bad one. */
+  error?: Problem
+};
+
+/** What a person has before their eyes. */
+export type Looking = {
+  /** The window is on the screen, covered or not. */
+  shown: boolean,
+  /** It has the keyboard. */
+  focused: boolean,
+  /** The chat that is open and scrolled to its end, as in [`Message`](crate::Message). */
+  conversation?: string
+};
+
+/** A text. */
+export type Message = {
+  /** Ours, unique in the data directory. */
+  id: string,
+  /** Ours, stable for one person on one side. */
+  conversation: string,
+  /** The network it belongs to. */
+  side: Side,
+  /** In or out. */
+  direction: Direction,
+  /** Address of the writer: SIP URI or bare JID. */
+  from: string,
+  /** Address of the reader. */
+  to: string,
+  /** Display name of the other person. */
+  name?: string,
+  /** Plain text. */
+  text: string,
+  /** When it was written. */
+  sent_at: string,
+  /** Arrived much later than it was written (archive, queue). */
+  late: boolean
+};
+
+/** The network of an address. */
+export type Network = "lync" | "xmpp";
+
+/** Where an effective value came from, weakest first. */
+export type Origin = "built-in" | "machine-default" | "user" | "enforced";
+
+/** The signed-in person's own status. */
+export type OwnStatus = {
+  /** What others see. */
+  availability: Availability,
+  /** Well-known token or localised words. */
+  activity?: string,
+  /** Personal note. */
+  note?: string,
+  /** When a status set with an end reverts. */
+  until?: string,
+  /** Why it is so. */
+  reason: Reason
+};
+
+/** A text of the history with what became of it. */
+export type Past = {
+  /** How far our own text came, as long as that is remembered (30 days). */
+  delivery?: DeliveryState,
+  /** Why it failed. */
+  reason?: string,
+  /** What the bridge did with it. */
+  via?: Via,
+  /** Ours, unique in the data directory. */
+  id: string,
+  /** Ours, stable for one person on one side. */
+  conversation: string,
+  /** The network it belongs to. */
+  side: Side,
+  /** In or out. */
+  direction: Direction,
+  /** Address of the writer: SIP URI or bare JID. */
+  from: string,
+  /** Address of the reader. */
+  to: string,
+  /** Display name of the other person. */
+  name?: string,
+  /** Plain text. */
+  text: string,
+  /** When it was written. */
+  sent_at: string,
+  /** Arrived much later than it was written (archive, queue). */
+  late: boolean
+};
+
+/** A person of the contact list: one row, one or two networks. */
+export type Person = {
+  /** Display name; the address where the directory has none. */
+  name: string,
+  /** Where the person can be reached. */
+  addresses: Addresses,
   /** The network that the next message goes to when nothing else is said. */
-  default: Network;
-  availability: Availability;
-  /** Well-known token or localised words; empty where there is none. */
-  activity: string;
-  note: string;
-  groups: string[];
-}
+  default: Network,
+  /** The more telling of the presences of both networks. */
+  availability: Availability,
+  /** Well-known token or localised words, e.g. `in-a-meeting`; empty where there is none. */
+  activity: string,
+  /** Personal or out-of-office note, or XMPP status text; empty where there is none. */
+  note: string,
+  /** Names of the contact groups that the person is in. */
+  groups: Array<string>
+};
 
-export interface Presence {
-  address: string;
-  availability: Availability;
-  activity?: string;
-  note?: string;
-  until?: Timestamp;
-  last_active?: Timestamp;
-  device?: string;
-}
+/** Presence of one address. */
+export type Presence = {
+  /** As in [`Addresses`]. */
+  address: string,
+  /** The value. */
+  availability: Availability,
+  /** Well-known token or localised words. */
+  activity?: string,
+  /** Note or status text. */
+  note?: string,
+  /** When the state ends by itself, where that is known. */
+  until?: string,
+  /** Last activity of the person. */
+  last_active?: string,
+  /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
+  device?: string
+};
 
-export type Reason = 'you' | 'automatic' | 'bridge' | 'other-client' | 'watch-only' | 'signed-out';
+/** A failure with cause and remedy. `code` never changes its meaning; `message` and `remedy` may be reworded. */
+export type Problem = {
+  /** Stable code, e.g. `CW-1201`. */
+  code: Code,
+  /** The step of the ladder in which it happened, or the command. */
+  step: string,
+  /** The cause, one sentence. */
+  message: string,
+  /** What to do, one sentence. */
+  remedy: string,
+  /** Facts for a help desk: host, status, diagnostics, request id. Never a secret. */
+  detail: { [key in string]: JsonValue }
+};
 
-export interface OwnStatus {
-  availability: Availability;
-  activity?: string;
-  note?: string;
-  until?: Timestamp;
-  reason: Reason;
-}
+/** Why the own status is as it is. */
+export type Reason = "you" | "automatic" | "bridge" | "other-client" | "watch-only" | "reconnecting" | "signed-out";
 
-/** A failure with cause and remedy. */
-export interface Problem {
-  /** `CW-1201`. */
-  code: string;
-  step: string;
-  message: string;
-  remedy: string;
-  detail: Record<string, unknown>;
-}
+/** An answer. */
+export type Reply = { "reply": "done" }
+  | { "reply": "check" } & Check
+  | { "reply": "people",
+  /** Sorted by name. */
+  people: Array<Person>,
+  /** Subscription state of the XMPP contacts. */
+  subscriptions: Array<Subscription>,
+  /** The links behind it. What is told of people of one that is not signed in is what was known last. */
+  links: Array<LinkState>
+  }
+  | { "reply": "presence",
+  /** One for each address. */
+  presence: Array<Presence>
+  }
+  | { "reply": "status" } & OwnStatus
+  | { "reply": "sent" } & Sent
+  | { "reply": "search",
+  /** Found people. */
+  people: Array<Person>,
+  /** The server has more than it showed. */
+  more: boolean
+  }
+  | { "reply": "chats",
+  /** The list, or the one that was asked for. */
+  chats: Array<Chat>
+  }
+  | { "reply": "history",
+  /** Oldest first. */
+  messages: Array<Past>,
+  /** There are older ones. */
+  more_before: boolean,
+  /** There are younger ones. */
+  more_after: boolean
+  }
+  | { "reply": "hits",
+  /** Youngest first. */
+  hits: Array<Hit>,
+  /** There are more of them. */
+  more: boolean
+  }
+  | { "reply": "config",
+  /** Path of the user's file, which `SetConfig` changes; it need not exist. */
+  file: string,
+  /** Every key. */
+  entries: Array<ConfigEntry>,
+  /** Everything wrong with the files. */
+  issues: Array<ConfigIssue>
+  }
+  | { "reply": "links",
+  /** Lync, then XMPP; only those that are configured. */
+  links: Array<[Side, SideState]>,
+  /** The bridge is switched on and not paused. */
+  bridge: boolean
+};
 
-export type StepState = 'ok' | 'warn' | 'fail' | 'skip';
+/** When a text that failed is sent again. */
+export type RetryWhen = "now";
 
-export interface CheckStep {
-  side: Side;
-  step: string;
-  state: StepState;
-  ms: number;
-  code?: string;
-  message: string;
-  remedy?: string;
-  detail: Record<string, unknown>;
-}
+/** Outcome of a sent text. */
+export type SendState = "delivered" | "sent" | "failed";
 
-export interface Check {
-  steps: CheckStep[];
-  error?: Problem;
-}
+/** Answer to `Send`. */
+export type Sent = {
+  /** Message id. */
+  id: string,
+  /** Outcome. */
+  state: SendState,
+  /** Why it failed. */
+  reason?: string,
+  /** Where it failed: [`Code::NotDelivered`], or [`Code::OutcomeUnknown`]. */
+  code?: Code
+};
 
-export type SideState =
-  | 'signed-out'
-  | 'finding-server'
-  | 'checking-certificate'
-  | 'asking-methods'
-  | 'signing-in'
-  | 'opening-session'
-  | 'loading-contacts'
-  | 'ready-watching'
-  | 'ready-available'
-  | 'waiting-for-network'
-  | 'reconnecting'
-  | 'needs-password'
-  | 'needs-consent'
-  | 'refused'
-  | 'not-allowed'
-  | 'server-unavailable'
-  | 'stopped';
+/** What a person can choose for themselves: PreferredAvailability (UCWA reference, presence). */
+export type Settable = "available" | "busy" | "do-not-disturb" | "be-right-back" | "away" | "off-work";
 
-export interface Message {
-  id: string;
-  conversation: string;
-  side: Side;
-  direction: 'in' | 'out';
-  from: string;
-  to: string;
-  name?: string;
-  text: string;
-  sent_at: Timestamp;
-  late: boolean;
-}
+/** How bad a configuration issue is. */
+export type Severity = "error" | "warning";
 
-export type DeliveryState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed';
+/** A link that can be up or down. */
+export type Side = "lync" | "xmpp" | "gateway";
 
-export interface Delivery {
-  id: string;
-  state: DeliveryState;
-  reason?: string;
-}
+/** States of a link, in the order of the sign-in ladder (ux.md section 5). */
+export type SideState = "signed-out" | "finding-server" | "checking-certificate" | "asking-methods" | "signing-in" | "opening-session" | "loading-contacts" | "ready-watching" | "ready-available" | "waiting-for-network" | "reconnecting" | "needs-password" | "needs-consent" | "refused" | "not-allowed" | "server-unavailable" | "stopped";
 
-export interface Conversation {
-  id: string;
-  side: Side;
-  people: string[];
-  state: 'active' | 'ended';
-  subject?: string;
-}
+/**
+ * What is known at one moment, as the events that would lead there: states of the links, people, presences,
+ * subscriptions, open conversations.
+ */
+export type Snapshot = {
+  /** `seq` of the last of `events`; changes go on with higher numbers. */
+  seq: number,
+  /** Numbered from 1. */
+  events: Array<Event>
+};
 
-export type BridgeAction = 'relayed' | 'answered' | 'queued' | 'dropped' | 'bounced';
-export type YesNo = 'yes' | 'no' | 'asked' | 'wanted';
+/** Result of one step. */
+export type StepState = "ok" | "warn" | "fail" | "skip";
 
-export interface Subscription {
-  address: string;
-  you_see_them: YesNo;
-  they_see_you: YesNo;
-}
+/** Subscription state of an XMPP contact. */
+export type Subscription = {
+  /** Bare JID. */
+  address: string,
+  /** Do we receive their presence? */
+  you_see_them: YesNo,
+  /** Do they receive ours? */
+  they_see_you: YesNo
+};
 
-export type Kind =
-  | { kind: 'state'; side: Side; state: SideState; error?: Problem }
-  | ({ kind: 'person' } & Person)
-  | ({ kind: 'presence'; side: Side } & Presence)
-  | ({ kind: 'message' } & Message)
-  | ({ kind: 'delivery' } & Delivery)
-  | { kind: 'typing'; conversation: string; address: string; on: boolean }
-  | ({ kind: 'conversation' } & Conversation)
-  | { kind: 'bridge'; action: BridgeAction; id: string; from_side: Side; to_side: Side; reason?: string }
-  | ({ kind: 'subscription' } & Subscription)
-  | { kind: 'resync' };
+/** The bridge carried a text. */
+export type Via = {
+  /** To this side or from it: never the side of the text itself. */
+  side: Side,
+  /** How far that came. */
+  state: BridgeAction
+};
 
-export type Event = { seq: number; at: Timestamp } & Kind;
+/** A view of the window. */
+export type View = "chats" | "people" | "meetings" | "bridge" | "settings" | "check" | "switcher" | "status" | "about";
 
-export interface Snapshot {
-  seq: number;
-  events: Event[];
-}
+/** What the window is asked to show. Without anything it comes to the front as it is. */
+export type Wish = {
+  /** The view. */
+  page?: View,
+  /** The person whose chat is meant: `sip:…`, `xmpp:…` or a bare address. */
+  address?: string
+};
 
-export type Origin = 'built-in' | 'machine-default' | 'user' | 'enforced';
-
-export interface ConfigEntry {
-  key: string;
-  value: unknown;
-  origin: Origin;
-  source?: string;
-  managed: boolean;
-}
-
-export interface ConfigIssue {
-  severity: 'error' | 'warning';
-  file: string;
-  line?: number;
-  key?: string;
-  message: string;
-}
-
-export type Command =
-  | { command: 'check' }
-  | { command: 'contacts' }
-  | { command: 'presence'; addresses: string[] }
-  | { command: 'get-status' }
-  | { command: 'set-status'; value: Settable; until: Timestamp | null; note: string | null }
-  | { command: 'reset-status' }
-  | { command: 'send'; address: string; text: string }
-  | { command: 'typing'; address: string; on: boolean }
-  | { command: 'search'; text: string }
-  | { command: 'subscribe'; address: string; allow: boolean }
-  | { command: 'pause-bridge'; until: Timestamp | null }
-  | { command: 'resume-bridge' }
-  | { command: 'link-people'; lync: string; xmpp: string; link: boolean; default: Network }
-  | { command: 'show-config' }
-  | { command: 'set-config'; key: string; value: string }
-  | { command: 'links' }
-  | { command: 'sign-in'; side: Side }
-  | { command: 'quit' };
-
-export type Reply =
-  | { reply: 'done' }
-  | ({ reply: 'check' } & Check)
-  | { reply: 'people'; people: Person[]; subscriptions: Subscription[] }
-  | { reply: 'presence'; presence: Presence[] }
-  | ({ reply: 'status' } & OwnStatus)
-  | { reply: 'sent'; id: string; state: 'delivered' | 'sent' | 'failed'; reason?: string }
-  | { reply: 'search'; people: Person[]; more: boolean }
-  | { reply: 'config'; file: string; entries: ConfigEntry[]; issues: ConfigIssue[] }
-  | { reply: 'links'; links: [Side, SideState][]; bridge: boolean };
+/** One direction of a presence subscription (RFC 6121 section 3). */
+export type YesNo = "yes" | "no" | "asked" | "wanted";

@@ -1,38 +1,7 @@
-// What the pages need and `crates/api` does not say yet, in its style. When the door learns one of these, its type moves
-// to `types.ts` and nothing else changes: pages ask through `door.ts` and do not know the difference.
+// What the pages need and `crates/api` does not say yet, in its style. When the door learns one of these, `types.ts` has it and
+// it goes from here: pages ask through `door.ts` and do not know the difference.
 
-import type {
-  BridgeAction, DeliveryState, Event, Message, OwnStatus, Problem, Side, SideState, StepState, Timestamp,
-} from './types';
-
-/** One chat: a person with all their networks, or a group. */
-export interface ChatSummary {
-  /** Conversations that stand behind it, one for each network. */
-  conversations: { id: string; side: Side; address: string }[];
-  /** Name of a group; a person's chat has none and shows the person. */
-  title?: string;
-  last?: StoredMessage;
-  unread: number;
-  /** The first text that was not read, for "new since". */
-  first_unread?: string;
-  pinned: boolean;
-  /** What was typed and not sent. */
-  draft: string;
-}
-
-/** A text of the history with what became of it. */
-export interface StoredMessage extends Message {
-  delivery?: DeliveryState;
-  reason?: string;
-  /** The bridge carried it to or from this side. */
-  via?: { side: Side; state: BridgeAction };
-  /** When it arrived, where that is later than it was written. */
-  arrived_at?: Timestamp;
-}
-
-export interface Hit {
-  message: StoredMessage;
-}
+import type { BridgeAction, OwnStatus, Side, SideState, StepState, Timestamp } from './types';
 
 /** Facts of the contact card beyond the person. */
 export interface Card {
@@ -80,26 +49,7 @@ export interface BridgeEntry {
 
 /** What `wanted` adds to the questions. */
 export type WantedCommand =
-  /** As `send`, with a token that the message event repeats, so that the text shown at once becomes the real one. */
-  | { command: 'send'; address: string; text: string; token: string }
-  | { command: 'chats' }
-  /** The newest texts, or those next to one: `before`, `after` and `around` are message ids, at most one of them is set. */
-  | {
-      command: 'history';
-      conversations: string[];
-      before: string | null;
-      after: string | null;
-      around: string | null;
-      limit: number;
-    }
-  | { command: 'search-history'; text: string; conversations: string[] | null; limit: number }
-  | { command: 'mark-read'; conversations: string[]; up_to: string }
-  | { command: 'mark-unread'; conversation: string; from: string }
-  | { command: 'save-draft'; conversation: string; text: string }
-  | { command: 'pin-chat'; conversations: string[]; on: boolean }
-  | { command: 'close-chat'; conversations: string[] }
-  | { command: 'retry'; id: string; when: 'now' | 'when-back' }
-  | { command: 'discard'; id: string }
+  | { command: 'retry'; id: string; when: 'when-back' }
   | { command: 'card'; address: string }
   | { command: 'add-contact'; address: string; group: string | null }
   | { command: 'remove-contact'; address: string }
@@ -109,15 +59,11 @@ export type WantedCommand =
   | { command: 'unset-config'; key: string }
   | { command: 'discover'; address: string }
   | { command: 'set-password'; side: Side; password: string; keep: boolean }
-  | { command: 'cancel-sign-in'; side: Side }
   | { command: 'sign-out' }
   | { command: 'trust-certificate'; side: Side; fingerprint: string }
   | { command: 'about' };
 
 export type WantedReply =
-  | { reply: 'chats'; chats: ChatSummary[] }
-  | { reply: 'history'; messages: StoredMessage[]; more_before: boolean; more_after: boolean }
-  | { reply: 'hits'; hits: Hit[]; more: boolean }
   | ({ reply: 'card' } & Card)
   | {
       reply: 'bridge';
@@ -148,25 +94,6 @@ export type WantedReply =
 export type WantedEvent =
   /** One step of a running sign-in, as `check` tells it: ended with a result, or just begun (`running`). */
   | { kind: 'step'; side: Side; step: string; state: StepState | 'running'; ms: number; message: string }
-  | { kind: 'own'; status: OwnStatus }
   /** Of `state`: when the next try is. */
   | { kind: 'next-try'; side: Side; next_at: Timestamp }
-  | { kind: 'read'; conversation: string; unread: number }
-  /** The bridge was paused or resumed, by whatever program. */
-  | { kind: 'paused'; paused: boolean; until?: Timestamp }
-  | { kind: 'person-gone'; lync?: string; xmpp?: string }
-  | { kind: 'message-extra'; id: string; token?: string; via?: StoredMessage['via'] };
-
-export type AnyEvent = Event | ({ seq: number; at: Timestamp } & WantedEvent);
-
-export type Page = 'chats' | 'people' | 'bridge' | 'settings' | 'check';
-
-/** One item of the stream of changes. */
-export type Change =
-  /** First, and again whenever the shell had to subscribe anew (`resync`, a new agent). Replaces everything. */
-  | { change: 'snapshot'; snapshot: { seq: number; events: AnyEvent[] } }
-  | { change: 'event'; event: AnyEvent }
-  /** The agent is gone; the shell tries to reach it again by itself and then sends a snapshot. */
-  | { change: 'gone'; problem: Problem }
-  /** Tray, notification or a link asks for a page or a chat. */
-  | { change: 'show'; page: Page; address?: string };
+  | { kind: 'person-gone'; lync?: string; xmpp?: string };

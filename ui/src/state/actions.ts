@@ -1,18 +1,18 @@
 // What changes the state: the stream of changes, and what this window itself learned or did.
 
-import type { Change, ChatSummary, OwnStatus, Problem, Side, StoredMessage, Subscription, Timestamp } from '../ipc';
+import type { Change, Chat, OwnStatus, Past, Problem, Side, Subscription, Timestamp } from '../ipc';
 import type { Person as WirePerson } from '../ipc';
 import type { Key } from './state';
 
 export type Action =
   | Change
-  | { change: 'chats'; chats: ChatSummary[] }
+  | { change: 'chats'; chats: Chat[] }
   | {
       change: 'history';
       chat: Key;
       /** `latest` and `around` replace what is there. */
       where: 'latest' | 'around' | 'before' | 'after';
-      messages: StoredMessage[];
+      messages: Past[];
       moreBefore: boolean;
       moreAfter: boolean;
     }

@@ -1,6 +1,6 @@
 // What a person does, as commands to the door and actions of this window.
 
-import type { Network, Settable, Side, StoredMessage } from '../ipc';
+import type { Network, Past, Problem, Settable, Side } from '../ipc';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
 import { own } from './own.svelte';
@@ -92,12 +92,12 @@ export function sendText(chat: Key, way: { side: Side; address: string }, text: 
   });
 }
 
-function problemOf(thrown: unknown) {
-  const problem = thrown as { message?: string };
+function problemOf(thrown: unknown): Problem {
+  const problem = thrown as Partial<Problem>;
   return { code: 'CW-3001', step: 'send', remedy: '', detail: {}, message: '', ...problem };
 }
 
-export function retry(chat: Key, line: StoredMessage & { token?: string }, when: 'now' | 'when-back'): void {
+export function retry(chat: Key, line: Past & { token?: string }, when: 'now' | 'when-back'): void {
   if (line.token !== undefined) {
     store.dispatch({ change: 'discarded', id: line.id });
     sendText(chat, { side: line.side, address: line.to }, line.text);
@@ -107,7 +107,7 @@ export function retry(chat: Key, line: StoredMessage & { token?: string }, when:
 }
 
 /** Takes a failed text back into the input. */
-export function takeBack(line: StoredMessage & { token?: string }): void {
+export function takeBack(line: Past & { token?: string }): void {
   store.dispatch({ change: 'discarded', id: line.id });
   if (line.token === undefined) run(store.request({ command: 'discard', id: line.id }));
 }

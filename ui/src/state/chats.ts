@@ -1,6 +1,6 @@
 // Reducer: chats and their texts.
 
-import type { ChatSummary, Conversation, Delivery, Message, Problem, Side, StoredMessage, Timestamp } from '../ipc';
+import type { Chat as WireChat, Conversation, Delivery, Message, Past, Problem, Side, Timestamp, Via } from '../ipc';
 import type { Draft } from './draft';
 import { safeName } from './escape';
 import { personKey } from './people';
@@ -9,15 +9,16 @@ import type { Key, Line, Log } from './state';
 /** A text keeps at most this many characters on the page; the rest is one click away in `full`. */
 export const SHOWN_AT_ONCE = 8_000;
 
-export function putChats(draft: Draft, summaries: ChatSummary[]): void {
+export function putChats(draft: Draft, summaries: WireChat[]): void {
   for (const summary of summaries) {
     const first = summary.conversations[0];
     if (first === undefined) continue;
-    const key = summary.title !== undefined ? `group:${first.id}` : personKey(draft, first.side, first.address);
+    const known = draft.state.byConversation.get(first.id);
+    const key = known?.startsWith('group:') === true ? known : personKey(draft, first.side, first.address);
     const typed = draft.state.chats.get(key)?.draft;
     draft.setChat(key, {
       conversations: summary.conversations,
-      title: summary.title === undefined ? null : safeName(summary.title),
+      title: draft.state.chats.get(key)?.title ?? null,
       last: summary.last ?? null,
       unread: summary.unread,
       firstUnread: summary.first_unread ?? null,
@@ -104,16 +105,30 @@ export function putDelivery(draft: Draft, delivery: Delivery): void {
   change(draft, delivery.id, (line) => ({ ...line, delivery: delivery.state, reason: delivery.reason }));
 }
 
-export function putVia(draft: Draft, id: string, via: StoredMessage['via'], token: string | undefined): void {
-  if (token !== undefined) {
-    // The token names our own line exactly: take away the one shown meanwhile, if the text alone did not find it.
-    for (const [key, log] of draft.state.logs) {
-      if (log.lines.some((l) => l.token === token)) {
-        draft.setLog(key, { ...log, lines: log.lines.filter((l) => l.token !== token) });
-      }
+/** The engine has taken a text of ours: its line stands for the one shown meanwhile, if the text alone did not find it. */
+export function accepted(draft: Draft, token: string): void {
+  for (const [key, log] of draft.state.logs) {
+    if (log.lines.some((l) => l.token === token)) {
+      draft.setLog(key, { ...log, lines: log.lines.filter((l) => l.token !== token) });
     }
   }
-  if (via !== undefined) change(draft, id, (line) => ({ ...line, via }));
+}
+
+/** What the bridge did with a text: `via` names the side that is not the text's own. */
+export function putVia(draft: Draft, id: string, state: Via['state'], from: Side, to: Side): void {
+  change(draft, id, (line) => ({ ...line, via: { side: line.side === from ? to : from, state } }));
+}
+
+/** So many texts of a conversation are unread, as the engine counts; a chat with two networks has the sum of both. */
+export function countUnread(draft: Draft, conversation: string, count: number): void {
+  draft.edit('unreadOf').set(conversation, count);
+  const key = draft.state.byConversation.get(conversation);
+  if (key === undefined) return;
+  // What arrives before the person's eyes is reported as read in a moment.
+  const attended = draft.state.open === key && draft.state.here;
+  const counts = draft.chat(key).conversations.map(({ id }) => draft.state.unreadOf.get(id) ?? 0);
+  const unread = attended ? 0 : counts.reduce((sum, one) => sum + one, 0);
+  draft.setChat(key, { unread, ...(unread === 0 && { firstUnread: null }) });
 }
 
 /** Changes one text, wherever it is shown. */
@@ -157,7 +172,7 @@ export function notSent(draft: Draft, token: string, problem: Problem): void {
 
 export function putHistory(
   draft: Draft,
-  page: { chat: Key; where: 'latest' | 'around' | 'before' | 'after'; messages: StoredMessage[]; moreBefore: boolean; moreAfter: boolean },
+  page: { chat: Key; where: 'latest' | 'around' | 'before' | 'after'; messages: Past[]; moreBefore: boolean; moreAfter: boolean },
 ): void {
   const old = draft.log(page.chat);
   const keep = old !== undefined && (page.where === 'before' || page.where === 'after');

@@ -1,8 +1,11 @@
 // Where the person is: page, open chat, floating things. Kept by the shell, so that a window that was ended comes back.
 
-import type { Page } from '../ipc';
+import type { View as DoorView } from '../ipc';
 import type { Key } from './state';
 import { store } from './store.svelte';
+
+/** A page of this window; the other views are a dialog over one of them. */
+export type Page = Extract<DoorView, 'chats' | 'people' | 'bridge' | 'settings' | 'check'>;
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
@@ -34,6 +37,22 @@ class Nav {
     this.page = page;
     this.layer = null;
     this.#save();
+  }
+
+  /** What tray, notification or link ask for. */
+  showView(view: DoorView): void {
+    switch (view) {
+      case 'switcher':
+      case 'status':
+        this.layer = view;
+        return;
+      case 'about':
+        return this.show('settings');
+      case 'meetings':
+        return this.show('chats');
+      default:
+        return this.show(view);
+    }
   }
 
   open(chat: Key | null, goTo: string | null = null): void {

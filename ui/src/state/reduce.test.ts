@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnyEvent, Kind, Message, Person, WantedEvent } from '../ipc';
+import type { AnyEvent, Kind, Message, Person, Problem, WantedEvent } from '../ipc';
 import { reduce } from './reduce';
 import { EMPTY, type State } from './state';
 
@@ -83,6 +83,35 @@ describe('people', () => {
   });
 });
 
+describe('what the engine counts', () => {
+  test('a chat with two networks has the unread texts of both, and reading one leaves the other', () => {
+    const unread = (conversation: string, count: number): Kind => ({ kind: 'unread', conversation, count });
+    let state = start(message('m1', 'in', 1), unread('c1', 1), message('m2', 'in', 2, { side: 'xmpp', conversation: 'x1', from: 'ben@oso.example' }), unread('x1', 1));
+    expect(state.chats.get(KEY)?.unread).toBe(2);
+    state = reduce(state, [event(unread('c1', 0))]);
+    expect(state.chats.get(KEY)?.unread).toBe(1);
+    state = reduce(state, [event(unread('x1', 0))]);
+    expect(state.chats.get(KEY)).toMatchObject({ unread: 0, firstUnread: null });
+  });
+
+  test('a text that arrives before the eyes of the person is never shown as unread', () => {
+    const state = reduce(opened(start(message('m0', 'in', 0))), [event(message('m1', 'in', 1)), event({ kind: 'unread', conversation: 'c1', count: 1 })]);
+    expect(state.chats.get(KEY)?.unread).toBe(0);
+  });
+
+  test('what the bridge does with a text is shown at the text, as the side that is not its own', () => {
+    const bridge = (from_side: 'lync' | 'xmpp', to_side: 'lync' | 'xmpp'): Kind => ({ kind: 'bridge', action: 'relayed', id: 'm1', from_side, to_side });
+    const state = reduce(opened(start(message('m0', 'in', 0))), [event(message('m1', 'in', 1)), event(bridge('lync', 'xmpp'))]);
+    expect(state.logs.get(KEY)?.lines.at(-1)?.via).toEqual({ side: 'xmpp', state: 'relayed' });
+    expect(reduce(state, [event(bridge('xmpp', 'lync'))]).logs.get(KEY)?.lines.at(-1)?.via?.side).toBe('xmpp');
+  });
+
+  test('a text that was discarded by whatever program leaves the chat', () => {
+    const state = reduce(opened(start(message('m0', 'in', 0))), [event(message('m1', 'out', 1)), event({ kind: 'discarded', conversation: 'c1', id: 'm1' })]);
+    expect(state.logs.get(KEY)?.lines.some((line) => line.id === 'm1')).toBe(false);
+  });
+});
+
 describe('texts', () => {
   test('an incoming text begins a chat and counts as unread', () => {
     const state = reduce(start(), [event(message('m1', 'in', 1)), event(message('m2', 'in', 2))]);
@@ -118,12 +147,12 @@ describe('texts', () => {
   test('a text that was sent here becomes the one the engine names, in its place', () => {
     let state = reduce(opened(start(message('m0', 'in', 0))), [{ change: 'sending', chat: KEY, token: 't1', side: 'lync', address: 'sip:ben@contoso.example', text: 'hello', at: at(1) }]);
     expect(state.logs.get(KEY)?.lines.at(-1)).toMatchObject({ id: 't1', delivery: 'sending' });
-    state = reduce(state, [event(message('m1', 'out', 1, { text: 'hello' })), event({ kind: 'message-extra', id: 'm1', token: 't1' }), event({ kind: 'delivery', id: 'm1', state: 'delivered' })]);
+    state = reduce(state, [event(message('m1', 'out', 1, { text: 'hello' })), event({ kind: 'accepted', id: 'm1', token: 't1' }), event({ kind: 'delivery', id: 'm1', state: 'delivered' })]);
     expect(state.logs.get(KEY)?.lines.map((l) => [l.id, l.delivery])).toEqual([['m1', 'delivered']]);
   });
 
   test('a refused text stays as failed with its words and its reason', () => {
-    const problem = { code: 'CW-4105', step: 'send', message: 'gone', remedy: '', detail: {} };
+    const problem: Problem = { code: 'CW-4105', step: 'send', message: 'gone', remedy: '', detail: {} };
     const state = reduce(opened(start()), [
       { change: 'sending', chat: KEY, token: 't1', side: 'lync', address: 'sip:ben@contoso.example', text: 'hello', at: at(1) },
       { change: 'not-sent', token: 't1', problem },
@@ -169,7 +198,7 @@ describe('a new snapshot', () => {
 });
 
 describe('the ladder', () => {
-  const error = { code: 'CW-1201', step: 'signing-in', message: 'no', remedy: '', detail: {} };
+  const error: Problem = { code: 'CW-1201', step: 'signing-in', message: 'no', remedy: '', detail: {} };
 
   test('each state ends the step before it and says how long that took', () => {
     const state = reduce(EMPTY, [

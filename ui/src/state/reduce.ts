@@ -2,7 +2,7 @@
 
 import type { AnyEvent } from '../ipc';
 import type { Action } from './actions';
-import { attend, discard, notSent, putChats, putConversation, putDelivery, putHistory, putMessage, putVia, showSending, typing } from './chats';
+import { accepted, attend, countUnread, discard, notSent, putChats, putConversation, putDelivery, putHistory, putMessage, putVia, showSending, typing } from './chats';
 import { Draft } from './draft';
 import { putNextTry, putState, putStep } from './links';
 import { personKey, putPerson, putPresence, removePerson } from './people';
@@ -103,8 +103,13 @@ function applyEvent(draft: Draft, event: AnyEvent): void {
       return putPresence(draft, event.side, event);
     case 'message':
       return putMessage(draft, withoutKind(event), event.at);
-    case 'message-extra':
-      return putVia(draft, event.id, event.via, event.token);
+    case 'accepted':
+      return accepted(draft, event.token);
+    case 'discarded':
+      return discard(draft, event.id);
+    case 'notices':
+      draft.state.notices = event.problems;
+      return;
     case 'delivery':
       return putDelivery(draft, event);
     case 'typing':
@@ -117,20 +122,22 @@ function applyEvent(draft: Draft, event: AnyEvent): void {
     case 'own':
       draft.state.own = event.status;
       return;
-    case 'read': {
-      const key = draft.state.byConversation.get(event.conversation);
-      if (key !== undefined) draft.setChat(key, event.unread === 0 ? { unread: 0, firstUnread: null } : { unread: event.unread });
-      return;
-    }
+    case 'unread':
+      return countUnread(draft, event.conversation, event.count);
     case 'paused':
       draft.state.paused = { paused: event.paused, until: event.until ?? null };
       return;
     case 'bridge': {
       const address = addressOf(draft, event.id);
       const { at, action, from_side, to_side, reason } = event;
+      putVia(draft, event.id, action, from_side, to_side);
       draft.state.bridgeLog = [{ at, action, from_side, to_side, address, reason }, ...draft.state.bridgeLog].slice(0, LOG_LENGTH);
       return;
     }
+    case 'show':
+    case 'hide':
+      // Told to the shell.
+      return;
     case 'resync':
       // The shell subscribes anew and a snapshot follows.
       return;

@@ -1,7 +1,7 @@
 // Everything the pages show, as one value. `reduce.ts` is the only place that makes a new one.
 
 import type {
-  Addresses, Availability, BridgeEntry, Network, OwnStatus, Problem, Side, SideState, StepState, StoredMessage,
+  Addresses, Availability, BridgeEntry, Network, OwnStatus, Past, Problem, Side, SideState, StepState,
   Subscription, Timestamp,
 } from '../ipc';
 
@@ -50,7 +50,7 @@ export interface Chat {
   conversations: { id: string; side: Side; address: string }[];
   /** Of a group. */
   title: string | null;
-  last: StoredMessage | null;
+  last: Past | null;
   unread: number;
   firstUnread: string | null;
   pinned: boolean;
@@ -58,8 +58,10 @@ export interface Chat {
 }
 
 /** A text as it is shown. `token` is set while the engine has not named it yet. */
-export interface Line extends StoredMessage {
+export interface Line extends Past {
   token?: string;
+  /** When it arrived, where that is later than it was written and it arrived while this window was there. */
+  arrived_at?: Timestamp;
 }
 
 export interface Log {
@@ -87,6 +89,10 @@ export interface State {
   subscriptions: ReadonlyMap<string, Subscription>;
   chats: ReadonlyMap<Key, Chat>;
   byConversation: ReadonlyMap<string, Key>;
+  /** Unread texts by conversation, as the engine counts them. */
+  unreadOf: ReadonlyMap<string, number>;
+  /** What has to be known and no link tells, with its remedy. */
+  notices: readonly Problem[];
   logs: ReadonlyMap<Key, Log>;
   /** Who types, by chat. */
   typing: ReadonlyMap<Key, Timestamp>;
@@ -109,6 +115,8 @@ export const EMPTY: State = {
   subscriptions: new Map(),
   chats: new Map(),
   byConversation: new Map(),
+  unreadOf: new Map(),
+  notices: [],
   logs: new Map(),
   typing: new Map(),
   bridgeLog: [],

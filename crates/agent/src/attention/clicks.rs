@@ -41,6 +41,7 @@ impl Attention {
             }),
             Action::MarkAllRead => self.ask(Command::MarkRead {
                 conversations: self.scene.unread.keys().cloned().collect(),
+                up_to: None,
             }),
             Action::PauseBridge(span) => self.ask(Command::PauseBridge {
                 until: span.until(now, &self.reader),
@@ -85,6 +86,7 @@ impl Attention {
             } => match (button, &subject) {
                 (Button::MarkRead, Subject::Chat(conversation)) => self.ask(Command::MarkRead {
                     conversations: vec![conversation.clone()],
+                    up_to: None,
                 }),
                 (Button::Accept | Button::Decline, Subject::Request(address)) => {
                     self.ask(Command::Subscribe {

@@ -161,7 +161,7 @@ fn silence_is_kept_in_do_not_disturb_while_presenting_and_while_paused_but_not_w
         activity: Some(activity.into()),
         note: None,
         until: None,
-        reason: "you".into(),
+        reason: causeway_api::Reason::You,
     };
     let now = Timestamp::UNIX_EPOCH;
     let later = Some(now + QUIET);

@@ -48,7 +48,7 @@ fn signed_in_on_both_sides_it_is_the_whole_menu() {
         activity: None,
         note: Some("Review\nround".into()),
         until: Some("1970-01-01T15:00:00Z".parse().unwrap()),
-        reason: "you".into(),
+        reason: causeway_api::Reason::You,
     };
     let told = menu(&[
         ready(),

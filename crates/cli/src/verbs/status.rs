@@ -1,6 +1,6 @@
 //! `status get`, `set`, `reset`: the own status.
 
-use causeway_api::{Code, Command, OwnStatus, Problem, Reply};
+use causeway_api::{Code, Command, OwnStatus, Problem, Reason, Reply};
 use causeway_engine::Sides;
 
 use super::Ctl;
@@ -80,21 +80,21 @@ fn line(paint: Paint, status: &OwnStatus) -> String {
         words::availability(status.availability).into(),
         status.activity.as_deref().unwrap_or_default().into(),
         status.note.as_deref().unwrap_or_default().into(),
-        format!("({}{until})", why(&status.reason)).into(),
+        format!("({}{until})", why(status.reason)).into(),
     ];
     columns(paint, &[row])
 }
 
-/// The reasons of [`OwnStatus::reason`] in words.
-fn why(reason: &str) -> &str {
+/// Why, in words.
+fn why(reason: Reason) -> &'static str {
     match reason {
-        "you" => "set by you",
-        "bridge" => "from the other side of the bridge",
-        "other-client" => "set in another program",
-        "watch-only" => "watching only",
-        "reconnecting" => "reconnecting",
-        "signed-out" => "signed out",
-        other => other,
+        Reason::You => "set by you",
+        Reason::Automatic => "automatic",
+        Reason::Bridge => "from the other side of the bridge",
+        Reason::OtherClient => "set in another program",
+        Reason::WatchOnly => "watching only",
+        Reason::Reconnecting => "reconnecting",
+        Reason::SignedOut => "signed out",
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
             activity: None,
             note: Some("Writing".into()),
             until: None,
-            reason: "you".into(),
+            reason: Reason::You,
         };
         assert_eq!(
             line(Paint { on: false }, &status),

@@ -254,10 +254,43 @@ async fn the_own_status_is_told_when_it_changes_and_when_its_side_is_gone() {
     let told = scene.told();
     let own = told.iter().find_map(|kind| {
         if let Kind::Own { status } = kind {
-            Some(status.reason.clone())
+            Some(status.reason)
         } else {
             None
         }
     });
-    assert_eq!(own.as_deref(), Some("signed-out"), "{told:?}");
+    assert_eq!(own, Some(causeway_api::Reason::SignedOut), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_history_goes_on_after_the_text_that_was_the_last_on_the_page() {
+    let mut scene = Scene::new().await;
+    scene.xmpp_ready();
+    for (id, text) in [("1", "first"), ("2", "second"), ("3", "third")] {
+        scene.carol_writes(id, text, None);
+    }
+    scene.settle().await;
+    let carol = vec!["xmpp:carol@xmpp.example".to_owned()];
+    let page = async |after: Option<String>, limit| {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let place = crate::chats::Place::new(None, None, after);
+        scene.core.history(carol.clone(), place, limit, answer);
+        let reply = answered.await.unwrap().unwrap();
+        let causeway_api::Reply::History {
+            messages,
+            more_after,
+            ..
+        } = reply
+        else {
+            panic!("not a history: {reply:?}");
+        };
+        (messages, more_after)
+    };
+    let (all, more) = page(None, 10).await;
+    assert_eq!((all.len(), more), (3, false));
+    let (next, more) = page(Some(all[0].message.id.clone()), 1).await;
+    assert_eq!(next[0].message.text, "second");
+    assert!(more);
+    let (next, more) = page(Some(all[1].message.id.clone()), 1).await;
+    assert_eq!((next[0].message.text.as_str(), more), ("third", false));
 }

@@ -213,6 +213,27 @@ impl Transaction<'_> {
                  WHERE conversation = ?1 AND EXISTS (SELECT 1 FROM message WHERE id = ?2 AND conversation = ?1)",
             )?
             .execute([conversation, from])?;
+        self.unread(conversation)
+    }
+
+    /// The conversation is read up to a text, in whatever conversation that stands. Answers how many received texts of
+    /// the conversation are unread now.
+    ///
+    /// # Errors
+    /// Of SQLite.
+    pub fn mark_read_to(&self, conversation: &str, up_to: &str) -> rusqlite::Result<u32> {
+        self.sql
+            .prepare_cached(
+                "INSERT INTO chat (conversation, read_to)
+                 SELECT ?1, position FROM message WHERE id = ?2
+                 ON CONFLICT (conversation) DO UPDATE SET read_to = max(read_to, excluded.read_to)",
+            )?
+            .execute([conversation, up_to])?;
+        self.unread(conversation)
+    }
+
+    /// How many received texts of a conversation are unread.
+    fn unread(&self, conversation: &str) -> rusqlite::Result<u32> {
         let unread = self.all_unread()?.into_iter();
         Ok(unread
             .filter(|(unread, _)| unread == conversation)

@@ -1,8 +1,7 @@
 // How the fake answers each command.
 
 import type { AnyCommand, AnyReply } from '../door';
-import type { Problem } from '../types';
-import type { StoredMessage } from '../wanted';
+import type { Code, Past, Problem } from '../types';
 import { preview, TABLES } from './bridge';
 import { directory } from './cast';
 import { check } from './ladder';
@@ -12,20 +11,20 @@ import { person, type World } from './world';
 
 const DONE: AnyReply = { reply: 'done' };
 
-function problem(code: string, text: string, remedy = ''): Problem {
+function problem(code: Code, text: string, remedy = ''): Problem {
   return { code, step: 'command', message: text, remedy, detail: {} };
 }
 
 export async function answer(world: World, command: AnyCommand): Promise<AnyReply> {
   switch (command.command) {
     case 'contacts':
-      return { reply: 'people', people: world.people.map(person), subscriptions: [] };
+      return { reply: 'people', people: world.people.map(person), subscriptions: [], links: [] };
     case 'get-status':
       return { reply: 'status', ...world.own };
     case 'set-status':
       world.own = {
         availability: command.value, reason: 'you',
-        ...(command.until !== null && { until: command.until }),
+        ...(command.until != null && { until: command.until }),
         note: command.note ?? world.own.note,
       };
       return { reply: 'status', ...world.own };
@@ -33,7 +32,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       world.own = { availability: 'available', reason: 'automatic', note: world.own.note };
       return { reply: 'status', ...world.own };
     case 'send':
-      return send(world, command.address, command.text, 'token' in command ? command.token : undefined);
+      return send(world, command.address, command.text, command.token ?? undefined);
     case 'search': {
       await pause(world, 250);
       const query = command.text.toLowerCase();
@@ -43,17 +42,20 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
     case 'chats':
       return { reply: 'chats', chats: world.params.has('no-chats') || world.lync === 'signed-out' ? [] : world.talks.map((talk) => talk.summary) };
     case 'history':
-      return history(world, command.conversations, command.before, command.after, command.around, command.limit);
+      return history(world, command.conversations, command.before ?? null, command.after ?? null, command.around ?? null, command.limit);
     case 'search-history': {
       const query = command.text.toLowerCase();
       const found = world.talks
         .flatMap((talk) => talk.messages)
-        .filter((m) => m.text.toLowerCase().includes(query) && (command.conversations === null || command.conversations.includes(m.conversation)))
+        .filter((m) => m.text.toLowerCase().includes(query) && (command.conversations == null || command.conversations.includes(m.conversation)))
         .sort((a, b) => (a.sent_at < b.sent_at ? 1 : -1));
       return { reply: 'hits', hits: found.slice(0, command.limit).map((hit) => ({ message: hit })), more: found.length > command.limit };
     }
     case 'retry':
       retry(world, command.id, command.when);
+      return { reply: 'sent', id: command.id, state: 'delivered' };
+    case 'mark-read':
+      for (const conversation of command.conversations) world.tell({ kind: 'unread', conversation, count: 0 });
       return DONE;
     case 'card': {
       const actor = world.find(command.address);
@@ -94,7 +96,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       return DONE;
     }
     case 'pause-bridge':
-      world.paused = { paused: true, ...(command.until !== null && { until: command.until }) };
+      world.paused = { paused: true, ...(command.until != null && { until: command.until }) };
       world.tell({ kind: 'paused', ...world.paused });
       return DONE;
     case 'resume-bridge':
@@ -168,7 +170,7 @@ function send(world: World, address: string, text: string, token: string | undef
   const bare = side === 'xmpp' ? address.replace('xmpp:', '') : address;
   const known = world.talks.find((talk) => talk.summary.conversations.some((c) => c.address === bare));
   const conversation = known?.summary.conversations.find((c) => c.address === bare) ?? { id: `new-${bare}`, side: side as 'lync' | 'xmpp', address: bare };
-  const sent: StoredMessage = message(Date.now(), conversation, [0, 'out', text, { delivery: 'queued' }]);
+  const sent: Past = message(Date.now(), conversation, [0, 'out', text, { delivery: 'queued' }]);
   if (known === undefined) world.talks.push({ messages: [sent], summary: { conversations: [conversation], last: sent, unread: 0, pinned: false, draft: '' } });
   else {
     known.messages.push(sent);
@@ -176,7 +178,7 @@ function send(world: World, address: string, text: string, token: string | undef
   }
   const fails = actor?.availability === 'offline' && side === 'lync' || text.startsWith('fail');
   world.tell({ kind: 'message', ...sent });
-  if (token !== undefined) world.tell({ kind: 'message-extra', id: sent.id, token });
+  if (token !== undefined) world.tell({ kind: 'accepted', id: sent.id, token });
   const later = (ms: number, state: 'sending' | 'sent' | 'delivered' | 'failed', reason?: string) =>
     setTimeout(() => {
       sent.delivery = state;

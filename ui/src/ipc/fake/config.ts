@@ -2,7 +2,7 @@
 
 import type { ConfigEntry, ConfigIssue, Origin } from '../types';
 
-const rows: [key: string, value: unknown, origin?: Origin, source?: string][] = [
+const rows: [key: string, value: ConfigEntry['value'], origin?: Origin, source?: string][] = [
   ['lync.address', 'anna@contoso.example', 'user', '~/.config/causeway/config.toml:2'],
   ['lync.user', null],
   ['lync.method', 'automatic'],

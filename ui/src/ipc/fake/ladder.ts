@@ -1,6 +1,6 @@
 // Sign-in of the fake: the ladder, its failures, and the check.
 
-import type { Check, CheckStep, Problem, SideState } from '../types';
+import type { Check, CheckStep, Code, Problem, SideState } from '../types';
 
 export const PASSED: [step: SideState, ms: number, message: string][] = [
   ['finding-server', 212, 'lyncdiscover.contoso.example → pool01.contoso.example'],
@@ -11,7 +11,7 @@ export const PASSED: [step: SideState, ms: number, message: string][] = [
   ['loading-contacts', 620, '16 people in 5 groups'],
 ];
 
-function problem(code: string, step: string, message: string, remedy: string, detail: Record<string, unknown> = {}): Problem {
+function problem(code: Code, step: string, message: string, remedy: string, detail: Problem['detail'] = {}): Problem {
   return { code, step, message, remedy, detail: { host: 'pool01.contoso.example', ...detail } };
 }
 

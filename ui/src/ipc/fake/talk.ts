@@ -1,20 +1,21 @@
 // What was written in the fake's chats.
 
-import type { Side } from '../types';
-import type { ChatSummary, StoredMessage } from '../wanted';
+import type { Chat, Past, Side } from '../types';
 
 export const OWN = { lync: 'sip:anna@contoso.example', xmpp: 'anna@oso.example' };
 
 export interface Talk {
-  summary: ChatSummary;
-  messages: StoredMessage[];
+  /** Of a group; told as a conversation with several people. */
+  group?: { title: string; people: string[] };
+  summary: Chat;
+  messages: Past[];
 }
 
-type Text = [minutesAgo: number, direction: 'in' | 'out', text: string, more?: Partial<StoredMessage>];
+type Text = [minutesAgo: number, direction: 'in' | 'out', text: string, more?: Partial<Past>];
 
 let count = 0;
 
-export function message(now: number, conversation: { id: string; side: Side; address: string }, [ago, direction, text, more]: Text): StoredMessage {
+export function message(now: number, conversation: { id: string; side: Side; address: string }, [ago, direction, text, more]: Text): Past {
   count += 1;
   const own = conversation.side === 'lync' ? OWN.lync : OWN.xmpp;
   return {
@@ -36,8 +37,9 @@ function talk(
   now: number,
   conversation: { id: string; side: Side; address: string },
   texts: Text[],
-  more: Partial<ChatSummary> = {},
+  more: Partial<Chat> = {},
   others: [{ id: string; side: Side; address: string }, Text[]][] = [],
+  group?: Talk['group'],
 ): Talk {
   const messages = [
     ...texts.map((text) => message(now, conversation, text)),
@@ -46,6 +48,7 @@ function talk(
   const incoming = messages.filter((m) => m.direction === 'in');
   const unread = more.unread ?? 0;
   return {
+    ...(group !== undefined && { group }),
     messages,
     summary: {
       conversations: [conversation, ...others.map(([other]) => other)],
@@ -78,12 +81,12 @@ export function talks(now: number, long: number): Talk[] {
     ], { unread: 2 }, [[jid('benrodman'), [[DAY + 600, 'in', 'On the phone for the rest of the day, write me here.', { via: { side: 'lync', state: 'relayed' } }]]]]),
     talk(now, jid('carla'), [
       [95, 'out', 'Are you coming to the review?', { via: { side: 'lync', state: 'answered' } }],
-      [23, 'in', 'On the train, back at the desk by half past two. <b>Not bold</b> <script>alert(1)</script>', { late: true, arrived_at: new Date(now - 18 * 60_000).toISOString() }],
+      [23, 'in', 'On the train, back at the desk by half past two. <b>Not bold</b> <script>alert(1)</script>', { late: true }],
     ], { unread: 1 }),
     talk(now, sip('dmitri.petrov', 'sales'), [
       [140, 'in', 'The forecast moves to Tuesday.'],
       [108, 'in', 'Dmitri: numbers are in the drive, sheet “Q4 forecast, final, really final”.'],
-    ], { title: 'Sales review' }),
+    ], {}, [], { title: 'Sales review', people: ['sip:dmitri.petrov@contoso.example', 'sip:eun-ji.oh@contoso.example'] }),
     talk(now, sip('eun-ji.oh'), [[130, 'in', 'The slides are with Greta.'], [125, 'out', 'thanks!']], { draft: 'One more question about slide 12: ' }),
     talk(now, sip('farid.mansour'), [[DAY + 20, 'in', 'Can you look at the firewall rule for 5061 when you are back?']]),
     talk(now, sip('greta.holm'), [[DAY + 90, 'in', 'Let me check with Olaf']], { pinned: false }),

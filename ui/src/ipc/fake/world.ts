@@ -1,7 +1,8 @@
 // The world of the fake: what is true in it now, and whom it tells of changes.
 
 import type { OwnStatus, Person, SideState } from '../types';
-import type { AnyEvent, Change, WantedEvent } from '../wanted';
+import type { AnyEvent, Change } from '../door';
+import type { WantedEvent } from '../wanted';
 import type { Kind } from '../types';
 import { bridgeLog } from './bridge';
 import { cast, crowd, subscriptions, type Actor } from './cast';
@@ -59,6 +60,11 @@ export class World {
       this.event({ kind: 'state', side: 'xmpp', state: this.xmpp }),
       this.event({ kind: 'paused', ...this.paused }),
     ];
+    for (const { group, summary } of this.talks) {
+      const conversation = summary.conversations[0];
+      if (group === undefined || conversation === undefined) continue;
+      events.push(this.event({ kind: 'conversation', id: conversation.id, side: conversation.side, people: group.people, state: 'active', subject: group.title }));
+    }
     if (!signedOut) {
       for (const actor of this.people) {
         events.push(this.event({ kind: 'person', ...person(actor) }));

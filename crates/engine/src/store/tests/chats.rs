@@ -215,3 +215,24 @@ async fn a_chat_can_be_made_unread_from_any_of_its_texts_on() {
     let ben = run(&store, |t| t.chats()).await.remove(0);
     assert_eq!(ben.first_unread.as_deref(), Some("2"));
 }
+
+#[tokio::test]
+async fn what_arrived_after_the_last_text_that_was_seen_stays_unread() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for (id, conversation) in [("b1", BEN), ("c1", CARA), ("b2", BEN)] {
+        add(&store, text(id, conversation, 0, "hej")).await;
+    }
+    let unread = run(&store, |t| {
+        Ok((t.mark_read_to(BEN, "c1")?, t.mark_read_to(CARA, "c1")?))
+    })
+    .await;
+    assert_eq!(unread, (1, 0), "b2 came after what was seen");
+    let unread = run(&store, |t| {
+        Ok((t.mark_read_to(BEN, "b2")?, t.mark_read_to(BEN, "b1")?))
+    })
+    .await;
+    assert_eq!(unread, (0, 0), "an older text makes nothing unread again");
+    let unread = run(&store, |t| t.mark_read_to(BEN, "unheard of")).await;
+    assert_eq!(unread, 0);
+}

@@ -1,0 +1,187 @@
+//! Which command is carried out by whom.
+
+use causeway_api::{Command, Reply};
+
+use super::{Wish, reply};
+use crate::{
+    chats::Place,
+    core::Core,
+    problems,
+    send::{Answer, Taking, Typed},
+    store::Pause,
+};
+
+impl Core {
+    /// Carries out a command. Gives it back where that is not possible yet.
+    pub(super) fn command(&mut self, command: Command, answer: Answer) -> Option<(Wish, Answer)> {
+        if let Command::Send { .. }
+        | Command::SetStatus { .. }
+        | Command::ResetStatus
+        | Command::Typing { .. } = command
+        {
+            self.person_acted();
+        }
+        let result = match command {
+            Command::Check => {
+                let options = self.options.clone();
+                tokio::spawn(async move {
+                    reply(answer, Ok(Reply::Check(crate::check(&options).await)))
+                });
+                return None;
+            }
+            Command::Contacts => match self.contacts_known() {
+                Some(Ok(())) => Ok(self.people_reply()),
+                Some(Err(problem)) => Err(problem),
+                None => return Some((Wish::Command(Command::Contacts), answer)),
+            },
+            Command::Presence { addresses } => return self.presence_of(addresses, answer),
+            Command::GetStatus => return self.get_status(answer),
+            Command::SetStatus { .. } | Command::ResetStatus => {
+                return self.change_status(command, answer);
+            }
+            Command::Send {
+                address,
+                text,
+                token,
+            } => match self.taking(&address, &text) {
+                Taking::Now(target) => {
+                    let typed = Typed {
+                        text: &text,
+                        token,
+                        in_place_of: None,
+                    };
+                    self.send(&target, typed, answer);
+                    return None;
+                }
+                Taking::Later => {
+                    let send = Command::Send {
+                        address,
+                        text,
+                        token,
+                    };
+                    return Some((Wish::Command(send), answer));
+                }
+                Taking::Never(problem) => Err(problem),
+            },
+            Command::Typing { address, on } => self.typing(&address, on),
+            Command::Search { text } => return self.search(text, answer),
+            Command::Subscribe { address, allow } => self.subscribe(&address, allow),
+            Command::PauseBridge { until } => {
+                self.pause_bridge(Some(Pause { until }), answer);
+                return None;
+            }
+            Command::ResumeBridge => {
+                self.pause_bridge(None, answer);
+                return None;
+            }
+            Command::LinkPeople {
+                lync,
+                xmpp,
+                link,
+                default,
+            } => {
+                self.link_people(lync, xmpp, link, default, answer);
+                return None;
+            }
+            Command::Chat { address } => match self.target(&address) {
+                Ok(Some(target)) => {
+                    self.chat_with(&target, answer);
+                    return None;
+                }
+                Ok(None) => return Some((Wish::Command(Command::Chat { address }), answer)),
+                Err(problem) => Err(problem),
+            },
+            Command::Chats => {
+                self.list_chats(answer);
+                return None;
+            }
+            Command::History {
+                conversations,
+                before,
+                around,
+                after,
+                limit,
+            } => {
+                let place = Place::new(before, around, after);
+                self.history(conversations, place, limit, answer);
+                return None;
+            }
+            Command::SearchHistory {
+                text,
+                conversations,
+                limit,
+            } => {
+                self.search_history(text, conversations, limit, answer);
+                return None;
+            }
+            Command::MarkRead {
+                conversations,
+                up_to: Some(up_to),
+            } => {
+                self.mark_read_to(conversations, up_to, answer);
+                return None;
+            }
+            Command::MarkRead {
+                conversations,
+                up_to: None,
+            } => {
+                conversations.iter().for_each(|id| self.mark_read(id));
+                Ok(Reply::Done)
+            }
+            Command::MarkUnread { conversation, from } => {
+                self.mark_unread(conversation, from, answer);
+                return None;
+            }
+            Command::PinChat { conversations, on } => {
+                self.pin_chat(conversations, on, answer);
+                return None;
+            }
+            Command::CloseChat { conversations } => {
+                self.close_chat(conversations, answer);
+                return None;
+            }
+            Command::Retry { id, when } => {
+                self.retry(id, when, answer);
+                return None;
+            }
+            Command::SaveDraft { conversation, text } => {
+                self.save_draft(conversation, text, answer);
+                return None;
+            }
+            Command::Discard { id } => {
+                self.discard(id, answer);
+                return None;
+            }
+            Command::ShowConfig => Ok(Reply::Config {
+                entries: self.configuration.entries.clone(),
+                issues: self.configuration.issues.clone(),
+                file: self.options.locations.user_file.display().to_string(),
+            }),
+            Command::SetConfig { key, value } => {
+                self.set_config(key, value, answer);
+                return None;
+            }
+            Command::Links => Ok(Reply::Links {
+                links: self.sides().map(|side| (side, self.state(side))).collect(),
+                bridge: self.options.bridge
+                    && self.configuration.settings.bridge.enabled.value
+                    && self.pause.is_none(),
+            }),
+            Command::SignIn { side } => {
+                self.start(side);
+                Ok(Reply::Done)
+            }
+            Command::CancelSignIn { side } => {
+                self.stopped(side, None);
+                Ok(Reply::Done)
+            }
+            Command::Show(_) | Command::Looking(_) => Err(problems::no_window()),
+            Command::Quit => {
+                self.quit();
+                Ok(Reply::Done)
+            }
+        };
+        reply(answer, result);
+        None
+    }
+}
