@@ -25,6 +25,7 @@ export async function open(browser, url, parameters, { size = { width: 960, heig
   });
   await page.clock.setFixedTime(NOW);
   await page.goto(`${url}?still&${parameters}`);
-  await page.waitForSelector('main:not(.opening)');
+  // In a narrow window the page with the list has no visible main part.
+  await page.waitForSelector('main:not(.opening)', { state: 'attached' });
   return { page, faults, close: () => context.close() };
 }

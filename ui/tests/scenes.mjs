@@ -6,6 +6,17 @@ const press = (keys) => async (page) => {
   await page.keyboard.press(keys);
 };
 
+/** Walks the first run by that many pages. */
+async function firstRun(page, pages) {
+  await page.fill('#address', 'anna@contoso.example');
+  await page.locator('.good').waitFor();
+  for (let i = 0; i < pages; i += 1) {
+    const title = await page.locator('h1').innerText();
+    await page.locator('.button.main').click();
+    await page.waitForFunction((old) => document.querySelector('h1').innerText !== old, title);
+  }
+}
+
 export const SCENES = [
   { name: 'chat', with: `chat=${BEN}&typing` },
   { name: 'chats-none-open', with: 'page=chats' },
@@ -14,7 +25,7 @@ export const SCENES = [
     await page.waitForSelector('.contact.placed');
   } },
   { name: 'people-search', with: 'page=people', act: async (page) => {
-    await page.fill('main input', 'ca');
+    await page.locator('main input').or(page.locator('aside input')).first().fill('ca');
     await page.waitForSelector('section li');
   } },
   { name: 'people-empty-note', with: 'page=people&density=compact' },
@@ -22,12 +33,31 @@ export const SCENES = [
   { name: 'bridge-preview', with: 'page=bridge', act: async (page) => {
     await page.locator('.card button[aria-expanded="false"]').click();
   } },
+  { name: 'table-edit', with: 'page=bridge', act: async (page) => {
+    await page.locator('.card .head .button').last().click();
+    await page.waitForSelector('.dialog ol li');
+  } },
   { name: 'settings', with: 'page=settings' },
+  { name: 'notifications', with: 'page=settings&no-notifications', act: async (page) => {
+    await page.locator('.test .button').click();
+    await page.locator('.test .bad').waitFor();
+    await page.locator('#section-notifications').evaluate((section) => section.scrollIntoView());
+  } },
   { name: 'check', with: 'page=check&check=CW-1202' },
   { name: 'signin', with: 'sign-in=CW-1202' },
   { name: 'signin-password', with: 'sign-in=CW-1201' },
   { name: 'signin-running', with: 'sign-in=opening-session' },
   { name: 'first-run', with: 'first-run' },
+  { name: 'first-run-how', with: 'first-run', act: async (page) => {
+    await firstRun(page, 1);
+    await page.locator('input[value=forms]').check();
+  } },
+  { name: 'first-run-bridge', with: 'first-run', act: (page) => firstRun(page, 3) },
+  { name: 'first-run-done', with: 'first-run', act: async (page) => {
+    await firstRun(page, 3);
+    await page.locator('form .button:not(.main)').last().click();
+    await page.locator('.good').waitFor();
+  } },
   { name: 'status', with: `chat=${BEN}`, act: press('Control+Shift+S') },
   { name: 'switcher', with: `chat=${BEN}`, act: press('Control+k') },
   { name: 'search', with: `chat=${BEN}`, act: async (page) => {
@@ -50,6 +80,12 @@ export const SCENES = [
     await page.waitForSelector('#join-address');
   } },
   { name: 'keys', with: `chat=${BEN}`, act: press('F1') },
+  { name: 'keys-clash', with: `chat=${BEN}`, act: async (page) => {
+    await press('F1')(page);
+    await page.locator('.dialog button.stroke').first().click();
+    await page.keyboard.press('Control+n');
+    await page.locator('.clash').first().waitFor();
+  } },
   { name: 'menu', with: `chat=${BEN}`, act: (page) => page.locator('header .button').last().click() },
   { name: 'long', with: 'chat=sip:maximiliane.hohenlohe@contoso.example' },
   { name: 'arabic', with: 'chat=sip:leila.haddad@contoso.example' },

@@ -27,6 +27,8 @@ interface Replies {
   bridge: 'bridge';
   'preview-status': 'preview';
   discover: 'discovered';
+  desktop: 'desktop';
+  'test-notification': 'notification-test';
   about: 'about';
 }
 

@@ -1,9 +1,11 @@
 // A lively fake of the agent for designers and tests, in a plain browser (`npm run dev`). Parameters of the address:
 //   people=5000   that many more people              texts=10000  a chat with that many texts (Olaf Ek)
+//   big=1000000   one text of that many characters there
 //   chats=300     that many unread chats              rate=50      events a second; 0.4 is usual
 //   still         nothing happens by itself           first-run    nothing is set up
 //   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step
 //   state=STATE   the Lync link in that state         gone         the agent ends after the start
+//   no-tray       the desktop has no tray            no-notifications  nor a service for notifications
 //   page=…        chats people bridge settings check   chat=ADDRESS opens that chat
 //   check=CODE    the check fails with that code       theme= lang= text= density=   look, not kept
 

@@ -55,12 +55,19 @@ export type WantedCommand =
   | { command: 'remove-contact'; address: string }
   | { command: 'notify-available'; address: string; on: boolean }
   | { command: 'bridge' }
-  | { command: 'preview-status'; preset: string; show: TableRow['show']; text: string }
+  /** What a status becomes by the table in force, or by one that is being edited. */
+  | { command: 'preview-status'; preset: string; show: TableRow['show']; text: string; table: TableRow[] | null }
+  /** An own table in place of the preset's; null goes back to the preset. */
+  | { command: 'set-status-table'; table: TableRow[] | null }
   | { command: 'unset-config'; key: string }
   | { command: 'discover'; address: string }
   | { command: 'set-password'; side: Side; password: string; keep: boolean }
   | { command: 'sign-out' }
   | { command: 'trust-certificate'; side: Side; fingerprint: string }
+  | { command: 'desktop' }
+  | { command: 'start-at-login'; on: boolean }
+  /** Asks the desktop for a notification, by the way that every other goes. */
+  | { command: 'test-notification' }
   | { command: 'about' };
 
 export type WantedReply =
@@ -73,6 +80,8 @@ export type WantedReply =
       paused_until?: Timestamp;
       today: { across: number; waiting: number; returned: number };
       preset: string;
+      /** The table was changed and is no longer the preset's. */
+      edited: boolean;
       table: TableRow[];
       log: BridgeEntry[];
     }
@@ -87,6 +96,10 @@ export type WantedReply =
       /** Where a password would be kept; absent when policy forbids keeping it. */
       keep_in?: string;
     }
+  /** What the desktop offers the agent. */
+  | { reply: 'desktop'; tray: boolean; starts_at_login: boolean }
+  /** `service`: name of the notification service; `reason`: why it showed nothing. */
+  | { reply: 'notification-test'; shown: boolean; service?: string; reason?: string }
   /** `name`: the own display name, as the directory has it. */
   | { reply: 'about'; version: string; name?: string; support_url?: string };
 

@@ -13,6 +13,8 @@ export const DEFAULTS = {
   chat_order: 'time',
   enter_sends: 'true',
   say_typing: 'false',
+  /** What was changed of the keys, as JSON; `keys.svelte.ts` reads it. */
+  keys: '{}',
 };
 
 export type Pref = keyof typeof DEFAULTS;

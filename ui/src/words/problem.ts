@@ -1,7 +1,7 @@
 // A problem in the person's language. English is the engine's own, with the names and dates of the case; other languages have
 // the cause by code, and the case's own facts stand in the details.
 
-import type { Problem } from '../ipc';
+import { asProblem, type Problem } from '../ipc';
 import { tOr, words } from './words.svelte';
 
 export function cause(problem: Problem): string {
@@ -10,4 +10,10 @@ export function cause(problem: Problem): string {
 
 export function remedy(problem: Problem): string {
   return words.locale === 'en' ? problem.remedy : tOr(`remedy.${problem.code}`, problem.remedy);
+}
+
+/** Any thrown thing as cause and remedy, for the place beside what failed. */
+export function sentence(thrown: unknown): string {
+  const problem = asProblem(thrown);
+  return `${cause(problem)} ${remedy(problem)}`.trim();
 }

@@ -112,11 +112,22 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
           { side: 'lync', address: 'anna@contoso.example', state: world.lync, server: 'pool01', since: since(8, 12) },
           { side: 'xmpp', address: 'anna@oso.example', state: world.xmpp, method: 'SCRAM-SHA-256', resumed: since(10, 40) },
         ],
-        today: { across: 42, waiting: 0, returned: 1 }, preset, table: TABLES[preset] ?? [], log: world.log,
+        today: { across: 42, waiting: 0, returned: 1 }, preset, edited: world.table !== null, table: world.table ?? TABLES[preset] ?? [], log: world.log,
       };
     }
     case 'preview-status':
-      return { reply: 'preview', ...preview(command.preset, command.show, command.text) };
+      return { reply: 'preview', ...preview(command.table ?? world.table ?? TABLES[command.preset] ?? [], command.show, command.text) };
+    case 'set-status-table':
+      world.table = command.table;
+      return DONE;
+    case 'desktop':
+      return { reply: 'desktop', tray: !world.params.has('no-tray'), starts_at_login: world.startsAtLogin };
+    case 'start-at-login':
+      world.startsAtLogin = command.on;
+      return DONE;
+    case 'test-notification':
+      await pause(world, 400);
+      return world.params.has('no-notifications') ? { reply: 'notification-test', shown: false } : { reply: 'notification-test', shown: true, service: 'Plasma' };
     case 'show-config':
       return { reply: 'config', ...structuredClone(world.config) };
     case 'set-config': {

@@ -32,8 +32,7 @@ export function bridgeLog(now: number): BridgeEntry[] {
   ];
 }
 
-export function preview(preset: string, show: TableRow['show'], text: string): { availability: TableRow['lync']; note: string } {
-  const table = TABLES[preset] ?? TABLES['standard'] ?? [];
+export function preview(table: TableRow[], show: TableRow['show'], text: string): { availability: TableRow['lync']; note: string } {
   const word = (row: TableRow) => row.text.split(' til')[0]?.toLowerCase() ?? '';
   const row =
     table.find((r) => r.show === show && r.text !== '' && text.toLowerCase().startsWith(word(r)) && r.direction !== 'to-xmpp') ??

@@ -24,6 +24,13 @@ const rows: [key: string, value: ConfigEntry['value'], origin?: Origin, source?:
   ['bridge.relay_to', 'anna-phone@xmpp.example', 'user', '~/.config/causeway/config.toml:11'],
   ['bridge.relay_when', 'away', 'user', '~/.config/causeway/config.toml:12'],
   ['bridge.auto_subscribe', true],
+  ['notifications.enabled', true],
+  ['notifications.sound', true],
+  ['notifications.content', 'all'],
+  ['notifications.groups', 'mentions'],
+  ['notifications.busy_silences', false],
+  ['notifications.quiet_hours', '22:00-07:00', 'user', '~/.config/causeway/config.toml:17'],
+  ['notifications.always', []],
   ['history.mode', 'disk'],
   ['history.days', 365, 'enforced', '/etc/causeway/policy.d/10-retention.toml:2'],
 ];

@@ -64,7 +64,8 @@ function talk(
 
 const DAY = 24 * 60;
 
-export function talks(now: number, long: number): Talk[] {
+/** `long` texts in the chat with Olaf Ek, and one of `big` characters at its end. */
+export function talks(now: number, long: number, big: number): Talk[] {
   const sip = (local: string, id = local) => ({ id: `c-${id}`, side: 'lync' as const, address: `sip:${local}@contoso.example` });
   const jid = (local: string) => ({ id: `x-${local}`, side: 'xmpp' as const, address: `${local}@oso.example` });
   return [
@@ -96,7 +97,7 @@ export function talks(now: number, long: number): Talk[] {
       [9 * DAY, 'in', `${'Ein sehr langer Text ohne Absatz, wie er aus einer Besprechung hereinkopiert wird. '.repeat(160)}Ende.`],
       [9 * DAY - 1, 'out', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(3)],
     ]),
-    ...(long > 0 ? [talk(now, sip('olaf.ek'), longTalk(long))] : []),
+    ...(long + big > 0 ? [talk(now, sip('olaf.ek'), [...longTalk(long), ...(big > 0 ? [[20, 'in', 'lorem ipsum dolor '.repeat(big / 18)] satisfies Text] : [])])] : []),
   ];
 }
 

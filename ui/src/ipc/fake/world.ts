@@ -2,7 +2,7 @@
 
 import type { OwnStatus, Person, SideState } from '../types';
 import type { AnyEvent, Change } from '../door';
-import type { WantedEvent } from '../wanted';
+import type { TableRow, WantedEvent } from '../wanted';
 import type { Kind } from '../types';
 import { bridgeLog } from './bridge';
 import { cast, crowd, subscriptions, type Actor } from './cast';
@@ -15,6 +15,9 @@ export class World {
   readonly config = configuration();
   readonly log = bridgeLog(Date.now());
   own: OwnStatus;
+  /** An own status table, or null for the preset's. */
+  table: TableRow[] | null = null;
+  startsAtLogin = false;
   paused: { paused: boolean; until?: string } = { paused: false };
   lync: SideState = 'ready-available';
   xmpp: SideState = 'ready-available';
@@ -24,7 +27,7 @@ export class World {
   constructor(readonly params: URLSearchParams) {
     const now = Date.now();
     this.people = [...cast(now), ...crowd(Number(params.get('people') ?? 0))];
-    this.talks = talks(now, Number(params.get('texts') ?? 0));
+    this.talks = talks(now, Number(params.get('texts') ?? 0), Number(params.get('big') ?? 0));
     for (let i = 0; i < Number(params.get('chats') ?? 0); i += 1) {
       const person = this.people[16 + i];
       if (person?.addresses.lync === undefined) continue;

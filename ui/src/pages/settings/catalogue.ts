@@ -6,7 +6,7 @@ import { LANGUAGES } from '../../words/catalogues';
 export type Kind = { type: 'text'; code?: boolean } | { type: 'switch' } | { type: 'number' } | { type: 'choice'; values: readonly string[] };
 
 export interface Section {
-  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'history' | 'gateway' | 'other';
+  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'notifications' | 'history' | 'gateway' | 'other';
   keys: readonly string[];
 }
 
@@ -15,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
   { id: 'xmpp', keys: ['xmpp.address', 'xmpp.server', 'xmpp.tls', 'xmpp.ca_file', 'xmpp.password_file'] },
   { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
+  { id: 'notifications', keys: ['notifications.enabled', 'notifications.sound', 'notifications.content', 'notifications.groups', 'notifications.busy_silences', 'notifications.quiet_hours', 'notifications.always'] },
   { id: 'history', keys: ['history.mode', 'history.days'] },
   { id: 'gateway', keys: ['gateway.domain', 'gateway.server', 'gateway.secret_file', 'gateway.database'] },
 ];
@@ -37,6 +38,11 @@ const KINDS: Record<string, Kind> = {
   'bridge.preset': choice('standard', 'openscape'),
   'bridge.relay_when': choice('always', 'away', 'never'),
   'bridge.auto_subscribe': { type: 'switch' },
+  'notifications.enabled': { type: 'switch' },
+  'notifications.sound': { type: 'switch' },
+  'notifications.content': choice('all', 'name', 'none'),
+  'notifications.groups': choice('mentions', 'all', 'none'),
+  'notifications.busy_silences': { type: 'switch' },
   'history.mode': choice('disk', 'memory', 'off'),
   'history.days': { type: 'number' },
 };

@@ -1,0 +1,73 @@
+// What a person answers in the first run: the search for the server meanwhile, and how all of it is saved.
+
+import type { ReplyTo } from '../../ipc';
+import { own } from '../../state/own.svelte';
+import { store } from '../../state/store.svelte';
+import { sentence } from '../../words/problem';
+
+export type Method = 'windows' | 'forms';
+
+export function isAddress(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
+}
+
+export class Answers {
+  address = $state('');
+  method = $state<Method>('windows');
+  user = $state('');
+  password = $state('');
+  keep = $state(true);
+  mode = $state<'available' | 'watch-only'>('available');
+  discoveryUrl = $state('');
+  jid = $state('');
+  xmppPassword = $state('');
+  direction = $state<'both' | 'to-xmpp' | 'to-lync'>('both');
+
+  found = $state.raw<ReplyTo<{ command: 'discover' }> | null>(null);
+  looking = $state(false);
+  notFound = $state('');
+
+  /** Windows alone leaves nothing to ask. */
+  get onlyWindows(): boolean {
+    return this.found !== null && this.found.methods.length === 1 && this.found.methods[0] === 'windows';
+  }
+
+  /** The search for the server, from the moment that a domain can be read; call it from an effect. */
+  look(): (() => void) | undefined {
+    const wanted = this.address.trim();
+    [this.found, this.notFound, this.looking] = [null, '', false];
+    if (!isAddress(wanted)) return undefined;
+    this.looking = true;
+    const timer = setTimeout(() => {
+      store.request({ command: 'discover', address: wanted }).then(
+        (reply) => {
+          if (wanted !== this.address.trim()) return;
+          [this.found, this.looking, this.method] = [reply, false, reply.methods.includes('windows') ? 'windows' : 'forms'];
+        },
+        (thrown: unknown) => {
+          if (wanted === this.address.trim()) [this.looking, this.notFound] = [false, sentence(thrown)];
+        },
+      );
+    }, 400);
+    return () => clearTimeout(timer);
+  }
+
+  /** Saves all of it and begins to sign in. */
+  async save(withBridge: boolean): Promise<void> {
+    const values: [key: string, value: string][] = [
+      ['lync.address', this.address.trim()],
+      ['lync.mode', this.mode],
+    ];
+    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method]);
+    if (this.user.trim() !== '') values.push(['lync.user', this.user.trim()]);
+    if (this.discoveryUrl.trim() !== '') values.push(['lync.discovery_url', this.discoveryUrl.trim()]);
+    if (withBridge) values.push(['xmpp.address', this.jid.trim()], ['bridge.presence', this.direction], ['bridge.enabled', 'true']);
+    for (const [key, value] of values) await store.request({ command: 'set-config', key, value });
+    own.address = this.address.trim();
+    own.name = own.address.split('@')[0] ?? '';
+    if (withBridge && this.xmppPassword !== '') await store.request({ command: 'set-password', side: 'xmpp', password: this.xmppPassword, keep: this.keep });
+    if (this.method === 'forms' && this.password !== '') await store.request({ command: 'set-password', side: 'lync', password: this.password, keep: this.keep });
+    else await store.request({ command: 'sign-in', side: 'lync' });
+    [this.password, this.xmppPassword] = ['', ''];
+  }
+}

@@ -1,0 +1,85 @@
+// What people meet on the pages besides their tasks: failures of the sign-in, what comes from outside, the smallest window.
+
+import { describe, expect, test } from 'vitest';
+import { pages } from './open';
+
+const { start, page, see } = pages();
+const BEN = 'chat=sip:ben.rodman@contoso.example';
+
+describe('the sign-in', () => {
+  test.each(['CW-1001', 'CW-1102', 'CW-1201', 'CW-1202', 'CW-1301'])('%s is told with cause, remedy, code and a way on', async (code) => {
+    await start(`sign-in=${code}`);
+    await see(code);
+    expect(await page().locator('.fail').count()).toBe(1);
+    expect(await page().locator('.box p').count()).toBeGreaterThanOrEqual(3);
+    expect(await page().locator('.button.main').count()).toBe(1);
+  });
+
+  test('a step that takes long says its seconds and can be cancelled', async () => {
+    await start('sign-in=opening-session');
+    await page().locator('li.running').waitFor();
+    expect(await page().locator('.running .time').innerText()).toBe('');
+    await page().clock.setFixedTime(new Date('2026-11-21T14:03:05+01:00'));
+    await page().locator('.running .time', { hasText: '5 s' }).waitFor();
+    await page().getByRole('button', { name: 'Cancel' }).click();
+    await see('Signed out');
+  });
+});
+
+describe('what comes from outside', () => {
+  test('HTML in a text is text', async () => {
+    await start('chat=xmpp:carla@oso.example');
+    await see('<b>Not bold</b> <script>alert(1)</script>');
+    expect(await page().locator('article b, article script').count()).toBe(0);
+  });
+
+  test('a draft survives leaving the chat, and a new agent', async () => {
+    await start(BEN);
+    await page().fill('.composer textarea', 'half a sentence');
+    await page().keyboard.press('Alt+2');
+    await page().keyboard.press('Control+k');
+    await page().keyboard.type('ben rod');
+    await page().keyboard.press('Enter');
+    await page().waitForSelector('.composer textarea');
+    expect(await page().inputValue('.composer textarea')).toBe('half a sentence');
+  });
+
+  test('five thousand people are a few rows at a time, each knowing its place', async () => {
+    await start('page=people&people=5000');
+    await page().waitForSelector('[role=treeitem]');
+    expect(await page().locator('[role=treeitem]').count()).toBeLessThan(60);
+    await page().locator('#people').focus();
+    await page().keyboard.press('End');
+    const last = page().locator('[role=treeitem].active');
+    await last.waitFor();
+    expect(await last.getAttribute('aria-posinset')).toBe(await last.getAttribute('aria-setsize'));
+  });
+
+  test('a chat of ten thousand texts opens at its end and gives older ones when asked', async () => {
+    await start('chat=sip:olaf.ek@contoso.example&texts=10000');
+    await page().locator('article', { hasText: 'Text 10000:' }).waitFor();
+    expect(await page().locator('article').count()).toBeLessThan(60);
+    await page().locator('.log').evaluate((log) => log.scrollTo(0, 0));
+    await page().locator('article', { hasText: /Text 99[0-3]\d:/ }).first().waitFor();
+  });
+
+  test('three hundred unread chats are counted as 99+', async () => {
+    await start('page=chats&people=400&chats=300');
+    await page().locator('.badge', { hasText: '99+' }).waitFor();
+    expect(await page().locator('[role=option]').count()).toBeLessThan(60);
+  });
+
+  test('an agent that is gone is said, and what is typed is kept', async () => {
+    await start(`${BEN}&gone`);
+    await see('agent has ended');
+    await page().locator('.trouble button').waitFor();
+  });
+});
+
+describe('the smallest window', () => {
+  test.each(['page=chats', 'page=people', BEN, 'page=bridge', 'page=settings', 'page=check', 'sign-in=CW-1202', 'first-run'])('%s needs no sideways scrolling at 320 px', async (parameters) => {
+    await start(parameters, { size: { width: 320, height: 480 } });
+    const wide = await page().evaluate(() => [...document.querySelectorAll<HTMLElement>('main, form, .shell')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.className} ${e.scrollWidth} > ${e.clientWidth}`));
+    expect(wide).toEqual([]);
+  });
+});
