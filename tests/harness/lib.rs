@@ -12,3 +12,4 @@ pub mod proxy;
 pub mod sim;
 pub mod stranger;
 pub mod wait;
+pub mod window;

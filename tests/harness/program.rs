@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
@@ -19,38 +19,57 @@ pub fn path(name: &str) -> PathBuf {
     DIRECTORY.get_or_init(build).join(name)
 }
 
+/// Path of the window. Its page has to be built before, as `cargo xtask test` does it.
+///
+/// # Panics
+/// When the build fails.
+pub fn window() -> PathBuf {
+    static BUILT: Once = Once::new();
+    let directory = directory();
+    BUILT.call_once(|| {
+        cargo_build(
+            &directory,
+            &["-p", "causeway-window", "--features", "custom-protocol"],
+        );
+    });
+    directory.join("causeway-window")
+}
+
 fn build() -> PathBuf {
+    let directory = directory();
+    let packages = ["causeway-agent", "causeway-cli", "causeway-sim"];
+    let arguments: Vec<&str> = packages.iter().flat_map(|name| ["-p", name]).collect();
+    cargo_build(&directory, &arguments);
+    directory
+}
+
+/// Where the running test lies, and our programs with it.
+fn directory() -> PathBuf {
     let exe = std::env::current_exe().expect("a running program has a path");
     let parent = exe.parent().expect("a program lies in a directory");
-    let directory = if parent.ends_with("deps") {
-        parent.parent().unwrap_or(parent)
-    } else {
-        parent
-    };
-    if std::env::var_os("CAUSEWAY_BUILT").is_none() {
-        let mut cargo =
-            std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args([
-            "build",
-            "--quiet",
-            "-p",
-            "causeway-agent",
-            "-p",
-            "causeway-cli",
-            "-p",
-            "causeway-sim",
-        ]);
-        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-        if let Some(target) = directory.parent() {
-            cargo.env("CARGO_TARGET_DIR", target);
-        }
-        if directory.ends_with("release") {
-            cargo.arg("--release");
-        }
-        let built = cargo.status().expect("cargo runs");
-        assert!(built.success(), "our programs do not build");
+    let above = parent.parent().filter(|_| parent.ends_with("deps"));
+    above.unwrap_or(parent).to_owned()
+}
+
+/// Nothing where somebody says that it was done already.
+fn cargo_build(directory: &Path, arguments: &[&str]) {
+    if std::env::var_os("CAUSEWAY_BUILT").is_some() {
+        return;
     }
-    directory.to_owned()
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = std::process::Command::new(cargo);
+    cargo
+        .args(["build", "--quiet"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if let Some(target) = directory.parent() {
+        cargo.env("CARGO_TARGET_DIR", target);
+    }
+    if directory.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let built = cargo.status().expect("cargo runs");
+    assert!(built.success(), "our programs do not build");
 }
 
 /// A running program. Dropping it kills it.

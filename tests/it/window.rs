@@ -1,67 +1,70 @@
-//! The window starts, without engine, agent or network.
+//! The real window: its page, through the agent's door, with a Lync server behind it.
 
-use std::process::Stdio;
-
-use causeway_tests::program::{self, Program};
+use causeway_api::door::Client;
+use causeway_api::{Chat, Command, Desk as _, Reply};
+use causeway_tests::agent::Agent;
+use causeway_tests::cast::{ANNA, BEN, World};
 use causeway_tests::wait::until;
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Command;
+use causeway_tests::window::Window;
+
+const INPUT: &str = ".composer textarea";
+const ROW: &str = "[role=option]";
+/// Number of unread texts in a row of the list.
+const UNREAD: &str = "[role=option] .count";
 
 #[tokio::test]
-async fn the_window_opens_on_a_bare_display() {
-    let dir = TempDir::new().unwrap();
-    let (_server, display) = display(&dir).await;
-    let mut command = Command::new(program::path("causeway-window"));
-    command
-        .env("DISPLAY", &display)
-        .env("HOME", dir.path())
-        .env("XDG_RUNTIME_DIR", dir.path())
-        .env("NO_AT_BRIDGE", "1")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS");
-    let mut window = Program::start(command, &dir.path().join("window.log"));
-    until("a window with the title Causeway", async || {
-        assert!(window.pid() > 0, "it runs");
-        let tree = Command::new("xwininfo")
-            .args(["-display", &display, "-root", "-tree"])
-            .output()
-            .await
-            .expect("xwininfo is installed (cargo xtask set-up)");
-        String::from_utf8_lossy(&tree.stdout)
-            .contains("\"Causeway\"")
-            .then_some(())
+async fn a_text_is_read_and_answered_and_a_draft_survives_a_killed_window() {
+    let world = World::new().await;
+    let _agent = Agent::start(&world.ctl).await;
+    let mut watch = world.ctl.stream(&["watch"]);
+    watch.both_sides_ready().await;
+    world
+        .sim
+        .writes(BEN, ANNA, "Can you see this? <b>&amp;")
+        .await;
+    let window = Window::open(&world.ctl.data_dir).await;
+
+    window.reads(UNREAD, |count| count.starts_with('1')).await;
+    window.click(ROW).await;
+    let text = window.see("article").await.text().await.unwrap();
+    assert!(
+        text.contains("Can you see this? <b>&amp;"),
+        "shown as it was written, not as {text:?}"
+    );
+    window.loses(UNREAD).await;
+    chat(&world, "a chat without unread texts", |chat| {
+        chat.unread == 0
     })
     .await;
-    window.kill().await;
+    window.enters(INPUT, "Yes, I can").await;
+    world.sim.receives(BEN, "Yes, I can").await;
+    window
+        .reads("article.own", |text| text.contains("Delivered"))
+        .await;
+
+    window.types(INPUT, "half a sen").await;
+    chat(&world, "the draft, kept", |chat| chat.draft == "half a sen").await;
+    window.kill();
+
+    let window = Window::open(&world.ctl.data_dir).await;
+    let input = window.see(INPUT).await;
+    until("the draft is there again", async || {
+        let text = input.prop("value").await.ok()??;
+        (text == "half a sen").then_some(())
+    })
+    .await;
 }
 
-/// A display without a screen, on a number that is free.
-async fn display(dir: &TempDir) -> (Program, String) {
-    let mut command = Command::new("Xvfb");
-    command
-        .args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1024x768x24",
-            "-nolisten",
-            "tcp",
-        ])
-        .stdout(Stdio::piped());
-    let mut server = Program::start(command, &dir.path().join("xvfb.log"));
-    let stdout = server
-        .child()
-        .stdout
-        .take()
-        .expect("standard output is piped");
-    let number = BufReader::new(stdout)
-        .lines()
-        .next_line()
-        .await
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| panic!("Xvfb does not start: {}", server.log_text()));
-    (server, format!(":{}", number.trim()))
+/// Waits until the agent has a chat that is as wanted.
+async fn chat(world: &World, what: &str, wanted: impl Fn(&Chat) -> bool) {
+    let door = Client::connect(&world.ctl.data_dir, "the stories");
+    let door = door.await.expect("the door lets us in");
+    let door = door.expect("an agent runs");
+    until(what, async || {
+        let Ok(Reply::Chats { chats }) = door.request(Command::Chats).await else {
+            return None;
+        };
+        chats.iter().any(&wanted).then_some(())
+    })
+    .await;
 }

@@ -8,6 +8,7 @@ mod demo;
 mod run;
 mod set_up;
 mod test;
+mod ui;
 
 use std::process::ExitCode;
 

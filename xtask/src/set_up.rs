@@ -21,12 +21,19 @@ const XMPP_SERVER: &[&str] = &[
     "lua-dbi-sqlite3",
 ];
 /// The window: WebKitGTK to build it, a display without a screen to try it.
-const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "xvfb", "x11-utils"];
+const WINDOW: &[&str] = &[
+    "libwebkit2gtk-4.1-dev",
+    "webkit2gtk-driver",
+    "xvfb",
+    "x11-utils",
+];
+/// The window's page: its tests look at it in a browser. Node.js comes with npm where none is there.
+const PAGE: &[&str] = &["chromium"];
 /// A session bus of the tests' own, for tray and notifications.
 const DESKTOP: &[&str] = &["dbus"];
 
 /// What the whole of `cargo xtask test` needs.
-pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, DESKTOP]);
+pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, PAGE, DESKTOP]);
 /// What demo and bench need: no window.
 pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
 /// What `cargo xtask test --fast` needs: neither window nor XMPP server.
@@ -47,10 +54,14 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
             names(packages).join(", ")
         );
     }
-    let missing: Vec<&str> = names(packages)
+    let mut missing: Vec<&str> = names(packages)
         .into_iter()
         .filter(|name| !installed(name))
         .collect();
+    // Not a package to look for: Node.js is often there from elsewhere.
+    if names(packages).contains(&"chromium") && !works("npm", &["--version"]) {
+        missing.push("npm");
+    }
     if missing.is_empty() {
         return Ok(());
     }

@@ -6,6 +6,7 @@ use clap::Args;
 use crate::build::BUILT;
 use crate::run::{cargo, output, root, step, works};
 use crate::set_up;
+use crate::ui::Ui;
 
 /// Everything that has to pass. The tests come last, so that their summary is what one sees.
 #[derive(Args)]
@@ -15,27 +16,36 @@ pub(crate) struct Test {
     fast: bool,
 }
 
-/// Parts that need a web view or an XMPP server.
-const SLOW: [&str; 4] = [
+/// Without the parts that need a web view or an XMPP server.
+const QUICK: [&str; 4] = [
     "--exclude",
     "causeway-window",
     "--exclude",
     "causeway-tests",
 ];
 
+/// The window carries its page instead of asking a server for it. All calls of cargo say so, since another choice of
+/// features would build what stands on it once more.
+const WITH_PAGE: [&str; 2] = ["--features", "causeway-window/custom-protocol"];
+
 impl Test {
     pub(crate) fn run(&self) -> Result<()> {
-        let slow: &[&str] = if self.fast { &SLOW } else { &[] };
+        let parts: &[&str] = if self.fast { &QUICK } else { &WITH_PAGE };
         set_up::set_up(if self.fast {
             &set_up::COMPILER
         } else {
             &set_up::EVERYTHING
         })?;
         step("format", &mut cargo(["fmt", "--all", "--check"]))?;
+        if !self.fast {
+            let page = Ui::set_up()?;
+            page.test()?;
+            page.build()?;
+        }
         step(
             "lints",
             cargo(["clippy", "--locked", "--workspace", "--all-targets"])
-                .args(slow)
+                .args(parts)
                 .args(["--", "--deny", "warnings"]),
         )?;
         step(
@@ -51,7 +61,7 @@ impl Test {
         step(
             "documentation",
             cargo(["doc", "--locked", "--workspace", "--no-deps"])
-                .args(slow)
+                .args(parts)
                 .env("RUSTDOCFLAGS", "--deny warnings"),
         )?;
         if works("cargo", &["deny", "--version"]) {
@@ -66,12 +76,12 @@ impl Test {
         }
         step(
             "examples in the documentation",
-            cargo(["test", "--quiet", "--locked", "--workspace", "--doc"]).args(slow),
+            cargo(["test", "--quiet", "--locked", "--workspace", "--doc"]).args(parts),
         )?;
         // The stories start the programs, which `cargo test` alone would not build.
         step(
             "building tests and programs",
-            cargo(["build", "--locked", "--workspace", "--all-targets"]).args(slow),
+            cargo(["build", "--locked", "--workspace", "--all-targets"]).args(parts),
         )?;
         step(
             "tests",
@@ -82,7 +92,7 @@ impl Test {
                 "--all-targets",
                 "--no-fail-fast",
             ])
-            .args(slow)
+            .args(parts)
             .env(BUILT, "1"),
         )
     }

@@ -24,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ),
     ("causeway-sim", &[]),
     ("causeway-tests", &["causeway-api", "causeway-xmpp", "ucwa"]),
-    ("causeway-window", &[]),
+    ("causeway-window", &["causeway-api"]),
     ("causeway-xmpp", &[]),
     ("ucwa", &[]),
     ("xtask", &[]),

@@ -60,7 +60,7 @@ pub enum Kind {
     },
     /// A text, in or out.
     Message(Message),
-    /// A text that was sent with a token is on disk; comes before its [`Kind::Message`].
+    /// A text that was sent with a token is on disk; comes right after its [`Kind::Message`].
     Accepted {
         /// Message id.
         id: String,

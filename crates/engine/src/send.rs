@@ -160,10 +160,6 @@ impl Core {
                 text: Some((message.clone(), id.clone())),
                 ..Unit::default()
             };
-            if let Some(token) = &typed.token {
-                let (id, token) = (id.clone(), token.clone());
-                unit.tell(Kind::Accepted { id, token });
-            }
             if let Some(old) = typed.in_place_of.filter(|_| parts.is_empty()) {
                 unit.write(Write::Discard(old.to_owned()));
                 unit.tell(Kind::Discarded {
@@ -172,6 +168,10 @@ impl Core {
                 });
             }
             unit.tell(Kind::Message(message));
+            if let Some(token) = &typed.token {
+                let (id, token) = (id.clone(), token.clone());
+                unit.tell(Kind::Accepted { id, token });
+            }
             let row = Row {
                 id: id.clone(),
                 side,

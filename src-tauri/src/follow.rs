@@ -1,0 +1,98 @@
+//! The stream of changes to the page: a snapshot, then events, over and over where the agent ends and comes back.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use causeway_api::{Changes as _, Desk as _, Event, Kind, Problem, Snapshot, Wish};
+use serde::Serialize;
+use tauri::async_runtime::JoinHandle;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager as _, State};
+
+use crate::shell::{self, Shell};
+use crate::window;
+
+/// The agent is looked for again after this time; it is a file on this computer, no server.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// One item of the stream (`Change` in `ui/src/ipc`).
+#[derive(Clone, Serialize)]
+#[serde(tag = "change", rename_all = "lowercase")]
+pub(crate) enum Change {
+    /// Replaces everything.
+    Snapshot { snapshot: Snapshot },
+    /// Something changed.
+    Event { event: Box<Event> },
+    /// The agent is gone; a snapshot follows when it is there again.
+    Gone { problem: Problem },
+    /// A page or a chat is asked for.
+    Show(Wish),
+}
+
+/// The page that is told.
+#[derive(Default)]
+pub(crate) struct Following(Mutex<Option<JoinHandle<()>>>);
+
+/// The page listens from now on. One that was loaded anew takes the place of the one before.
+#[tauri::command]
+pub(crate) fn changes(app: AppHandle, following: State<'_, Following>, channel: Channel<Change>) {
+    let task = tauri::async_runtime::spawn(follow(app, channel));
+    let before = following
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(task);
+    if let Some(before) = before {
+        before.abort();
+    }
+}
+
+/// Tells the page until it is gone.
+async fn follow(app: AppHandle, channel: Channel<Change>) {
+    let mut told_gone = false;
+    loop {
+        match tell(&app, &channel, &mut told_gone).await {
+            // The page fell behind: everything is told anew.
+            Ok(()) => {}
+            Err(End::Page) => return,
+            Err(End::Agent(problem)) => {
+                if !told_gone && channel.send(Change::Gone { problem }).is_err() {
+                    return;
+                }
+                told_gone = true;
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        }
+    }
+}
+
+/// Why nothing more can be told.
+enum End {
+    /// The page is gone.
+    Page,
+    /// The agent is gone, or does not let us in.
+    Agent(Problem),
+}
+
+/// One subscription, from its snapshot to its end; `Ok` where another one is to be made at once.
+async fn tell(app: &AppHandle, channel: &Channel<Change>, told_gone: &mut bool) -> Result<(), End> {
+    let send = |change| channel.send(change).map_err(|_| End::Page);
+    let client = app.state::<Shell>().client().await.map_err(End::Agent)?;
+    let (snapshot, mut changes) = client.subscribe().await.map_err(End::Agent)?;
+    send(Change::Snapshot { snapshot })?;
+    *told_gone = false;
+    while let Some(event) = changes.next().await {
+        if event.kind == Kind::Resync {
+            return Ok(());
+        } else if event.kind == Kind::Hide {
+            window::hide(app);
+        } else if let Kind::Show(wish) = event.kind {
+            window::show(app);
+            send(Change::Show(wish))?;
+        } else {
+            let event = Box::new(event);
+            send(Change::Event { event })?;
+        }
+    }
+    Err(End::Agent(shell::gone()))
+}

@@ -1,0 +1,224 @@
+//! The real window on a display without a screen, with a hand that clicks and types in it: WebKitWebDriver.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
+use crate::program::{self, Program};
+use crate::sim::free_port;
+use crate::wait::{PATIENCE, until};
+
+/// A display without a screen. It ends with the value.
+pub struct Screen {
+    server: Program,
+    name: String,
+}
+
+impl Screen {
+    /// Starts it on a number that is free.
+    ///
+    /// # Panics
+    /// When Xvfb does not start.
+    pub async fn new(dir: &Path) -> Self {
+        let mut command = Command::new("Xvfb");
+        command
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24"])
+            .args(["-nolisten", "tcp"])
+            .stdout(Stdio::piped());
+        let mut server = Program::start(command, &dir.join("xvfb.log"));
+        let stdout = server.child().stdout.take().expect("it is piped");
+        let number = BufReader::new(stdout).lines().next_line().await;
+        let number = number
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| panic!("Xvfb does not start: {}", server.log_text()));
+        let name = format!(":{}", number.trim());
+        Self { server, name }
+    }
+
+    /// What `DISPLAY` is for its programs.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn name(&self) -> &str {
+        assert!(self.server.pid() > 0, "the display is there");
+        &self.name
+    }
+}
+
+/// A window under the hand of a driver.
+pub struct Window {
+    client: Client,
+    driver: Program,
+    _screen: Screen,
+    _dir: TempDir,
+}
+
+impl Window {
+    /// Opens a window of the agent with this data directory.
+    ///
+    /// # Panics
+    /// When driver, display or window do not start.
+    pub async fn open(data_dir: &Path) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        let screen = Screen::new(dir.path()).await;
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            .env("DISPLAY", screen.name())
+            .env("HOME", dir.path())
+            .env("XDG_RUNTIME_DIR", dir.path())
+            .env("LANG", "en_GB.UTF-8")
+            .env("NO_AT_BRIDGE", "1")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdout(Stdio::null());
+        let driver = Program::start(command, &dir.path().join("driver.log"));
+        let wanted = json!({ "webkitgtk:browserOptions": {
+            "binary": program::window(),
+            "args": ["--data-dir", data_dir],
+        }});
+        let wanted = wanted.as_object().expect("an object").clone();
+        let url = format!("http://127.0.0.1:{port}");
+        let client = until("a window under the driver's hand", async || {
+            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+                .capabilities(wanted.clone())
+                .connect(&url)
+                .await
+                .ok()
+        })
+        .await;
+        Self {
+            client,
+            driver,
+            _screen: screen,
+            _dir: dir,
+        }
+    }
+
+    /// The first of these, once it is there.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub async fn see(&self, css: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{css} is not there: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Waits until the first of these shows a text that is as wanted, and returns it.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn reads(&self, css: &str, wanted: impl Fn(&str) -> bool) -> String {
+        until(&format!("the wanted text in {css}"), async || {
+            let element = self.client.find(Locator::Css(css)).await.ok()?;
+            let text = element.text().await.ok()?;
+            wanted(&text).then_some(text)
+        })
+        .await
+    }
+
+    /// Waits until nothing of the kind is there any more.
+    ///
+    /// # Panics
+    /// When it stays.
+    pub async fn loses(&self, css: &str) {
+        until(&format!("{css} to go"), async || {
+            let all = self.client.find_all(Locator::Css(css)).await.ok()?;
+            all.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    /// Clicks the first of these, once it is there.
+    ///
+    /// # Panics
+    /// When it cannot be clicked.
+    pub async fn click(&self, css: &str) {
+        self.see(css).await;
+        // A row may be drawn anew between the look and the click.
+        until(&format!("a click on {css}"), async || {
+            let element = self.client.find(Locator::Css(css)).await.ok()?;
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Types into the first of these.
+    ///
+    /// # Panics
+    /// When it takes no text.
+    pub async fn types(&self, css: &str, text: &str) {
+        let input = self.see(css).await;
+        if let Err(error) = input.send_keys(text).await {
+            panic!("{css} takes no text: {error}");
+        }
+    }
+
+    /// Types a line: a text and the Enter key.
+    ///
+    /// # Panics
+    /// When it takes no text.
+    pub async fn enters(&self, css: &str, text: &str) {
+        let line = format!("{text}{}", char::from(Key::Enter));
+        self.types(css, &line).await;
+    }
+
+    /// What the page's own language says to this.
+    ///
+    /// # Panics
+    /// When it is no sentence of it.
+    pub async fn asks(&self, script: &str) -> Value {
+        match self.client.execute(script, Vec::new()).await {
+            Ok(value) => value,
+            Err(error) => panic!("the page cannot run {script}: {error}"),
+        }
+    }
+
+    /// All that can be read on the page.
+    pub async fn text(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await;
+        match body {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Ends the window's process without asking it, as a crash would.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn kill(self) {
+        let pid = self.pid();
+        kill_process(pid, Signal::KILL).expect("a window is there");
+    }
+
+    /// The window's process: a child of the driver.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn pid(&self) -> Pid {
+        let driver = self.driver.pid();
+        let children = PathBuf::from(format!("/proc/{driver}/task/{driver}/children"));
+        let children = std::fs::read_to_string(children).unwrap_or_default();
+        let child = children
+            .split_whitespace()
+            .next()
+            .and_then(|child| Pid::from_raw(child.parse().ok()?));
+        child.expect("the driver has started a window")
+    }
+}
