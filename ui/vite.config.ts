@@ -40,9 +40,11 @@ export default defineConfig(({ mode }) => ({
           environment: 'node',
           include: ['tests/pages/**/*.test.ts'],
           globalSetup: ['tests/global.ts'],
-          testTimeout: 60_000,
+          // Generous: these wait for what is to be seen, on machines that may be busy.
+          testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // A browser for each file; more than two at once only wait for each other.
+          maxWorkers: 2,
         },
       },
     ],

@@ -7,4 +7,5 @@ export function open(
   url: string,
   parameters: string,
   look?: { size?: { width: number; height: number }; scale?: number } & BrowserContextOptions,
+  before?: () => void,
 ): Promise<{ page: Page; faults: string[]; close: () => Promise<void> }>;

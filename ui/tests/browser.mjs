@@ -15,7 +15,7 @@ export async function launch() {
 export const NOW = new Date('2026-11-21T14:03:00+01:00');
 
 /** A page of the fake that stands still. Violations of the policy and errors are gathered. */
-export async function open(browser, url, parameters, { size = { width: 960, height: 640 }, scale = 1, ...more } = {}) {
+export async function open(browser, url, parameters, { size = { width: 960, height: 640 }, scale = 1, ...more } = {}, before) {
   const context = await browser.newContext({ viewport: size, deviceScaleFactor: scale, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', ...more });
   const page = await context.newPage();
   const faults = [];
@@ -23,6 +23,7 @@ export async function open(browser, url, parameters, { size = { width: 960, heig
   page.on('console', (message) => {
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) faults.push(message.text());
   });
+  if (before !== undefined) await page.addInitScript(before);
   await page.clock.setFixedTime(NOW);
   await page.goto(`${url}?still&${parameters}`);
   // In a narrow window the page with the list has no visible main part.

@@ -12,7 +12,7 @@
 import { asProblem, type AnyCommand, type Door, type ReplyTo } from './door';
 import { answer } from './fake/answers';
 import { FAILURES } from './fake/ladder';
-import { live, signIn } from './fake/life';
+import { arrives, live, signIn } from './fake/life';
 import { World } from './fake/world';
 import type { SideState, View } from './types';
 
@@ -62,6 +62,13 @@ function begin(world: World): void {
     world.listener({ change: 'gone', problem: { code: 'CW-4105', step: 'window', message: 'Causeway’s agent has ended.', remedy: 'It is started again by itself; texts that it had accepted are sent then.', detail: {} } });
   }
   if (!params.has('still')) live(world);
+  // For tests, which let somebody write at their own moment.
+  Object.assign(globalThis, {
+    fakeWrites: (address: string, words: string) => {
+      const talk = world.talks.find(({ summary }) => summary.conversations.some((c) => c.address === address));
+      if (talk !== undefined) arrives(world, talk, words);
+    },
+  });
 }
 
 /** Codes that `sign-in=` knows, for tests that walk through all of them. */

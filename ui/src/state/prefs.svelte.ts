@@ -2,6 +2,7 @@
 // storage, because theme and size have to be right before the agent answers.
 
 import type { ConfigEntry } from '../ipc';
+import { LANGUAGES } from '../words/catalogues';
 import { chooseLocale, words } from '../words/words.svelte';
 import { store } from './store.svelte';
 
@@ -18,6 +19,24 @@ export const DEFAULTS = {
 };
 
 export type Pref = keyof typeof DEFAULTS;
+
+const SWITCH = ['true', 'false'] as const;
+/** What each of them can be; anything else, wherever it comes from, counts as the default. */
+export const CHOICES = {
+  theme: ['system', 'light', 'dark'],
+  language: ['system', ...LANGUAGES],
+  text_size: ['12', '13', '14', '15', '16', '18', '20'],
+  density: ['comfortable', 'compact', 'dense'],
+  chat_order: ['time', 'unread'],
+  enter_sends: SWITCH,
+  say_typing: SWITCH,
+} as const satisfies Partial<Record<Pref, readonly string[]>>;
+
+/** The pseudo-locales of tests are chosen by the page's address only. */
+function usable(name: Pref, value: string): boolean {
+  const choices: readonly string[] | undefined = name in CHOICES ? CHOICES[name as keyof typeof CHOICES] : undefined;
+  return choices === undefined || choices.includes(value);
+}
 const STORAGE = 'causeway.window';
 
 class Prefs {
@@ -53,7 +72,7 @@ class Prefs {
       if (!key.startsWith('window.') || !isPref(name)) continue;
       this.#kept.add(name);
       if (locked) managed.add(key);
-      if (value !== null && this.#fixed[name] === undefined) values[name] = String(value);
+      if (value !== null && this.#fixed[name] === undefined) values[name] = usable(name, String(value)) ? String(value) : DEFAULTS[name];
     }
     this.managed = managed;
     this.#apply(values);
@@ -90,7 +109,7 @@ function read(): Partial<Record<Pref, string>> {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(STORAGE) ?? '{}');
     if (typeof stored !== 'object' || stored === null) return {};
-    return Object.fromEntries(Object.entries(stored).filter(([name, value]) => isPref(name) && typeof value === 'string'));
+    return Object.fromEntries(Object.entries(stored).filter(([name, value]) => isPref(name) && typeof value === 'string' && usable(name, value)));
   } catch {
     return {};
   }

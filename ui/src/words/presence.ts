@@ -6,7 +6,7 @@ import { t, tOr, words } from './words.svelte';
 import { ago, time, until } from './when.svelte';
 
 export function presenceWord(availability: Availability): string {
-  return t(`presence.${availability}`);
+  return tOr(`presence.${availability}`, t('presence.unknown'));
 }
 
 /** A well-known token in the person's language, else the server's own words. */

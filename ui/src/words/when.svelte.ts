@@ -23,14 +23,18 @@ export const clock = new Clock();
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+/** What a moment that cannot be read is shown as. */
+const NO_TIME = '–';
+
+function format(name: string, options: Intl.DateTimeFormatOptions): { format: (at: Date) => string } {
   const key = `${words.intl} ${name}`;
   let found = formats.get(key);
   if (found === undefined) {
     found = new Intl.DateTimeFormat(words.intl, options);
     formats.set(key, found);
   }
-  return found;
+  const { format: write } = found;
+  return { format: (at) => (Number.isNaN(at.getTime()) ? NO_TIME : write(at)) };
 }
 
 /** 14:02 */
@@ -86,6 +90,7 @@ export function until(at: string): string {
 /** How long ago, roughly: "6 min", "2 h", "3 days". */
 export function ago(at: string): string {
   const minutes = Math.max(0, Math.floor((clock.now.getTime() - Date.parse(at)) / 60_000));
+  if (Number.isNaN(minutes)) return NO_TIME;
   if (minutes < 60) return t('when.minutes', { n: minutes });
   if (minutes < 48 * 60) return t('when.hours', { n: Math.floor(minutes / 60) });
   return t('when.days', { n: Math.floor(minutes / 1440) });

@@ -21,7 +21,7 @@ class Words {
   /** For Intl: the person's own region where the system's language is the same one, e.g. `de-AT`. */
   get intl(): string {
     const language = this.locale.startsWith('en') || this.locale === 'ar-XB' ? 'en' : this.locale;
-    return navigator.languages.find((wanted) => wanted.split('-')[0] === language) ?? (language === 'en' ? 'en-GB' : language);
+    return navigator.languages.find((wanted) => wanted.split('-')[0] === language && isTag(wanted)) ?? (language === 'en' ? 'en-GB' : language);
   }
 
   async use(locale: Locale): Promise<void> {
@@ -45,7 +45,12 @@ class Words {
       format = this.#parse(key, message);
       this.#formats.set(key, format);
     }
-    return String(format.format(args));
+    try {
+      return String(format.format(args));
+    } catch {
+      // A translation that asks for what the page does not fill in: the words as they are, not a broken page.
+      return message;
+    }
   }
 
   has(key: string): boolean {
@@ -59,6 +64,15 @@ class Words {
       // A broken translation is no reason for a broken page.
       return new IntlMessageFormat(this.#english[key] ?? key, 'en');
     }
+  }
+}
+
+/** Systems name languages in ways that the browser's own formats refuse, such as `en_GB.UTF-8`. */
+function isTag(language: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(language).length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
+import { ago, day, exact, listTime, time, until } from './when.svelte';
 import { t, words } from './words.svelte';
 
 const en = await catalogue('en');
@@ -76,5 +77,22 @@ describe('a text', () => {
   test('has the plural of its language', () => {
     expect(t('chat.new-below', { count: 1 })).toBe('1 neue Nachricht');
     expect(t('chat.new-below', { count: 3 })).toBe('3 neue Nachrichten');
+  });
+});
+
+describe('broken data of a language', () => {
+  test('a name of a language that formats refuse does not break times', async () => {
+    Object.defineProperty(navigator, 'languages', { value: ['en_GB.UTF-8', 'c', ''], configurable: true });
+    await words.use('en');
+    expect(words.intl).toBe('en-GB');
+    expect(time('2026-11-21T13:02:00Z')).toMatch(/^\d\d:\d\d$/);
+  });
+
+  test('a moment that cannot be read is a dash', () => {
+    for (const write of [time, exact, listTime, until, ago, day]) expect(write('never'), write.name).toBe('–');
+  });
+
+  test('a text whose place is not filled in is shown as it stands', () => {
+    expect(words.text('signin.as')).toContain('Signing in as');
   });
 });

@@ -23,8 +23,9 @@ export function pages() {
   });
   return {
     page,
-    start: async (parameters: string, look = {}): Promise<void> => {
-      current = await open(browser, inject('url'), `lang=en&${parameters}`, look);
+    /** `before` runs in the page before anything else does; then the language is left to it as well. */
+    start: async (parameters: string, look = {}, before?: () => void): Promise<void> => {
+      current = await open(browser, inject('url'), before === undefined ? `lang=en&${parameters}` : parameters, look, before);
     },
     text: (selector: string) => page().locator(selector).innerText(),
     see: (words: string | RegExp) => page().getByText(words).first().waitFor(),

@@ -57,7 +57,7 @@ describe('what comes from outside', () => {
 
   test('a chat of ten thousand texts opens at its end and gives older ones when asked', async () => {
     await start('chat=sip:olaf.ek@contoso.example&texts=10000');
-    await page().locator('article', { hasText: 'Text 10000:' }).waitFor();
+    await page().locator('.log.placed article', { hasText: 'Text 10000:' }).waitFor();
     expect(await page().locator('article').count()).toBeLessThan(60);
     await page().locator('.log').evaluate((log) => log.scrollTo(0, 0));
     await page().locator('article', { hasText: /Text 99[0-3]\d:/ }).first().waitFor();
@@ -73,6 +73,47 @@ describe('what comes from outside', () => {
     await start(`${BEN}&gone`);
     await see('agent has ended');
     await page().locator('.trouble button').waitFor();
+  });
+});
+
+describe('much of it', () => {
+  test('a text of a megabyte comes in pieces, down to its end', async () => {
+    await start('chat=sip:olaf.ek@contoso.example&big=1000000');
+    const text = page().locator('article .text');
+    await text.waitFor();
+    expect((await text.innerText()).length).toBeLessThan(10_000);
+    for (let pieces = 0; (await page().locator('article .link').count()) > 0; pieces += 1) {
+      expect(pieces).toBeLessThan(12);
+      await page().locator('article .link').evaluate((link: HTMLElement) => link.click());
+    }
+    expect(await text.evaluate((shown) => shown.textContent?.length)).toBeGreaterThanOrEqual(999_990);
+    expect(await page().locator('[role=option]', { hasText: 'Olaf Ek' }).innerText()).toContain('lorem ipsum');
+  });
+
+  test('texts that come in above the eye are counted on the button to the end', async () => {
+    await start('chat=sip:olaf.ek@contoso.example&texts=300');
+    await page().locator('.log.placed article').first().waitFor();
+    await page().locator('.log').evaluate((log) => log.scrollTo(0, 200));
+    await page().locator('.jump').waitFor();
+    await page().evaluate(() => (window as unknown as { fakeWrites: (address: string, text: string) => void }).fakeWrites('sip:olaf.ek@contoso.example', 'Just come in'));
+    await page().locator('.jump', { hasText: '1 new' }).click();
+    await page().locator('article', { hasText: 'Just come in' }).waitFor();
+    await page().locator('.jump').waitFor({ state: 'detached' });
+  });
+});
+
+describe('what is broken', () => {
+  test('stored looks, keys and names of languages that cannot be used leave the page as usual', async () => {
+    await start(BEN, {}, () => {
+      localStorage.setItem('causeway.window', '{"theme":"purple","text_size":"9999","density":"??","language":"zz","keys":"{\\"keys.find\\":"}');
+      localStorage.setItem('causeway.closed-groups', '{"a":');
+      Object.defineProperty(navigator, 'languages', { get: () => ['en_GB.UTF-8', 'c', ''] });
+    });
+    await page().keyboard.press('Control+f');
+    await page().waitForSelector('[role=search] input:focus');
+    await page().keyboard.press('Alt+2');
+    await page().waitForSelector('[role=treeitem]');
+    expect(await page().evaluate(() => ({ ...document.documentElement.dataset }))).toMatchObject({ theme: 'light', density: 'comfortable', text: '14' });
   });
 });
 

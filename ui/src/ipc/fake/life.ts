@@ -2,7 +2,7 @@
 
 import type { Availability, Side } from '../types';
 import { FAILURES, PASSED } from './ladder';
-import { message } from './talk';
+import { message, type Talk } from './talk';
 import { person, type World } from './world';
 
 /** Walks the ladder; `failing` is a code, or a step at which it stays for ever. */
@@ -54,7 +54,14 @@ async function writes(world: World, turn: number): Promise<void> {
   if (talk === undefined || conversation === undefined) return;
   world.tell({ kind: 'typing', conversation: conversation.id, address: conversation.address, on: true });
   await new Promise((resolve) => setTimeout(resolve, 2500));
-  const text = message(Date.now(), conversation, [0, 'in', LINES[turn % LINES.length] ?? '']);
+  arrives(world, talk, LINES[turn % LINES.length] ?? '');
+}
+
+/** A text comes in. */
+export function arrives(world: World, talk: Talk, words: string): void {
+  const conversation = talk.summary.conversations[0];
+  if (conversation === undefined) return;
+  const text = message(Date.now(), conversation, [0, 'in', words]);
   talk.messages.push(text);
   talk.summary.last = text;
   world.tell({ kind: 'message', ...text });

@@ -122,7 +122,7 @@ describe('a text', () => {
   test('of a megabyte is shown in part and in full on demand', async () => {
     const { container } = render(MessageText, { text: 'word '.repeat(200_000) });
     expect(container.textContent?.length).toBeLessThan(9_000);
-    await fireEvent.click(screen.getByRole('button'));
+    for (let button = screen.queryByRole('button'); button !== null; button = screen.queryByRole('button')) await fireEvent.click(button);
     expect(container.textContent?.length).toBeGreaterThan(999_000);
   });
 });

@@ -1,7 +1,7 @@
 // The settings as people see them: which keys stand where, and how each is chosen. Keys that the engine has and this list does
 // not know are shown as texts at the end, so that a newer engine hides nothing.
 
-import { LANGUAGES } from '../../words/catalogues';
+import { CHOICES } from '../../state/prefs.svelte';
 
 export type Kind = { type: 'text'; code?: boolean } | { type: 'switch' } | { type: 'number' } | { type: 'choice'; values: readonly string[] };
 
@@ -23,11 +23,11 @@ export const SECTIONS: readonly Section[] = [
 const choice = (...values: string[]): Kind => ({ type: 'choice', values });
 
 const KINDS: Record<string, Kind> = {
-  'window.theme': choice('system', 'light', 'dark'),
-  'window.language': choice('system', ...LANGUAGES),
-  'window.text_size': choice('12', '13', '14', '15', '16', '18', '20'),
-  'window.density': choice('comfortable', 'compact', 'dense'),
-  'window.chat_order': choice('time', 'unread'),
+  'window.theme': choice(...CHOICES.theme),
+  'window.language': choice(...CHOICES.language),
+  'window.text_size': choice(...CHOICES.text_size),
+  'window.density': choice(...CHOICES.density),
+  'window.chat_order': choice(...CHOICES.chat_order),
   'window.enter_sends': { type: 'switch' },
   'window.say_typing': { type: 'switch' },
   'lync.method': choice('automatic', 'windows', 'forms'),
