@@ -3,12 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use causeway_api::{Changes as _, Desk as _, Event, Kind, Problem, Snapshot, Wish};
+use causeway_api::{Changes as _, Command, Desk as _, Event, Kind, Problem, Snapshot, Wish};
 use serde::Serialize;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager as _, State};
 
+use crate::looking::Eyes;
 use crate::shell::{self, Shell};
 use crate::window;
 
@@ -81,7 +82,19 @@ async fn tell(app: &AppHandle, channel: &Channel<Change>, told_gone: &mut bool) 
     let (snapshot, mut changes) = client.subscribe().await.map_err(End::Agent)?;
     send(Change::Snapshot { snapshot })?;
     *told_gone = false;
-    while let Some(event) = changes.next().await {
+    let mut eyes = app.state::<Eyes>().follow();
+    loop {
+        let event = tokio::select! {
+            event = changes.next() => event,
+            Ok(()) = eyes.changed() => {
+                let looking = eyes.borrow_and_update().clone();
+                client.request(Command::Looking(looking)).await.map_err(End::Agent)?;
+                continue;
+            }
+        };
+        let Some(event) = event else {
+            return Err(End::Agent(shell::gone()));
+        };
         if event.kind == Kind::Resync {
             return Ok(());
         } else if event.kind == Kind::Hide {
@@ -94,5 +107,4 @@ async fn tell(app: &AppHandle, channel: &Channel<Change>, told_gone: &mut bool) 
             send(Change::Event { event })?;
         }
     }
-    Err(End::Agent(shell::gone()))
 }

@@ -8,29 +8,39 @@
 
 mod arguments;
 mod follow;
+mod kept;
 mod links;
+mod looking;
+mod place;
 mod shell;
-mod view;
 mod window;
 
 use clap::Parser as _;
 
 use arguments::Arguments;
 use follow::Following;
+use kept::Keeper;
+use looking::Eyes;
 use shell::Shell;
+use window::Hidden;
 
 fn main() -> tauri::Result<()> {
     let arguments = Arguments::parse();
     tauri::Builder::default()
-        .manage(Shell::new(arguments.data_dir))
+        .manage(Keeper::of(&arguments.data_dir))
+        .manage(Hidden::kept(arguments.kept_hidden()))
+        .manage(Eyes::default())
         .manage(Following::default())
+        .manage(Shell::new(arguments.data_dir))
         .invoke_handler(tauri::generate_handler![
             shell::door,
             follow::changes,
             links::open_link,
+            looking::look_at,
             window::set_title,
-            view::save_view,
-            view::load_view,
+            window::set_dark,
+            kept::save_view,
+            kept::load_view,
         ])
         .setup(|app| Ok(window::open(app.handle())?))
         .run(tauri::generate_context!())

@@ -1,6 +1,6 @@
 //! Commands of the page, passed through the agent's door.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use causeway_api::door::Client;
 use causeway_api::{Code, Command, Desk as _, Problem, Reply};
@@ -22,11 +22,6 @@ impl Shell {
             data_dir,
             client: Mutex::new(None),
         }
-    }
-
-    /// Where the agent keeps its things.
-    pub(crate) fn data_dir(&self) -> &Path {
-        &self.data_dir
     }
 
     /// The connection to the agent; a new one where the old one has ended.

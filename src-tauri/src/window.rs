@@ -1,23 +1,47 @@
 //! The one window: built hidden, shown when it has something to show, ended when it was hidden for a while.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tauri::webview::PageLoadEvent;
+use tauri::webview::{Color, PageLoadEvent};
 use tauri::{
-    AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, LogicalPosition, LogicalSize, Manager as _, State, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
 };
 use tokio::time::sleep;
 
-const LABEL: &str = "main";
-/// Kept so long after it was closed, since coming back at once is common; then it gives all its memory back.
-const KEPT: Duration = Duration::from_secs(60);
+use crate::kept::Keeper;
+use crate::looking;
+use crate::place::{Place, SMALLEST, USUAL};
 
-/// Opens the window. It appears when its page is loaded, so that nobody sees an empty white one.
+pub(crate) const LABEL: &str = "main";
+/// Ground of the light and of the dark page (`--window` in `ui/src/look`).
+const GROUNDS: [Color; 2] = [Color(0xff, 0xff, 0xff, 0xff), Color(0x1e, 0x1f, 0x22, 0xff)];
+
+/// How long a hidden window is kept, and which hiding was the last.
+pub(crate) struct Hidden {
+    kept: Duration,
+    times: AtomicU64,
+}
+
+impl Hidden {
+    /// A window that was hidden gives all its memory back after this time. Until then it is back at once.
+    pub(crate) fn kept(kept: Duration) -> Self {
+        Self {
+            kept,
+            times: AtomicU64::new(0),
+        }
+    }
+}
+
+/// Opens the window where the last one stood. It appears when its page is loaded, so that nobody sees an empty one.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let kept = app.state::<Keeper>().kept();
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("Causeway")
-        .inner_size(960.0, 640.0)
-        .min_inner_size(320.0, 480.0)
+        .inner_size(USUAL.0, USUAL.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .background_color(ground(kept.dark))
         .visible(false)
         .on_page_load(|window, load| {
             if load.event() == PageLoadEvent::Finished {
@@ -25,11 +49,16 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             }
         })
         .build()?;
+    if let Some(place) = kept.place {
+        put(&window, place)?;
+    }
     let app = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
             api.prevent_close();
             hide(&app);
+        } else {
+            looking::note(&app);
         }
     });
     Ok(())
@@ -37,12 +66,15 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 
 /// Brings the window to the person.
 pub(crate) fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(LABEL) {
-        // A display that refuses leaves the window where it is; there is nothing better to do.
-        let _ = window.show();
-        let _ = window.unminimize();
-        let _ = window.set_focus();
-    }
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
+    app.state::<Hidden>().times.fetch_add(1, Ordering::Relaxed);
+    // A display that refuses leaves the window where it is; there is nothing better to do.
+    let _ = window.show();
+    let _ = window.unminimize();
+    let _ = window.set_focus();
+    looking::note(app);
 }
 
 /// Hides the window, and ends the program where it stays hidden.
@@ -50,11 +82,16 @@ pub(crate) fn hide(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         return;
     };
+    keep_place(app, &window);
     let _ = window.hide();
+    looking::note(app);
+    let hidden = app.state::<Hidden>();
+    let time = hidden.times.fetch_add(1, Ordering::Relaxed) + 1;
+    let kept = hidden.kept;
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        sleep(KEPT).await;
-        if !window.is_visible().unwrap_or(false) {
+        sleep(kept).await;
+        if app.state::<Hidden>().times.load(Ordering::Relaxed) == time {
             app.exit(0);
         }
     });
@@ -64,4 +101,75 @@ pub(crate) fn hide(app: &AppHandle) {
 #[tauri::command]
 pub(crate) fn set_title(window: WebviewWindow, title: &str) {
     let _ = window.set_title(title);
+}
+
+/// The page is dark or light: so is what stands behind it, now and before the next page is there.
+#[tauri::command]
+pub(crate) fn set_dark(keeper: State<'_, Keeper>, window: WebviewWindow, dark: bool) {
+    let _ = window.set_background_color(Some(ground(dark)));
+    // Where it cannot be kept, the next window begins with the other ground: nothing that a person has to be told.
+    let _ = keeper.change(|kept| kept.dark = dark);
+}
+
+fn ground(dark: bool) -> Color {
+    GROUNDS[usize::from(dark)]
+}
+
+/// Puts a window where it was, as far as the screens that are there now allow.
+fn put(window: &WebviewWindow, place: Place) -> tauri::Result<()> {
+    let screens: Vec<Place> = window
+        .available_monitors()?
+        .iter()
+        .map(|monitor| {
+            let area = monitor.work_area();
+            let scale = monitor.scale_factor();
+            let position = area.position.to_logical::<f64>(scale);
+            let size = area.size.to_logical::<f64>(scale);
+            at(position, size)
+        })
+        .collect();
+    if let Some(place) = place.on(&screens) {
+        window.set_size(LogicalSize::new(place.width, place.height))?;
+        window.set_position(LogicalPosition::new(place.x, place.y))?;
+        if place.maximized {
+            window.maximize()?;
+        }
+    }
+    Ok(())
+}
+
+/// A place that cannot be asked for or kept is not: the next window opens where the desktop puts it.
+fn keep_place(app: &AppHandle, window: &WebviewWindow) {
+    let keeper = app.state::<Keeper>();
+    let place = place_of(window, keeper.kept().place);
+    if let Ok(place) = place {
+        let _ = keeper.change(|kept| kept.place = Some(place));
+    }
+}
+
+fn place_of(window: &WebviewWindow, before: Option<Place>) -> tauri::Result<Place> {
+    let maximized = window.is_maximized()?;
+    if let Some(before) = before.filter(|_| maximized) {
+        return Ok(Place {
+            maximized,
+            ..before
+        });
+    }
+    let scale = window.scale_factor()?;
+    let position = window.outer_position()?.to_logical(scale);
+    let size = window.inner_size()?.to_logical(scale);
+    Ok(Place {
+        maximized,
+        ..at(position, size)
+    })
+}
+
+fn at(position: LogicalPosition<f64>, size: LogicalSize<f64>) -> Place {
+    Place {
+        x: position.x,
+        y: position.y,
+        width: size.width,
+        height: size.height,
+        maximized: false,
+    }
 }

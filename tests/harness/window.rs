@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -11,10 +12,16 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
+use tokio::time::{sleep, timeout};
 
 use crate::program::{self, Program};
 use crate::sim::free_port;
 use crate::wait::{PATIENCE, until};
+
+/// All text of an element: the driver's own idea of it leaves out what is cut short with an ellipsis.
+const TEXT: &str = "innerText";
+/// A page is looked at again after this time.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A display without a screen. It ends with the value.
 pub struct Screen {
@@ -68,6 +75,14 @@ impl Window {
     /// # Panics
     /// When driver, display or window do not start.
     pub async fn open(data_dir: &Path) -> Self {
+        Self::open_with(data_dir, &[]).await
+    }
+
+    /// As [`open`](Self::open), with more arguments.
+    ///
+    /// # Panics
+    /// When driver, display or window do not start.
+    pub async fn open_with(data_dir: &Path, arguments: &[&str]) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         let screen = Screen::new(dir.path()).await;
         let port = free_port();
@@ -85,9 +100,13 @@ impl Window {
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .stdout(Stdio::null());
         let driver = Program::start(command, &dir.path().join("driver.log"));
+        let data_dir = data_dir
+            .to_str()
+            .expect("a directory of ours has a plain name");
+        let arguments = [&["--data-dir", data_dir], arguments].concat();
         let wanted = json!({ "webkitgtk:browserOptions": {
             "binary": program::window(),
-            "args": ["--data-dir", data_dir],
+            "args": arguments,
         }});
         let wanted = wanted.as_object().expect("an object").clone();
         let url = format!("http://127.0.0.1:{port}");
@@ -124,12 +143,25 @@ impl Window {
     /// # Panics
     /// When it does not.
     pub async fn reads(&self, css: &str, wanted: impl Fn(&str) -> bool) -> String {
-        until(&format!("the wanted text in {css}"), async || {
-            let element = self.client.find(Locator::Css(css)).await.ok()?;
-            let text = element.text().await.ok()?;
-            wanted(&text).then_some(text)
-        })
-        .await
+        let found = async {
+            loop {
+                let element = self.client.find(Locator::Css(css)).await;
+                if let Ok(element) = element
+                    && let Ok(Some(text)) = element.prop(TEXT).await
+                    && wanted(&text)
+                {
+                    return text;
+                }
+                sleep(BETWEEN_LOOKS).await;
+            }
+        };
+        match timeout(PATIENCE, found).await {
+            Ok(text) => text,
+            Err(_) => panic!(
+                "{css} never read as wanted; the page:\n{}",
+                self.text().await
+            ),
+        }
     }
 
     /// Waits until nothing of the kind is there any more.
@@ -193,7 +225,7 @@ impl Window {
     pub async fn text(&self) -> String {
         let body = self.client.find(Locator::Css("body")).await;
         match body {
-            Ok(body) => body.text().await.unwrap_or_default(),
+            Ok(body) => body.prop(TEXT).await.ok().flatten().unwrap_or_default(),
             Err(error) => error.to_string(),
         }
     }

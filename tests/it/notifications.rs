@@ -61,7 +61,7 @@ async fn nothing_is_shown_for_the_chat_before_the_eyes_or_while_disturbing_is_no
     let looking = Looking {
         shown: true,
         focused: true,
-        conversation: Some(format!("lync:{BEN}")),
+        conversations: vec![format!("lync:{BEN}")],
     };
     window
         .request(Command::Looking(looking))

@@ -1,20 +1,15 @@
 import './look/page.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { openDoor, type Change } from './ipc';
-import { loadAfterSnapshot, openAddress } from './state/acts';
+import { openDoor } from './ipc';
+import { loadAfterSnapshot } from './state/acts';
+import { arrive } from './state/arrive';
 import { nav } from './state/nav.svelte';
 import { notices } from './state/notices.svelte';
 import { own } from './state/own.svelte';
 import { prefs } from './state/prefs.svelte';
 import { store } from './state/store.svelte';
 import { clock } from './words/when.svelte';
-
-function show({ page, address }: Extract<Change, { change: 'show' }>): void {
-  if (address === undefined) {
-    if (page !== undefined) nav.showView(page);
-  } else openAddress(address.startsWith('sip:') ? 'lync' : 'xmpp', address.replace(/^(xmpp|im):/, ''));
-}
 
 async function start(): Promise<void> {
   await prefs.load(new URLSearchParams(__FAKE__ ? location.search : ''));
@@ -29,7 +24,7 @@ async function start(): Promise<void> {
   mount(App, { target: document.getElementById('app') as HTMLElement });
   // Whose account it is decides between first run and pages; without an answer the pages are the better guess.
   const config = door.request({ command: 'show-config' }).then((reply) => own.take(reply.entries), () => own.take([{ key: 'lync.address', value: '?', origin: 'built-in', managed: false }]));
-  await store.open(door, show, () => void loadAfterSnapshot());
+  await store.open(door, (wish) => void arrive(wish), () => void loadAfterSnapshot());
   await config;
 }
 

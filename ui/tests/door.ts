@@ -14,6 +14,8 @@ export function testDoor(answers: Partial<Record<AnyCommand['command'], (command
     changes: async () => undefined,
     openLink: async () => undefined,
     setTitle: async () => undefined,
+    lookAt: async () => undefined,
+    setDark: async () => undefined,
     saveView: async () => undefined,
     loadView: async () => null,
   };

@@ -241,7 +241,7 @@ mod tests {
         let open = Looking {
             shown: true,
             focused: true,
-            conversation: Some("lync:ben@contoso.example".into()),
+            conversations: vec!["lync:ben@contoso.example".into()],
         };
         window.shows(first, open.clone());
         window.left(stranger);

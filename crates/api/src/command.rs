@@ -204,9 +204,10 @@ pub struct Looking {
     pub shown: bool,
     /// It has the keyboard.
     pub focused: bool,
-    /// The chat that is open and scrolled to its end, as in [`Message`](crate::Message).
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub conversation: Option<String>,
+    /// Conversations of the chat that is open and scrolled to its end, as in [`Message`](crate::Message): one for each
+    /// network on which one writes with that person.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub conversations: Vec<String>,
 }
 
 /// Outcome of a sent text.

@@ -58,6 +58,10 @@ export interface Door {
   openLink(url: string): Promise<void>;
   /** Title of the window, with unread number and own status. */
   setTitle(title: string): Promise<void>;
+  /** The chat before the person's eyes, scrolled to its end: the agent notifies of every other one. Empty: none. */
+  lookAt(conversations: string[]): Promise<void>;
+  /** The page is dark or light: the ground of this window and of the next one before its page is there. */
+  setDark(dark: boolean): Promise<void>;
   /** Keeps where the page is, so that a window that was ended opens at the same place. */
   saveView(view: string): Promise<void>;
   loadView(): Promise<string | null>;

@@ -36,6 +36,12 @@ export function fakeDoor(params: URLSearchParams): Door {
     async setTitle(title) {
       document.title = title;
     },
+    async lookAt() {
+      // Nobody notifies here.
+    },
+    async setDark() {
+      // A browser paints its own ground.
+    },
     async saveView(view) {
       sessionStorage.setItem('view', view);
     },

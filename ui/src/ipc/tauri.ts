@@ -4,7 +4,8 @@
 //   door(command: Command) -> Reply                   rejects with a Problem
 //   changes(channel: Channel<Change>)                 first a snapshot, then events in order; see `Change`
 //   open_link(url: string)                            http, https, mailto, tel only; the shell checks it again
-//   set_title(title: string)
+//   set_title(title: string), set_dark(dark: boolean)
+//   look_at(conversations: string[])                  the chat before the person's eyes
 //   save_view(view: string), load_view() -> string | null      opaque text of at most 16 KiB, kept for this account
 
 import { Channel, invoke } from '@tauri-apps/api/core';
@@ -27,6 +28,8 @@ export const tauriDoor: Door = {
   },
   openLink: (url) => call('open_link', { url }),
   setTitle: (title) => call('set_title', { title }),
+  lookAt: (conversations) => call('look_at', { conversations }),
+  setDark: (dark) => call('set_dark', { dark }),
   saveView: (view) => call('save_view', { view }),
   loadView: () => call('load_view', {}),
 };

@@ -484,8 +484,11 @@ export type Looking = {
   shown: boolean,
   /** It has the keyboard. */
   focused: boolean,
-  /** The chat that is open and scrolled to its end, as in [`Message`](crate::Message). */
-  conversation?: string
+  /**
+ * Conversations of the chat that is open and scrolled to its end, as in [`Message`](crate::Message): one for each
+ * network on which one writes with that person.
+ */
+  conversations: Array<string>
 };
 
 /** A text. */

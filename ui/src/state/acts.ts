@@ -84,12 +84,13 @@ export function sendText(chat: Key, way: { side: Side; address: string }, text: 
   const token = `own-${String(Date.now())}-${String(tokens)}`;
   const { side, address } = way;
   store.dispatch({ change: 'sending', chat, token, side, address, text, at: new Date().toISOString() });
-  keepDraft(chat, '', true);
   const to = side === 'xmpp' && !address.startsWith('xmpp:') ? `xmpp:${address}` : address;
   store.request({ command: 'send', address: to, text, token }).catch((thrown: unknown) => {
     // A text that the engine took tells its fate by delivery events; only what it refused is still ours.
     store.dispatch({ change: 'not-sent', token, problem: problemOf(thrown) });
   });
+  // After the text itself, so that a window that ends in between keeps it as a draft.
+  keepDraft(chat, '', true);
 }
 
 function problemOf(thrown: unknown): Problem {

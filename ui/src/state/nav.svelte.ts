@@ -15,7 +15,17 @@ interface View {
   page: Page;
   chat: Key | null;
   /** First text in sight, by chat; a chat that stood at its end has none. */
-  places: Record<Key, string>;
+  places: Record<Key, Place>;
+}
+
+/** Where a chat is scrolled to: its first text in sight, and how many pixels of it are above the edge. */
+export interface Place {
+  id: string;
+  above: number;
+}
+
+function isPlace(value: unknown): value is Place {
+  return typeof value === 'object' && value !== null && 'id' in value && 'above' in value && typeof value.id === 'string' && typeof value.above === 'number';
 }
 
 class Nav {
@@ -28,9 +38,11 @@ class Nav {
   joining = $state<Key | null>(null);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
+  /** A part of the settings to begin at. */
+  section: 'about' | null = null;
   /** Last opened first, for Ctrl+Tab. */
   recent: Key[] = [];
-  #places = new Map<Key, string>();
+  #places = new Map<Key, Place>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(page: Page): void {
@@ -47,6 +59,7 @@ class Nav {
         this.layer = view;
         return;
       case 'about':
+        this.section = 'about';
         return this.show('settings');
       case 'meetings':
         return this.show('chats');
@@ -64,13 +77,13 @@ class Nav {
     this.#save();
   }
 
-  place(chat: Key): string | undefined {
+  place(chat: Key): Place | undefined {
     return this.#places.get(chat);
   }
 
-  keepPlace(chat: Key, id: string | null): void {
+  keepPlace(chat: Key, place: Place | null): void {
     this.#places.delete(chat);
-    if (id !== null) this.#places.set(chat, id);
+    if (place !== null) this.#places.set(chat, place);
     this.#save();
   }
 
@@ -79,7 +92,7 @@ class Nav {
       const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
       if (typeof view.chat === 'string') this.chat = view.chat;
       if (view.page === 'check' || PAGES.includes(view.page as Page)) this.page = view.page as Page;
-      if (typeof view.places === 'object') this.#places = new Map(Object.entries(view.places));
+      if (typeof view.places === 'object') this.#places = new Map(Object.entries(view.places ?? {}).filter(([, place]) => isPlace(place)));
     } catch {
       // Begin at the chats.
     }

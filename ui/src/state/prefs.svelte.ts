@@ -43,6 +43,8 @@ class Prefs {
   values = $state.raw<Record<Pref, string>>({ ...DEFAULTS });
   /** Keys that the administrator has set. */
   managed = $state.raw<ReadonlySet<string>>(new Set());
+  /** The page is dark, by choice or as the system is. */
+  dark = $state(false);
   /** Keys that the engine keeps; the others live in this window only. */
   #kept = new Set<string>();
   #system = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
@@ -94,8 +96,8 @@ class Prefs {
 
   #show(): void {
     const root = document.documentElement;
-    const dark = this.values.theme === 'dark' || (this.values.theme === 'system' && this.#system?.matches === true);
-    root.dataset['theme'] = dark ? 'dark' : 'light';
+    this.dark = this.values.theme === 'dark' || (this.values.theme === 'system' && this.#system?.matches === true);
+    root.dataset['theme'] = this.dark ? 'dark' : 'light';
     root.dataset['density'] = this.values.density;
     root.dataset['text'] = this.values.text_size;
   }

@@ -153,7 +153,12 @@ impl View<'_> {
 
     /// The chat is open, has the keyboard and is scrolled to its end.
     fn sees(&self, conversation: &str) -> bool {
-        self.looking.focused && self.looking.conversation.as_deref() == Some(conversation)
+        self.looking.focused
+            && self
+                .looking
+                .conversations
+                .iter()
+                .any(|id| id == conversation)
     }
 }
 
@@ -207,10 +212,8 @@ impl Banners {
 
     /// The person looks at something else now.
     pub(crate) fn looked(&mut self, looking: &Looking) -> Vec<Order> {
-        match &looking.conversation {
-            Some(conversation) if looking.focused => self.read(conversation),
-            Some(_) | None => Vec::new(),
-        }
+        let before_the_eyes = looking.conversations.iter().filter(|_| looking.focused);
+        before_the_eyes.flat_map(|id| self.read(id)).collect()
     }
 
     /// A notification was closed on the screen.

@@ -138,12 +138,12 @@ fn nothing_is_shown_for_the_chat_before_the_eyes_and_opening_a_chat_removes_its_
     desk.looking = Looking {
         shown: true,
         focused: true,
-        conversation: Some(ANNA.into()),
+        conversations: vec![ANNA.into()],
     };
     assert_eq!(desk.writes(ANNA, "Hello"), []);
     assert_eq!(desk.writes(BEN, "Hello").len(), 1);
     let looking = Looking {
-        conversation: Some(BEN.into()),
+        conversations: vec!["xmpp:ben@contoso.example".into(), BEN.into()],
         ..desk.looking.clone()
     };
     assert_eq!(

@@ -36,7 +36,7 @@ export const BINDINGS: readonly Binding[] = [
   { id: 'keys.pause', group: 'own', act: () => pauseBridge(store.state.paused.paused ? 'resume' : null), command: true },
   { id: 'keys.settings', group: 'app', act: () => nav.show('settings'), command: true },
   { id: 'check.title', group: 'app', act: () => nav.show('check'), command: true },
-  { id: 'keys.theme', group: 'app', act: () => void prefs.set('theme', document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark'), command: true },
+  { id: 'keys.theme', group: 'app', act: () => void prefs.set('theme', prefs.dark ? 'light' : 'dark'), command: true },
   { id: 'keys.keys', group: 'app', act: () => (nav.layer = 'keys'), command: true },
   { id: 'keys.quit', group: 'app', act: () => (nav.quitting = true), command: true },
 ];

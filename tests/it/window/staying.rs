@@ -1,0 +1,96 @@
+//! Windows that go and come back, and agents that do.
+
+use std::path::PathBuf;
+
+use causeway_tests::agent::Agent;
+use causeway_tests::cast::{ANNA, BEN, World};
+use causeway_tests::desktop::Desktop;
+use causeway_tests::wait::until;
+use causeway_tests::window::Window;
+
+use super::{INPUT, ROW, chat, signed_in};
+
+/// The first text in sight.
+const IN_SIGHT: &str = "const log = document.querySelector('[role=feed]')?.getBoundingClientRect(); \
+    const texts = [...document.querySelectorAll('[role=feed] article')]; \
+    return texts.find((text) => text.getBoundingClientRect().bottom > log.top + 4)?.innerText ?? null";
+
+#[tokio::test]
+async fn a_window_hidden_from_the_tray_ends_and_the_next_one_is_at_the_same_place() {
+    let (world, desktop) = tokio::join!(World::new(), Desktop::new());
+    let tray = desktop.tray().await;
+    let _agent = Agent::start_on(&world.ctl, &desktop).await;
+    let item = desktop.item(&tray.registered().await).await;
+    item.says("Causeway — Available", "bridge on").await;
+    for number in 1..=60 {
+        let text = format!("text number {number}");
+        world.sim.writes(BEN, ANNA, &text).await;
+    }
+    chat(&world, "all texts", |chat| chat.unread == 60).await;
+
+    let window = Window::open_with(&world.ctl.data_dir, &["--end-hidden-after", "1"]).await;
+    window.click(ROW).await;
+    window.types(INPUT, "half a sen").await;
+    chat(&world, "the draft, kept", |chat| chat.draft == "half a sen").await;
+    window
+        .asks("document.querySelector('[role=feed]').scrollTop = 900")
+        .await;
+    let kept = world.ctl.data_dir.join("window.json");
+    let place = until("the place in the chat, kept", async || {
+        let kept = std::fs::read_to_string(&kept).ok()?;
+        kept.contains("places\\\":{\\\"").then_some(kept)
+    })
+    .await;
+    assert!(!place.contains("text number"), "a place, no words");
+    let seen = window.asks(IN_SIGHT).await;
+
+    item.activate().await;
+    let process = PathBuf::from(format!("/proc/{}", window.pid().as_raw_nonzero()));
+    until("the window to end", async || {
+        let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
+        // A process that has ended and was not waited for is a zombie.
+        (status.is_empty() || status.contains("State:\tZ")).then_some(())
+    })
+    .await;
+    drop(window);
+
+    let window = Window::open(&world.ctl.data_dir).await;
+    until("the same text in sight", async || {
+        (window.asks(IN_SIGHT).await == seen).then_some(())
+    })
+    .await;
+    let input = window.see(INPUT).await;
+    assert_eq!(
+        input.prop("value").await.expect("an input has a value"),
+        Some("half a sen".into())
+    );
+}
+
+#[tokio::test]
+async fn an_agent_that_is_killed_is_missed_and_the_chat_goes_on_with_the_next_one() {
+    let world = World::new().await;
+    let (mut agent, _watch) = signed_in(&world).await;
+    world.sim.writes(BEN, ANNA, "before").await;
+    let window = Window::open(&world.ctl.data_dir).await;
+    window.click(ROW).await;
+    window
+        .reads("article", |text| text.contains("before"))
+        .await;
+
+    agent.program.kill().await;
+    window
+        .reads(".trouble", |text| text.contains("No agent"))
+        .await;
+    window.types(INPUT, "typed meanwhile").await;
+
+    let (_agent, _watch) = signed_in(&world).await;
+    window.reads(".trouble", str::is_empty).await;
+    world.sim.writes(BEN, ANNA, "after").await;
+    window
+        .reads("[role=feed]", |texts| {
+            texts.contains("before") && texts.contains("after")
+        })
+        .await;
+    window.enters(INPUT, "").await;
+    world.sim.receives(BEN, "typed meanwhile").await;
+}
