@@ -27,6 +27,9 @@ struct Arguments {
     /// End by itself after so many seconds of talk.
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
+    /// With the agent in the tray and its window, on this desktop.
+    #[arg(long)]
+    window: bool,
 }
 
 #[tokio::main]
@@ -42,7 +45,7 @@ async fn main() -> ExitCode {
     let mut ended = std::pin::pin!(interrupted());
     println!("Starting a Lync front end, a Prosody and the bridge …");
     let mut stage = tokio::select! {
-        stage = Stage::set() => stage,
+        stage = Stage::set(arguments.window) => stage,
         () = &mut ended => return ExitCode::from(130),
     };
     join::print(&stage);

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use causeway_api::door::Client;
+use causeway_api::{Command, Desk as _, Wish};
+use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, World, XMPP};
 use causeway_tests::ctl::Stream;
 use causeway_tests::person::Person;
@@ -22,6 +25,8 @@ const PAUSE: Duration = Duration::from_millis(1200);
 /// Two servers, the bridge between them, and two people with XMPP clients.
 pub(crate) struct Stage {
     world: World,
+    /// The resident agent, where a window is shown; else the bridge runs in the terminal.
+    agent: Option<Agent>,
     bridge: Stream,
     phone: Person,
     dora: Person,
@@ -33,17 +38,26 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Starts everything and waits until the bridge is signed in on both sides.
-    pub(crate) async fn set() -> Self {
+    pub(crate) async fn set(window: bool) -> Self {
         let (sim, prosody) = tokio::join!(Sim::with_its_own_cast(), Prosody::start(XMPP));
         let world = World::around(sim, prosody, "");
-        let mut bridge = world.ctl.stream(&["bridge", "run"]);
+        let (agent, mut bridge) = if window {
+            let agent = Agent::start_here(&world.ctl).await;
+            (Some(agent), world.ctl.stream(&["watch"]))
+        } else {
+            (None, world.ctl.stream(&["bridge", "run"]))
+        };
         let (phone, dora, ()) = tokio::join!(
             Person::sign_in(&world.prosody, "phone"),
             Person::sign_in(&world.prosody, "dora"),
             bridge.both_sides_ready(),
         );
+        if window {
+            open_window(&world).await;
+        }
         Self {
             world,
+            agent,
             bridge,
             phone,
             dora,
@@ -213,6 +227,9 @@ impl Stage {
     /// Ends every program. Success only if texts crossed in both directions.
     pub(crate) async fn close(mut self) -> ExitCode {
         self.bridge.program.terminate().await;
+        if let Some(mut agent) = self.agent {
+            agent.program.terminate().await;
+        }
         self.world.prosody.stop().await;
         aside(&format!(
             "\n{} texts crossed from Lync to XMPP, {} from XMPP to Lync.",
@@ -223,6 +240,19 @@ impl Stage {
         } else {
             ExitCode::FAILURE
         }
+    }
+}
+
+/// As a click on the tray item does it.
+async fn open_window(world: &World) {
+    let door = Client::connect(&world.ctl.data_dir, "causeway-demo").await;
+    let shown = match door {
+        Ok(Some(door)) => door.request(Command::Show(Wish::default())).await,
+        Ok(None) => panic!("the agent has ended"),
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = shown {
+        panic!("{} {}", problem.message, problem.remedy);
     }
 }
 

@@ -41,6 +41,29 @@ impl Agent {
         Self::launch(ctl, "debug", |command| desktop.entered_by(command)).await
     }
 
+    /// As [`start`](Self::start), on the desktop of whoever runs this; what its window keeps goes with `ctl`.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_here(ctl: &Ctl) -> Self {
+        let bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS");
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR");
+        Self::launch(ctl, "info", |command| {
+            for (name, value) in [
+                ("DBUS_SESSION_BUS_ADDRESS", bus),
+                ("XDG_RUNTIME_DIR", runtime),
+            ] {
+                if let Some(value) = value {
+                    command.env(name, value);
+                }
+            }
+            command
+                .env("XDG_DATA_HOME", ctl.data_dir.with_extension("share"))
+                .env("XDG_CACHE_HOME", ctl.data_dir.with_extension("cache"));
+        })
+        .await
+    }
+
     async fn launch(ctl: &Ctl, level: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(program::path("causeway"));
         command

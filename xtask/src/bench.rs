@@ -22,7 +22,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         set_up::set_up(&set_up::HEADLESS)?;
-        let programs = build::programs(true)?;
+        let programs = build::programs(true, &[])?;
         let mut command = Command::new(programs.join("causeway-bench"));
         command.env(build::BUILT, "1");
         if self.json {

@@ -17,9 +17,18 @@ const PACKAGES: [&str; 4] = [
 /// Tells the harness of the stories that the programs are fresh and need not be built again.
 pub(crate) const BUILT: &str = "CAUSEWAY_BUILT";
 
-/// Builds them and returns the directory in which they lie.
-pub(crate) fn programs(release: bool) -> Result<PathBuf> {
+/// The window with its page inside, which is built before.
+pub(crate) const WINDOW: [&str; 4] = [
+    "--package",
+    "causeway-window",
+    "--features",
+    "causeway-window/custom-protocol",
+];
+
+/// Builds them, and what else is named, and returns the directory in which they lie.
+pub(crate) fn programs(release: bool, more: &[&str]) -> Result<PathBuf> {
     let mut command = run::cargo(["build"]);
+    command.args(more);
     for package in PACKAGES {
         command.args(["--package", package]);
     }

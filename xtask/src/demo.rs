@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::ui::Ui;
 use crate::{build, run, set_up};
 
 /// People of both networks talking, until Ctrl-C.
@@ -20,16 +21,35 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(&self) -> Result<()> {
+        let (packages, more): (_, &[&str]) = if self.headless {
+            (set_up::HEADLESS, &[])
+        } else if has_screen() {
+            (set_up::SCREEN, &build::WINDOW)
+        } else {
+            bail!(
+                "there is no display to show a window on: run it in a desktop session, or with --headless in this terminal"
+            );
+        };
+        set_up::set_up(&packages)?;
         if !self.headless {
-            eprintln!("The screens are not there yet: showing the demo in this terminal.");
+            Ui::set_up()?.build()?;
         }
-        set_up::set_up(&set_up::HEADLESS)?;
-        let programs = build::programs(false)?;
+        let programs = build::programs(false, more)?;
         let mut command = Command::new(programs.join("causeway-demo"));
         command.env(build::BUILT, "1");
+        if !self.headless {
+            command.arg("--window");
+        }
         if let Some(seconds) = self.seconds {
             command.args(["--seconds", &seconds.to_string()]);
         }
         run::become_program(&mut command)
     }
+}
+
+/// A desktop session tells programs where its screen is.
+fn has_screen() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

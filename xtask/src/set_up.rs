@@ -34,7 +34,9 @@ const DESKTOP: &[&str] = &["dbus"];
 
 /// What the whole of `cargo xtask test` needs.
 pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, PAGE, DESKTOP]);
-/// What demo and bench need: no window.
+/// What the demo with its window needs.
+pub(crate) const SCREEN: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
+/// What bench and the demo in a terminal need: no window.
 pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
 /// What `cargo xtask test --fast` needs: neither window nor XMPP server.
 pub(crate) const COMPILER: Packages = Packages(&[BUILD]);
@@ -59,7 +61,7 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
         .filter(|name| !installed(name))
         .collect();
     // Not a package to look for: Node.js is often there from elsewhere.
-    if names(packages).contains(&"chromium") && !works("npm", &["--version"]) {
+    if names(packages).contains(&WINDOW[0]) && !works("npm", &["--version"]) {
         missing.push("npm");
     }
     if missing.is_empty() {
