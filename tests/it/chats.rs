@@ -74,6 +74,18 @@ async fn a_chat_is_unread_until_it_is_read_or_answered_from_the_phone_and_that_s
         })
         .await;
 
+    let card = Command::Card {
+        address: format!("sip:{BEN}"),
+    };
+    let Ok(Reply::Card(card)) = door_now.request(card).await else {
+        panic!("not a card");
+    };
+    assert_eq!(
+        (card.title.as_deref(), card.office.as_deref()),
+        (Some("Architect"), Some("3.12"))
+    );
+    assert_eq!(card.phones[0].number, "+4681234567");
+
     // Answered on the phone: whoever answers has read.
     phone.writes_in(
         &causeway_tests::person::address("anna").to_string(),

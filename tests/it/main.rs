@@ -2,6 +2,7 @@
 
 mod chats;
 mod crash;
+mod first_run;
 mod notifications;
 mod outage;
 mod relay;

@@ -15,6 +15,7 @@ use tracing::{info, warn};
 use zbus::Connection;
 
 use crate::desktop;
+use crate::notify::choice::Choice;
 use crate::notify::rules::{Banners, Order, Subject, View};
 use crate::notify::{self, Response};
 use crate::scene::Scene;
@@ -180,6 +181,7 @@ impl Attention {
             self.scene.bridge = entries
                 .iter()
                 .any(|entry| entry.key == "bridge.enabled" && entry.value == true);
+            self.scene.choice = Choice::read(&entries);
             let locked = entries.into_iter().filter(|entry| entry.managed);
             self.scene.locked = locked.map(|entry| entry.key).collect();
         }

@@ -68,7 +68,10 @@ impl Desk for Front {
             }
             return Ok(Reply::Done);
         }
-        let configures = matches!(command, Command::SetConfig { .. });
+        let configures = matches!(
+            command,
+            Command::SetConfig { .. } | Command::UnsetConfig { .. }
+        );
         let reply = self.engine.request(command).await?;
         if configures {
             self.configured.send_modify(|times| *times += 1);

@@ -7,6 +7,8 @@ use causeway_api::{
 };
 use jiff::Timestamp;
 
+use crate::notify::choice::Choice;
+
 /// A value that is kept up to date by events. It knows unread chats only, not the contact list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Scene {
@@ -18,6 +20,8 @@ pub(crate) struct Scene {
     pub(crate) locked: Vec<String>,
     /// The bridge is paused; until when, where that is known.
     pub(crate) paused: Option<Option<Timestamp>>,
+    /// What the person chose about notifications.
+    pub(crate) choice: Choice,
     /// Notifications are paused until then.
     pub(crate) quiet_until: Option<Timestamp>,
     /// Unread chats by conversation id.
@@ -61,6 +65,7 @@ impl Scene {
     pub(crate) fn begin(&mut self, snapshot: &Snapshot) {
         *self = Self {
             quiet_until: self.quiet_until,
+            choice: std::mem::take(&mut self.choice),
             bridge: self.bridge,
             locked: std::mem::take(&mut self.locked),
             ..Self::default()
@@ -114,6 +119,9 @@ impl Scene {
             }
             Kind::Person(_)
             | Kind::Presence { .. }
+            | Kind::Step { .. }
+            | Kind::NextTry { .. }
+            | Kind::PersonGone(_)
             | Kind::Accepted { .. }
             | Kind::Delivery(_)
             | Kind::Typing { .. }

@@ -184,6 +184,7 @@ words! {
     CancelSignIn: "Cancel sign-in", "Anmeldung abbrechen";
     Quit: "Quit (bridge stops)", "Beenden (Brücke hält an)";
 
+    NewText: "New message", "Neue Nachricht";
     NewMessages: "{} new messages", "{} neue Nachrichten";
     NewMessagesInChats: "New messages in {} chats", "Neue Nachrichten in {} Chats";
     Reply: "Reply", "Antworten";

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Chat, Check, Code, Hit, Network, OwnStatus, Past, Person, Presence, Problem, RetryWhen,
-    Settable, Side, SideState, Subscription, Wish,
-};
+use crate::{Network, Password, Preset, RetryWhen, Settable, Show, Side, Wish};
 
 /// A question or an order.
 #[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +18,11 @@ pub enum Command {
     Presence {
         /// `sip:…`, `xmpp:…` or a bare address.
         addresses: Vec<String>,
+    },
+    /// What the directory tells of somebody of the contact list; of others nothing is known. Answer: [`Reply::Card`].
+    Card {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
     },
     /// Own status. Answer: [`Reply::Status`].
     GetStatus,
@@ -168,6 +170,11 @@ pub enum Command {
     },
     /// Effective configuration. Answer: [`Reply::Config`].
     ShowConfig,
+    /// Take a key out of the user's file, so that a weaker layer or the built-in value holds.
+    UnsetConfig {
+        /// `lync.address`.
+        key: String,
+    },
     /// Change a key of the user's file.
     SetConfig {
         /// `lync.address`.
@@ -186,6 +193,37 @@ pub enum Command {
     CancelSignIn {
         /// Which link.
         side: Side,
+    },
+    /// Look for the Lync server of an address that need not be configured yet. Ends where another one is asked for, or
+    /// whoever asked is gone. Answer: [`Reply::Discovered`].
+    Discover {
+        /// `anna@contoso.example`.
+        address: String,
+    },
+    /// Give the password of a configured account and sign in with it. Answer: [`Reply::PasswordTaken`].
+    SetPassword {
+        /// Which link.
+        side: Side,
+        /// At most 4096 bytes.
+        password: Password,
+        /// Keep it in the key store, else in memory until the program ends.
+        keep: bool,
+    },
+    /// End both sessions and delete the passwords that are kept. Password files are the person's own and stay.
+    SignOut,
+    /// Version, and who is signed in. Answer: [`Reply::About`].
+    About,
+    /// Both sides, and what crossed. Answer: [`Reply::Bridge`].
+    Bridge,
+    /// What Lync people would see of an XMPP status. Answer: [`Reply::Preview`].
+    PreviewStatus {
+        /// The table.
+        preset: Preset,
+        /// Of the XMPP status.
+        show: Show,
+        /// Status text.
+        #[debug("{} bytes", text.len())]
+        text: String,
     },
     /// Bring the window to the front, started where there is none.
     Show(Wish),
@@ -210,188 +248,10 @@ pub struct Looking {
     pub conversations: Vec<String>,
 }
 
-/// Outcome of a sent text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
-pub enum SendState {
-    /// The other side confirmed it.
-    Delivered,
-    /// Taken by a network that confirms no delivery.
-    Sent,
-    /// It will not arrive.
-    Failed,
-}
-
-/// Answer to `Send`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct Sent {
-    /// Message id.
-    pub id: String,
-    /// Outcome.
-    pub state: SendState,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
-    /// Where it failed: [`Code::NotDelivered`], or [`Code::OutcomeUnknown`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub code: Option<Code>,
-}
-
-/// Where an effective value came from, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "kebab-case")]
-pub enum Origin {
-    /// Compiled in.
-    BuiltIn,
-    /// Machine defaults.
-    MachineDefault,
-    /// The user's file.
-    User,
-    /// Enforced by the administrator.
-    Enforced,
-}
-
-/// One key of the configuration. Secrets are files or key-store entries and never stand here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct ConfigEntry {
-    /// `lync.address`.
-    pub key: String,
-    /// Effective value; null where there is none.
-    pub value: serde_json::Value,
-    /// Where it came from.
-    pub origin: Origin,
-    /// File and line, where it came from a file.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub source: Option<String>,
-    /// Locked by the administrator.
-    pub managed: bool,
-}
-
-/// How bad a configuration issue is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The value is not used.
-    Error,
-    /// Unknown key, ignored file.
-    Warning,
-}
-
-/// Something wrong in a configuration file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct ConfigIssue {
-    /// Error or warning.
-    pub severity: Severity,
-    /// Path of the file.
-    pub file: String,
-    /// Line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub line: Option<usize>,
-    /// The key, where one is concerned.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub key: Option<String>,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
-
-/// State of one link, and why it is no better one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct LinkState {
-    /// Which link.
-    pub side: Side,
-    /// Its state.
-    pub state: SideState,
-    /// Why, where it is a bad one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub error: Option<Problem>,
-}
-
-/// An answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "reply", rename_all = "kebab-case")]
-pub enum Reply {
-    /// Done, nothing to tell.
-    Done,
-    /// The ladder.
-    Check(Check),
-    /// The contact list.
-    People {
-        /// Sorted by name.
-        people: Vec<Person>,
-        /// Subscription state of the XMPP contacts.
-        #[serde(default)]
-        subscriptions: Vec<Subscription>,
-        /// The links behind it. What is told of people of one that is not signed in is what was known last.
-        #[serde(default)]
-        links: Vec<LinkState>,
-    },
-    /// Presence of addresses, in the order asked.
-    Presence {
-        /// One for each address.
-        presence: Vec<Presence>,
-    },
-    /// Own status.
-    Status(OwnStatus),
-    /// What became of the text.
-    Sent(Sent),
-    /// Directory search.
-    Search {
-        /// Found people.
-        people: Vec<Person>,
-        /// The server has more than it showed.
-        more: bool,
-    },
-    /// Chats.
-    Chats {
-        /// The list, or the one that was asked for.
-        chats: Vec<Chat>,
-    },
-    /// Texts of a chat.
-    History {
-        /// Oldest first.
-        messages: Vec<Past>,
-        /// There are older ones.
-        more_before: bool,
-        /// There are younger ones.
-        more_after: bool,
-    },
-    /// Texts that were found.
-    Hits {
-        /// Youngest first.
-        hits: Vec<Hit>,
-        /// There are more of them.
-        more: bool,
-    },
-    /// Effective configuration.
-    Config {
-        /// Path of the user's file, which `SetConfig` changes; it need not exist.
-        file: String,
-        /// Every key.
-        entries: Vec<ConfigEntry>,
-        /// Everything wrong with the files.
-        issues: Vec<ConfigIssue>,
-    },
-    /// State of the links.
-    Links {
-        /// Lync, then XMPP; only those that are configured.
-        links: Vec<(Side, SideState)>,
-        /// The bridge is switched on and not paused.
-        bridge: bool,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Availability, Direction, Message};
+    use crate::{Availability, Direction, Message, OwnStatus, Reply};
 
     #[test]
     fn words_of_people_are_not_in_what_a_log_could_show() {
@@ -425,8 +285,13 @@ mod tests {
             until: None,
             reason: crate::Reason::You,
         };
+        let password = Command::SetPassword {
+            side: Side::Lync,
+            password: CANARY.to_owned().into(),
+            keep: false,
+        };
         let shown = format!(
-            "{command:?} {set:?} {message:?} {:?}",
+            "{command:?} {set:?} {message:?} {password:?} {:?}",
             Reply::Status(status)
         );
         assert!(!shown.contains(CANARY), "{shown}");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{OwnStatus, Person, Presence, Problem, Wish};
+use crate::{Addresses, OwnStatus, Person, Presence, Problem, StepState, Wish};
 
 /// One line of the stream. `seq` grows by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,8 +48,34 @@ pub enum Kind {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         error: Option<Problem>,
     },
+    /// A step of a sign-in that runs has ended; the states tell when it began.
+    Step {
+        /// Which link.
+        side: Side,
+        /// Name of the step.
+        step: SideState,
+        /// Passed or failed.
+        state: StepState,
+        /// How long it took.
+        ms: u64,
+        /// What was found, such as the name of the server; empty where there is nothing to say.
+        message: String,
+    },
+    /// When a link that waits is tried again by itself.
+    #[serde(rename = "next-try")]
+    NextTry {
+        /// Which link.
+        side: Side,
+        /// Then.
+        #[serde(with = "crate::millis")]
+        #[cfg_attr(test, ts(as = "Timestamp"))]
+        next_at: Timestamp,
+    },
     /// A person of the list after any change.
     Person(Person),
+    /// Nobody of the list has these addresses in this combination any more: they left it, or were joined with another.
+    #[serde(rename = "person-gone")]
+    PersonGone(Addresses),
     /// Presence of one address.
     Presence {
         /// Where it was learned.
@@ -171,6 +197,20 @@ impl SideState {
     #[must_use]
     pub fn is_ready(self) -> bool {
         matches!(self, Self::ReadyWatching | Self::ReadyAvailable)
+    }
+
+    /// A step of the sign-in ladder.
+    #[must_use]
+    pub fn is_step(self) -> bool {
+        matches!(
+            self,
+            Self::FindingServer
+                | Self::CheckingCertificate
+                | Self::AskingMethods
+                | Self::SigningIn
+                | Self::OpeningSession
+                | Self::LoadingContacts
+        )
     }
 
     /// Nothing happens any more without a person or an administrator.

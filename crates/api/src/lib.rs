@@ -3,24 +3,33 @@
 //! Every program in front of the engine (window, `causewayctl`, tray) speaks these types, either in one
 //! process with the engine or over the local socket. Their JSON form is the one of the `--json` outputs.
 
+mod account;
+mod bridge;
+mod card;
 mod chats;
 mod check;
 mod command;
+mod configuration;
 mod desk;
 pub mod door;
 mod event;
 mod millis;
 mod people;
 mod problem;
+mod reply;
 #[cfg(test)]
 mod typescript;
 mod view;
 
+pub use account::{About, Discovered, Kept, Password, SignInMethod};
+pub use bridge::{
+    BridgeEntry, BridgeReport, Crossed, Preset, RowDirection, Show, SideInfo, TableRow,
+};
+pub use card::{Card, Phone, PhoneKind};
 pub use chats::{Chat, ChatPart, Hit, Past, RetryWhen, Via};
 pub use check::{Check, CheckStep, StepState};
-pub use command::{
-    Command, ConfigEntry, ConfigIssue, LinkState, Looking, Origin, Reply, SendState, Sent, Severity,
-};
+pub use command::{Command, Looking};
+pub use configuration::{ConfigEntry, ConfigIssue, Origin, Severity};
 pub use desk::{Changes, Desk, Snapshot};
 pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
@@ -28,4 +37,5 @@ pub use event::{
 };
 pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Reason, Settable};
 pub use problem::{Code, Exit, Problem};
+pub use reply::{LinkState, Reply, SendState, Sent};
 pub use view::{View, Wish};

@@ -186,6 +186,90 @@ fn starts_with_word(text: &str, lower_case_word: &str) -> bool {
         && !text.next().is_some_and(char::is_alphanumeric)
 }
 
+/// In which direction a row of a table translates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// There and back.
+    Both,
+    /// From XMPP to Lync.
+    ToLync,
+    /// From Lync to XMPP.
+    ToXmpp,
+}
+
+/// A row of a table, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRow {
+    /// On the XMPP side.
+    pub show: Show,
+    /// The text that makes the difference there, or is set.
+    pub text: String,
+    /// In which direction.
+    pub way: Way,
+    /// On the Lync side.
+    pub lync: Availability,
+}
+
+/// The table as it is in force: what [`to_lync`] and [`to_xmpp`] do with each state that they tell apart.
+#[must_use]
+pub fn table(preset: Preset) -> Vec<TableRow> {
+    let texts: &[(Show, &str)] = match preset {
+        Preset::Standard => &[(Show::Dnd, "Busy"), (Show::Dnd, "Meeting")],
+        Preset::Openscape => &[
+            (Show::Dnd, "Meeting til: {time} / {date}"),
+            (Show::Dnd, "Do not disturb til: {time} / {date}"),
+            (Show::Away, "Sick til: {time} / {date}"),
+            (Show::Away, "Break til: {time} / {date}"),
+            (Show::Away, "Lunch til: {time} / {date}"),
+            (Show::Away, "Home til: {time} / {date}"),
+            (Show::Xa, "Out of Office til: {time} / {date}"),
+        ],
+    };
+    let plain = [Show::Available, Show::Away, Show::Xa, Show::Dnd].map(|show| (show, ""));
+    let mut rows: Vec<TableRow> = plain
+        .iter()
+        .chain(texts)
+        .filter_map(|&(show, text)| {
+            Some(TableRow {
+                show,
+                text: text.to_owned(),
+                way: Way::ToLync,
+                lync: to_lync(preset, show, text, false)?.shown(),
+            })
+        })
+        .collect();
+    for lync in [
+        Availability::Online,
+        Availability::Busy,
+        Availability::DoNotDisturb,
+        Availability::BeRightBack,
+        Availability::Away,
+        Availability::OffWork,
+    ] {
+        let state = LyncState {
+            availability: lync,
+            ..LyncState::default()
+        };
+        let Some(XmppState { show, status, .. }) = to_xmpp(preset, &state) else {
+            continue;
+        };
+        // A word that is set without a note is no text that the way back asks for.
+        let there_and_back = rows.iter_mut().find(|row| {
+            row.show == show && row.lync == lync && (row.text.is_empty() || row.text == status)
+        });
+        match there_and_back {
+            Some(row) => row.way = Way::Both,
+            None => rows.push(TableRow {
+                show,
+                text: status,
+                way: Way::ToXmpp,
+                lync,
+            }),
+        }
+    }
+    rows
+}
+
 /// What the contact list shows for another person's XMPP presence.
 #[must_use]
 pub fn seen_in_xmpp(preset: Preset, show: Show, status: &str, idle: bool) -> Availability {

@@ -360,7 +360,7 @@ impl Core {
     }
 
     /// Answers from the store, without holding up the loop.
-    fn answer_from_store(
+    pub(crate) fn answer_from_store(
         &self,
         answer: Answer,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Reply> + Send + 'static,

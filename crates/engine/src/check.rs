@@ -282,7 +282,7 @@ fn millis(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn lync_step(step: ucwa::client::Step) -> &'static str {
+pub(crate) fn lync_step(step: ucwa::client::Step) -> &'static str {
     match step {
         ucwa::client::Step::FindingServer => "finding-server",
         ucwa::client::Step::CheckingCertificate => "checking-certificate",

@@ -71,6 +71,10 @@ pub(crate) struct Core {
     pub(crate) lync_list: Vec<String>,
     /// Names of Lync people, for texts that come without one. By SIP URI in small letters.
     pub(crate) names: HashMap<String, String>,
+    /// What the directory tells of the contact list. By SIP URI in small letters.
+    pub(crate) cards: HashMap<String, causeway_api::Card>,
+    /// The search for the server of an address that is not configured yet.
+    pub(crate) discovery: Option<tokio::task::AbortHandle>,
     /// `threadId` of the last text with a Lync person, so that the next one joins the same window there.
     pub(crate) threads: HashMap<String, String>,
     /// Contact lists are complete by then, with the presences that follow a sign-in.
@@ -135,6 +139,8 @@ pub(crate) enum Found {
     Configuration(Box<Configuration>),
     /// So many texts of a conversation are unread.
     Unread { conversation: String, count: u32 },
+    /// There is a password for this side now.
+    Password(Side),
     /// A text that failed is to be sent again.
     Retry { text: Outgoing, answer: Answer },
 }
@@ -195,6 +201,8 @@ impl Core {
             sends: Sends::default(),
             found,
             names: HashMap::new(),
+            cards: HashMap::new(),
+            discovery: None,
             now,
             commits: Commits::default(),
             unsaved: VecDeque::new(),

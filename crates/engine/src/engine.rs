@@ -216,6 +216,7 @@ async fn run(
                 conversation,
                 count,
             }) => core.set_unread(conversation, count),
+            Tick::Found(Found::Password(side)) => core.start(side),
             Tick::Found(Found::Retry { text, answer }) => core.send_again(&text, answer),
             Tick::Timer => core.timer(),
             Tick::Shutdown => break,

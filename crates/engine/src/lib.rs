@@ -5,6 +5,7 @@
 
 mod address;
 mod bridging;
+mod cards;
 mod chats;
 mod check;
 mod choice;

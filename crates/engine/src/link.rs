@@ -1,6 +1,7 @@
 //! What the loop knows about one link.
 
-use causeway_api::{Kind, LinkState, Problem, Side, SideState};
+use causeway_api::{Kind, LinkState, Problem, Side, SideState, StepState};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::problems;
@@ -19,6 +20,14 @@ pub(crate) struct Slot<L, E> {
     step: SideState,
     problem: Option<Problem>,
     was_ready: bool,
+    /// When the state was entered.
+    pub(crate) since: Option<Timestamp>,
+    /// When a broken session last went on without loss.
+    pub(crate) resumed: Option<Timestamp>,
+    /// Name of the server that was found.
+    pub(crate) server: Option<String>,
+    /// When it is tried again by itself.
+    pub(crate) next_at: Option<Timestamp>,
 }
 
 /// Can a command that needs this link be carried out?
@@ -43,6 +52,10 @@ impl<L, E> Slot<L, E> {
             step: SideState::FindingServer,
             problem: None,
             was_ready: false,
+            since: None,
+            resumed: None,
+            server: None,
+            next_at: None,
         }
     }
 
@@ -119,6 +132,36 @@ impl<L, E> Slot<L, E> {
             state: self.state,
             error: self.problem.clone(),
         }
+    }
+
+    /// The next try as an event, where one is known.
+    pub(crate) fn next_try(&self) -> Option<Kind> {
+        Some(Kind::NextTry {
+            side: self.side,
+            next_at: self.next_at?,
+        })
+    }
+
+    /// The step that has run since its beginning and ends now with `problem`, as an event. `now` is the end.
+    pub(crate) fn step_ended(&self, problem: Option<&Problem>, now: Timestamp) -> Option<Kind> {
+        if !self.state.is_step() {
+            return None;
+        }
+        let elapsed = now.duration_since(self.since?).as_millis();
+        Some(Kind::Step {
+            side: self.side,
+            step: self.state,
+            state: match problem {
+                Some(_) => StepState::Fail,
+                None => StepState::Ok,
+            },
+            ms: u64::try_from(elapsed).unwrap_or_default(),
+            message: match (problem, self.state) {
+                (Some(problem), _) => problem.message.clone(),
+                (None, SideState::FindingServer) => self.server.clone().unwrap_or_default(),
+                (None, _) => String::new(),
+            },
+        })
     }
 
     /// The state as an answer.

@@ -99,6 +99,7 @@ impl Core {
             State::FindingServer => (api::SideState::FindingServer, None),
             State::CheckingCertificate(host) => {
                 debug!(%host, "checking certificate");
+                self.lync.server = Some(host);
                 (api::SideState::CheckingCertificate, None)
             }
             State::AskingMethods => (api::SideState::AskingMethods, None),
@@ -115,10 +116,9 @@ impl Core {
                 self.outbox.close(api::Side::Lync);
                 self.own.lost();
                 self.doubts_until = None;
-                (
-                    api::SideState::Reconnecting,
-                    Some(problems::lync(&error, step, self.next_try())),
-                )
+                let problem = problems::lync(&error, step, self.next_try());
+                self.enter(api::Side::Lync, api::SideState::Reconnecting, Some(problem));
+                return self.tries_again(api::Side::Lync, delay);
             }
             State::Stopped(error) => {
                 let problem = error.map(|error| problems::lync(&error, step, problems::Next::Ask));
@@ -136,6 +136,7 @@ impl Core {
         } else {
             api::SideState::ReadyWatching
         };
+        self.lync.resumed = (resumed && self.lync.was_ready()).then_some(self.now);
         self.enter(api::Side::Lync, state, None);
         if resumed && self.outbox.has_doubts(api::Side::Lync) {
             // The server still has our application, so it tells what it took; it may take a while. To those people
@@ -200,6 +201,7 @@ impl Core {
                     .insert(contact.uri.as_str().to_lowercase(), contact.name.clone());
             }
         }
+        self.note_cards(&contacts);
         self.lync_list = contacts
             .iter()
             .map(|contact| contact.uri.as_str().to_lowercase())

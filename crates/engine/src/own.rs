@@ -117,13 +117,8 @@ impl Core {
             .into_iter()
             .map(bridging::person)
             .collect();
-        let (told, gone) = self.people.list(people);
-        for kind in told {
+        for kind in self.people.list(people) {
             self.tell(kind);
-        }
-        if gone {
-            // There is no word for a person who left the list: everybody asks anew.
-            self.tell(Kind::Resync);
         }
     }
 }

@@ -136,19 +136,16 @@ impl People {
         Some(Kind::Person(person))
     }
 
-    /// The list has changed: what is to be told of it, and whether somebody told before is not on it any more.
-    pub(crate) fn list(&mut self, people: Vec<Person>) -> (Vec<Kind>, bool) {
+    /// The list has changed: what is to be told of it, first of those who were told before and are not on it any more.
+    pub(crate) fn list(&mut self, people: Vec<Person>) -> Vec<Kind> {
         let keys: std::collections::HashSet<String> = people.iter().map(key).collect();
-        let before = self.told.len();
-        self.told.retain(|key, _| keys.contains(key));
-        let gone = self.told.len() != before;
-        (
-            people
-                .into_iter()
-                .filter_map(|person| self.person(person))
-                .collect(),
-            gone,
-        )
+        let mut told: Vec<Kind> = self
+            .told
+            .extract_if(|key, _| !keys.contains(key))
+            .map(|(_, person)| Kind::PersonGone(person.addresses))
+            .collect();
+        told.extend(people.into_iter().filter_map(|person| self.person(person)));
+        told
     }
 
     /// Subscription state of a roster item. Gives what is to be told.
@@ -375,15 +372,22 @@ mod tests {
     }
 
     #[test]
-    fn somebody_who_left_the_list_is_noticed() {
+    fn somebody_who_left_the_list_is_told_before_who_came() {
         let mut people = People::default();
-        let (told, gone) = people.list(vec![
+        let told = people.list(vec![
             person("Ben", "sip:ben@c.example"),
             person("Ida", "sip:ida@c.example"),
         ]);
-        assert_eq!((told.len(), gone), (2, false));
-        let (told, gone) = people.list(vec![person("Ida", "sip:ida@c.example")]);
-        assert_eq!((told.len(), gone), (0, true));
+        assert_eq!(told.len(), 2);
+        let told = people.list(vec![
+            person("Ida", "sip:ida@c.example"),
+            person("Tom", "sip:tom@c.example"),
+        ]);
+        let [Kind::PersonGone(gone), Kind::Person(came)] = told.as_slice() else {
+            panic!("{told:?}");
+        };
+        assert_eq!(gone.lync.as_deref(), Some("sip:ben@c.example"));
+        assert_eq!(came.name, "Tom");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use causeway_api::{Code, Problem, Side};
+use causeway_api::{Code, Kept, Problem, Side};
 use secrecy::SecretString;
 
 use key_store::{Failure, KeyStore, SystemKeyStore};
@@ -111,6 +111,41 @@ impl Secrets {
             Err(Failure::NotFound) => Ok(false),
             Err(failure) => Err(account.problem(&failure)),
         }
+    }
+
+    /// Forgets a password as [`Secrets::delete`] does; where there is no key store there is nothing to forget in it.
+    ///
+    /// # Errors
+    /// `KeyStore` where there is one that would not delete the entry.
+    pub async fn forget(&self, account: &Account) -> Result<(), Problem> {
+        self.held().remove(&account.name());
+        let user = account.entry();
+        match self.ask(move |key_store| key_store.delete(&user)).await {
+            Ok(()) | Err(Failure::NotFound | Failure::NoKeyStore(_)) => Ok(()),
+            Err(failure @ (Failure::Locked(_) | Failure::TimeLimit | Failure::Other(_))) => {
+                Err(account.problem(&failure))
+            }
+        }
+    }
+
+    /// Keeps a password where it can be kept: in the key store if that is wanted and there is one, else in memory.
+    pub async fn keep(&self, account: &Account, secret: SecretString, wanted: bool) -> Kept {
+        if wanted {
+            match self.store(account, secret.clone()).await {
+                Ok(()) => return Kept::KeyStore,
+                Err(problem) => {
+                    tracing::warn!(code = %problem.code, cause = %problem.message, "a password is kept in memory alone")
+                }
+            }
+        }
+        self.hold(account, secret);
+        Kept::Memory
+    }
+
+    /// Is there a key store in this session, locked or not?
+    pub async fn key_store_is_there(&self) -> bool {
+        let asked = self.ask(|key_store| key_store.get("is-one-there")).await;
+        !matches!(asked, Err(Failure::NoKeyStore(_)))
     }
 
     /// Off the run-time's threads: the key store's library runs a run-time of its own and panics inside another one.
@@ -354,6 +389,24 @@ mod tests {
         let problem = secrets.delete(&lync).await.unwrap_err();
         assert_eq!(problem.code, Code::KeyStore);
         assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
+    }
+
+    #[tokio::test]
+    async fn a_password_is_kept_where_that_is_wanted_and_possible_and_forgotten_on_sign_out() {
+        let secrets = Secrets::with(Arc::new(FakeKeyStore::default()));
+        let lync = account(Side::Lync);
+        assert!(secrets.key_store_is_there().await);
+        let typed = || SecretString::from("s3cret");
+        assert_eq!(secrets.keep(&lync, typed(), false).await, Kept::Memory);
+        assert_eq!(secrets.keep(&lync, typed(), true).await, Kept::KeyStore);
+        secrets.forget(&lync).await.unwrap();
+        assert_eq!(password(&secrets, &lync).await, Err(Code::PasswordMissing));
+        let without = FakeKeyStore::failing(Failure::NoKeyStore("no session bus".into()));
+        assert!(!without.key_store_is_there().await);
+        assert_eq!(without.keep(&lync, typed(), true).await, Kept::Memory);
+        assert_eq!(password(&without, &lync).await, Ok("s3cret".into()));
+        without.forget(&lync).await.unwrap();
+        assert_eq!(password(&without, &lync).await, Err(Code::PasswordMissing));
     }
 
     #[tokio::test]

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use causeway_api::{LinkState, Problem, Side, SideState};
+use causeway_api::{Kind, LinkState, Problem, Side, SideState};
 use futures::{FutureExt, future::BoxFuture};
+use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::mpsc, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
     config::Configuration,
     core::{Core, Found},
-    link::Readiness,
+    link::{Readiness, Slot},
     prepare::{Preparation, Prepared},
     problems,
 };
@@ -72,10 +73,11 @@ impl Core {
 
     /// A link changed its state: told, and whatever waits for it looks again.
     pub(crate) fn enter(&mut self, side: Side, state: SideState, problem: Option<Problem>) {
-        let told = match side {
-            Side::Lync => self.lync.enter(state, problem.clone()),
-            Side::Xmpp => self.xmpp.enter(state, problem.clone()),
-            Side::Gateway => None,
+        let now = self.now;
+        let (step, told) = match side {
+            Side::Lync => changed(&mut self.lync, state, problem.clone(), now),
+            Side::Xmpp => changed(&mut self.xmpp, state, problem.clone(), now),
+            Side::Gateway => return,
         };
         let Some(kind) = told else { return };
         match &problem {
@@ -85,9 +87,33 @@ impl Core {
             None => info!(?side, state = problems::step_name(state), "state"),
         }
         self.tell(kind);
+        if let Some(step) = step {
+            self.tell(step);
+        }
         self.tell_own_status();
         if let (true, Readiness::Failed(problem)) = (self.options.one_shot, self.readiness(side)) {
             self.take_back(side, &problem);
+        }
+    }
+
+    /// A link that is broken is tried again after `delay`.
+    pub(crate) fn tries_again(&mut self, side: Side, delay: std::time::Duration) {
+        let next_at = SignedDuration::try_from(delay)
+            .ok()
+            .and_then(|delay| self.now.checked_add(delay).ok());
+        let told = match side {
+            Side::Lync => {
+                self.lync.next_at = next_at;
+                self.lync.next_try()
+            }
+            Side::Xmpp => {
+                self.xmpp.next_at = next_at;
+                self.xmpp.next_try()
+            }
+            Side::Gateway => None,
+        };
+        if let Some(kind) = told {
+            self.tell(kind);
         }
     }
 
@@ -259,6 +285,26 @@ impl Core {
             self.start(Side::Xmpp);
         }
     }
+}
+
+/// Changes the state of a link. Gives the step that ended by it and what is to be told of the state.
+fn changed<L, E>(
+    slot: &mut Slot<L, E>,
+    state: SideState,
+    problem: Option<Problem>,
+    now: Timestamp,
+) -> (Option<Kind>, Option<Kind>) {
+    // A sign-in that was given up has no result.
+    let ended = problem.is_some() || state.is_step() || state.is_ready();
+    let step = slot
+        .step_ended(problem.as_ref(), now)
+        .filter(|_| ended && slot.state() != state);
+    let told = slot.enter(state, problem);
+    if told.is_some() {
+        slot.since = Some(now);
+        slot.next_at = None;
+    }
+    (step, told)
 }
 
 /// Waits for the end of a link that was told to close. What it tells meanwhile is in the journal or in doubt.

@@ -134,6 +134,7 @@ impl Core {
             State::FindingServer => (api::SideState::FindingServer, None),
             State::CheckingCertificate(host) => {
                 debug!(%host, "checking certificate");
+                self.xmpp.server = Some(host);
                 (api::SideState::CheckingCertificate, None)
             }
             State::AskingMethods => (api::SideState::AskingMethods, None),
@@ -148,10 +149,9 @@ impl Core {
             } => {
                 debug!(attempt, ?delay, %error, side = "xmpp", "not connected");
                 self.outbox.close(api::Side::Xmpp);
-                (
-                    api::SideState::Reconnecting,
-                    Some(problems::xmpp(&error, step, self.next_try())),
-                )
+                let problem = problems::xmpp(&error, step, self.next_try());
+                self.enter(api::Side::Xmpp, api::SideState::Reconnecting, Some(problem));
+                return self.tries_again(api::Side::Xmpp, delay);
             }
             State::Stopped(error) => {
                 let problem = error.map(|error| problems::xmpp(&error, step, problems::Next::Ask));
@@ -169,6 +169,7 @@ impl Core {
         } else {
             api::SideState::ReadyAvailable
         };
+        self.xmpp.resumed = resumed.then_some(self.now);
         self.enter(api::Side::Xmpp, state, None);
         // After a fresh bind the link has told which texts are in doubt. They are decided when the archive has been
         // read; until then nothing new goes out, so that the order holds. A session that was resumed knows of none.

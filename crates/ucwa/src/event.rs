@@ -136,8 +136,27 @@ pub struct Contact {
     pub title: String,
     /// Department.
     pub department: String,
+    /// Company.
+    pub company: String,
+    /// Office.
+    pub office: String,
+    /// Numbers in the order work, mobile, home, other.
+    pub phones: Vec<(PhoneKind, String)>,
     /// `sourceNetwork`, e.g. `SameEnterprise`, `Federated`.
     pub source_network: String,
+}
+
+/// Where a phone number of a contact leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneKind {
+    /// `workPhoneNumber`
+    Work,
+    /// `mobilePhoneNumber`
+    Mobile,
+    /// `homePhoneNumber`
+    Home,
+    /// `otherPhoneNumber`
+    Other,
 }
 
 /// contactPresence and contactNote (UCWA reference).

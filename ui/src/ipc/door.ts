@@ -1,7 +1,7 @@
 // What the window asks of whoever stands behind it. `tauri.ts` is the real one, `fake.ts` one for designers and tests.
 
-import type { Command, Event, Problem, Reply, Snapshot, Timestamp, View } from './types';
-import type { WantedCommand, WantedEvent, WantedReply } from './wanted';
+import type { Command, Event, Problem, Reply, Snapshot, View } from './types';
+import type { WantedCommand, WantedReply } from './wanted';
 
 export type AnyCommand = Command | WantedCommand;
 export type AnyReply = Reply | WantedReply;
@@ -30,6 +30,7 @@ interface Replies {
   desktop: 'desktop';
   'test-notification': 'notification-test';
   about: 'about';
+  'set-password': 'password-taken';
 }
 
 export type ReplyTo<C extends Pick<AnyCommand, 'command'>> = Extract<
@@ -37,13 +38,11 @@ export type ReplyTo<C extends Pick<AnyCommand, 'command'>> = Extract<
   { reply: C['command'] extends keyof Replies ? Replies[C['command']] : 'done' }
 >;
 
-export type AnyEvent = Event | ({ seq: number; at: Timestamp } & WantedEvent);
-
 /** One item of the stream of changes, as the shell tells it (`src-tauri/src/follow.rs`). */
 export type Change =
   /** First, and again whenever the shell had to subscribe anew (`resync`, a new agent). Replaces everything. */
-  | { change: 'snapshot'; snapshot: Omit<Snapshot, 'events'> & { events: AnyEvent[] } }
-  | { change: 'event'; event: AnyEvent }
+  | { change: 'snapshot'; snapshot: Snapshot }
+  | { change: 'event'; event: Event }
   /** The agent is gone; the shell tries to reach it again by itself and then sends a snapshot. */
   | { change: 'gone'; problem: Problem }
   /** Tray, notification or a link asks for a page or a chat. */

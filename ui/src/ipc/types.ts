@@ -3,6 +3,16 @@
 
 export type Timestamp = string;
 
+/** About the program and who uses it. */
+export type About = {
+  /** `0.1.0`. */
+  version: string,
+  /** Own display name as the directory has it. */
+  name?: string,
+  /** Where the organisation helps (`support.url`). */
+  support_url?: string
+};
+
 /** The addresses of one person: `sip:bob@contoso.example` and a bare JID `bob@xmpp.example`. At least one is there. */
 export type Addresses = {
   /** SIP URI with its scheme. */
@@ -19,6 +29,58 @@ export type Availability = "available" | "available-idle" | "busy" | "busy-idle"
 
 /** What the bridge did. */
 export type BridgeAction = "relayed" | "answered" | "queued" | "dropped" | "bounced";
+
+/** A text that the bridge carried, or tried to. */
+export type BridgeEntry = {
+  /** When it was taken up. */
+  at: string,
+  /** What became of it. */
+  action: BridgeAction,
+  /** Where it came from. */
+  from_side: Side,
+  /** Where it went. */
+  to_side: Side,
+  /** The other person. */
+  address: string,
+  /** Why, where that is worth a word. */
+  reason?: string
+};
+
+/** The whole. */
+export type BridgeReport = {
+  /** The configured sides, Lync first. */
+  sides: Array<SideInfo>,
+  /** Switched on. */
+  enabled: boolean,
+  /** Nothing crosses for now. */
+  paused: boolean,
+  /** When the pause ends by itself. */
+  paused_until?: string,
+  /** What crossed. */
+  today: Crossed,
+  /** The table in force. */
+  preset: Preset,
+  /** Its rows. */
+  table: Array<TableRow>,
+  /** What crossed last, youngest first. */
+  log: Array<BridgeEntry>
+};
+
+/** Facts of the directory; what it does not tell is absent. */
+export type Card = {
+  /** Job title. */
+  title?: string,
+  /** Department. */
+  department?: string,
+  /** Company. */
+  company?: string,
+  /** Office. */
+  office?: string,
+  /** Mail address. */
+  mail?: string,
+  /** In the order work, mobile, home, other. */
+  phones: Array<Phone>
+};
 
 /** A chat of the list: a person with all their networks. */
 export type Chat = {
@@ -85,6 +147,10 @@ export type Command = { "command": "check" }
   | { "command": "presence",
   /** `sip:…`, `xmpp:…` or a bare address. */
   addresses: Array<string>
+  }
+  | { "command": "card",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string
   }
   | { "command": "get-status" }
   | { "command": "set-status",
@@ -199,6 +265,10 @@ export type Command = { "command": "check" }
   id: string
   }
   | { "command": "show-config" }
+  | { "command": "unset-config",
+  /** `lync.address`. */
+  key: string
+  }
   | { "command": "set-config",
   /** `lync.address`. */
   key: string,
@@ -213,6 +283,29 @@ export type Command = { "command": "check" }
   | { "command": "cancel-sign-in",
   /** Which link. */
   side: Side
+  }
+  | { "command": "discover",
+  /** `anna@contoso.example`. */
+  address: string
+  }
+  | { "command": "set-password",
+  /** Which link. */
+  side: Side,
+  /** At most 4096 bytes. */
+  password: Password,
+  /** Keep it in the key store, else in memory until the program ends. */
+  keep: boolean
+  }
+  | { "command": "sign-out" }
+  | { "command": "about" }
+  | { "command": "bridge" }
+  | { "command": "preview-status",
+  /** The table. */
+  preset: Preset,
+  /** Of the XMPP status. */
+  show: Show,
+  /** Status text. */
+  text: string
   }
   | { "command": "show" } & Wish
   | { "command": "looking" } & Looking
@@ -263,6 +356,16 @@ export type Conversation = {
 /** Is a conversation open? */
 export type ConversationState = "active" | "ended";
 
+/** What crossed since midnight. */
+export type Crossed = {
+  /** Texts taken by the other network. */
+  across: number,
+  /** Texts that still wait. */
+  waiting: number,
+  /** Texts that could not be delivered; their writers were told. */
+  returned: number
+};
+
 /** What became of a text. */
 export type Delivery = {
   /** Message id. */
@@ -279,6 +382,18 @@ export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "faile
 /** Into the account or out of it. */
 export type Direction = "in" | "out";
 
+/** The server of an address. */
+export type Discovered = {
+  /** Its host name. */
+  server: string,
+  /** Ways to sign in, at least one. */
+  methods: Array<SignInMethod>,
+  /** The account of the ticket, for [`SignInMethod::Windows`]. */
+  windows_account?: string,
+  /** Where a password would be kept; absent where it would be forgotten with the end of the program. */
+  keep_in?: Kept
+};
+
 /** One line of the stream. `seq` grows by one. */
 export type Event = {
   /** Position in the stream of this subscription. */
@@ -293,7 +408,26 @@ export type Event = {
   /** Why, where it is a bad one. */
   error?: Problem
   }
+  | { "kind": "step",
+  /** Which link. */
+  side: Side,
+  /** Name of the step. */
+  step: SideState,
+  /** Passed or failed. */
+  state: StepState,
+  /** How long it took. */
+  ms: number,
+  /** What was found, such as the name of the server; empty where there is nothing to say. */
+  message: string
+  }
+  | { "kind": "next-try",
+  /** Which link. */
+  side: Side,
+  /** Then. */
+  next_at: string
+  }
   | { "kind": "person" } & Person
+  | { "kind": "person-gone" } & Addresses
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -380,6 +514,9 @@ export type Hit = {
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
+/** Where a password is. */
+export type Kept = "key-store" | "memory";
+
 /** What happened. */
 export type Kind = { "kind": "state",
   /** Which link. */
@@ -389,7 +526,26 @@ export type Kind = { "kind": "state",
   /** Why, where it is a bad one. */
   error?: Problem
   }
+  | { "kind": "step",
+  /** Which link. */
+  side: Side,
+  /** Name of the step. */
+  step: SideState,
+  /** Passed or failed. */
+  state: StepState,
+  /** How long it took. */
+  ms: number,
+  /** What was found, such as the name of the server; empty where there is nothing to say. */
+  message: string
+  }
+  | { "kind": "next-try",
+  /** Which link. */
+  side: Side,
+  /** Then. */
+  next_at: string
+  }
   | { "kind": "person" } & Person
+  | { "kind": "person-gone" } & Addresses
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -535,6 +691,9 @@ export type OwnStatus = {
   reason: Reason
 };
 
+/** A password on its way through the door. It is written to the local socket and to nothing else. */
+export type Password = string;
+
 /** A text of the history with what became of it. */
 export type Past = {
   /** How far our own text came, as long as that is remembered (30 days). */
@@ -583,6 +742,17 @@ export type Person = {
   groups: Array<string>
 };
 
+/** A phone number. */
+export type Phone = {
+  /** Where it leads to. */
+  kind: PhoneKind,
+  /** As the directory writes it. */
+  number: string
+};
+
+/** Where a phone number leads to. */
+export type PhoneKind = "work" | "mobile" | "home" | "other";
+
 /** Presence of one address. */
 export type Presence = {
   /** As in [`Addresses`]. */
@@ -600,6 +770,9 @@ export type Presence = {
   /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
   device?: string
 };
+
+/** A status table (`bridge.preset`). */
+export type Preset = "standard" | "openscape";
 
 /** A failure with cause and remedy. `code` never changes its meaning; `message` and `remedy` may be reworded. */
 export type Problem = {
@@ -667,6 +840,20 @@ export type Reply = { "reply": "done" }
   /** Everything wrong with the files. */
   issues: Array<ConfigIssue>
   }
+  | { "reply": "card" } & Card
+  | { "reply": "discovered" } & Discovered
+  | { "reply": "password-taken",
+  /** Where it is kept. */
+  kept: Kept
+  }
+  | { "reply": "about" } & About
+  | { "reply": "bridge" } & BridgeReport
+  | { "reply": "preview",
+  /** The value; `unknown` where Lync's own logic decides. */
+  availability: Availability,
+  /** The note. */
+  note: string
+  }
   | { "reply": "links",
   /** Lync, then XMPP; only those that are configured. */
   links: Array<[Side, SideState]>,
@@ -676,6 +863,9 @@ export type Reply = { "reply": "done" }
 
 /** When a text that failed is sent again. */
 export type RetryWhen = "now";
+
+/** In which direction a row of the table translates. */
+export type RowDirection = "both" | "to-lync" | "to-xmpp";
 
 /** Outcome of a sent text. */
 export type SendState = "delivered" | "sent" | "failed";
@@ -698,11 +888,35 @@ export type Settable = "available" | "busy" | "do-not-disturb" | "be-right-back"
 /** How bad a configuration issue is. */
 export type Severity = "error" | "warning";
 
+/** `show` of an XMPP status (RFC 6121 section 4.7.2.1), with its absence. */
+export type Show = "available" | "away" | "xa" | "dnd" | "unavailable";
+
 /** A link that can be up or down. */
 export type Side = "lync" | "xmpp" | "gateway";
 
+/** One side. */
+export type SideInfo = {
+  /** Which. */
+  side: Side,
+  /** Own address there: SIP URI without its scheme, or bare JID. */
+  address: string,
+  /** Its state. */
+  state: SideState,
+  /** The server's name, once it was found. */
+  server?: string,
+  /** How it was signed in, where that is known: `SCRAM-SHA-256`. */
+  method?: string,
+  /** When it came into its state. */
+  since?: string,
+  /** When a session that had broken went on without loss. */
+  resumed?: string
+};
+
 /** States of a link, in the order of the sign-in ladder (ux.md section 5). */
 export type SideState = "signed-out" | "finding-server" | "checking-certificate" | "asking-methods" | "signing-in" | "opening-session" | "loading-contacts" | "ready-watching" | "ready-available" | "waiting-for-network" | "reconnecting" | "needs-password" | "needs-consent" | "refused" | "not-allowed" | "server-unavailable" | "stopped";
+
+/** A way to sign in that the server offers and this program can go. */
+export type SignInMethod = "windows" | "forms";
 
 /**
  * What is known at one moment, as the events that would lead there: states of the links, people, presences,
@@ -726,6 +940,20 @@ export type Subscription = {
   you_see_them: YesNo,
   /** Do they receive ours? */
   they_see_you: YesNo
+};
+
+/** A row of the status table in force. */
+export type TableRow = {
+  /** On the XMPP side. */
+  show: Show,
+  /** The text that makes the difference there, or is set; `{time}` and `{date}` stand for the end of the status. */
+  text: string,
+  /** In which direction. */
+  direction: RowDirection,
+  /** On the Lync side. */
+  lync: Availability,
+  /** The note there; empty: the text is kept. */
+  note: string
 };
 
 /** The bridge carried a text. */

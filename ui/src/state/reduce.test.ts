@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnyEvent, Kind, Message, Person, Problem, WantedEvent } from '../ipc';
+import type { Event, Kind, Message, Person, Problem } from '../ipc';
 import { reduce } from './reduce';
 import { EMPTY, type State } from './state';
 
@@ -7,11 +7,11 @@ let seq = 0;
 function at(minute: number, second = 0): string {
   return new Date(Date.UTC(2026, 10, 21, 13, minute, second)).toISOString();
 }
-function event(kind: Kind | WantedEvent, when = at(0)): { change: 'event'; event: AnyEvent } {
+function event(kind: Kind, when = at(0)): { change: 'event'; event: Event } {
   seq += 1;
   return { change: 'event', event: { seq, at: when, ...kind } };
 }
-function snapshot(...kinds: (Kind | WantedEvent)[]) {
+function snapshot(...kinds: (Kind)[]) {
   return { change: 'snapshot' as const, snapshot: { seq: kinds.length, events: kinds.map((kind) => event(kind).event) } };
 }
 const BEN: Person = {
@@ -22,7 +22,7 @@ function message(id: string, direction: 'in' | 'out', minute: number, more: Part
   const [from, to] = direction === 'in' ? ['sip:ben@contoso.example', 'sip:me@contoso.example'] : ['sip:me@contoso.example', 'sip:ben@contoso.example'];
   return { kind: 'message', id, conversation: 'c1', side: 'lync', direction, from, to, text: `text ${id}`, sent_at: at(minute), late: false, ...more };
 }
-const start = (...kinds: (Kind | WantedEvent)[]): State => reduce(EMPTY, [snapshot({ kind: 'person', ...BEN }, ...kinds)]);
+const start = (...kinds: (Kind)[]): State => reduce(EMPTY, [snapshot({ kind: 'person', ...BEN }, ...kinds)]);
 const opened = (state: State): State =>
   reduce(state, [
     { change: 'history', chat: KEY, where: 'latest', messages: [], moreBefore: false, moreAfter: false },

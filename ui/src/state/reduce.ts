@@ -1,6 +1,6 @@
 // The one reducer: state × changes → state. Pure: no clock, no door, no page.
 
-import type { AnyEvent } from '../ipc';
+import type { Event } from '../ipc';
 import type { Action } from './actions';
 import { accepted, attend, countUnread, discard, notSent, putChats, putConversation, putDelivery, putHistory, putMessage, putVia, showSending, typing } from './chats';
 import { Draft } from './draft';
@@ -87,7 +87,7 @@ function apply(draft: Draft, action: Action): void {
   }
 }
 
-function applyEvent(draft: Draft, event: AnyEvent): void {
+function applyEvent(draft: Draft, event: Event): void {
   switch (event.kind) {
     case 'state':
       return putState(draft, event.side, event.state, event.error, event.at);
@@ -163,7 +163,7 @@ function fillNewSince(draft: Draft): void {
   if (line !== undefined) draft.state.newSince = { id: line.id, at: line.sent_at };
 }
 
-function withoutKind(event: Extract<AnyEvent, { kind: 'message' }>) {
+function withoutKind(event: Extract<Event, { kind: 'message' }>) {
   const { id, conversation, side, direction, from, to, name, text, sent_at, late } = event;
   return { id, conversation, side, direction, from, to, ...(name !== undefined && { name }), text, sent_at, late };
 }

@@ -1,5 +1,6 @@
 //! Notifications: what is worth one, and the way to the desktop's service.
 
+pub(crate) mod choice;
 pub(crate) mod rules;
 mod service;
 

@@ -7,6 +7,7 @@ use causeway_api::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use super::choice::Content;
 use crate::scene::Scene;
 use crate::words::{Reader, Word, plain};
 
@@ -148,7 +149,9 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     fn silent(&self) -> bool {
-        is_silent(self.scene.own(), self.scene.quiet_until, self.now)
+        let own = self.scene.own();
+        let time = self.now.to_zoned(self.reader.zone.clone()).time();
+        is_silent(own, self.scene.quiet_until, self.now) || self.scene.choice.silences(own, time)
     }
 
     /// The chat is open, has the keyboard and is scrolled to its end.
@@ -195,6 +198,9 @@ impl Banners {
             Kind::Message(_)
             | Kind::Person(_)
             | Kind::Presence { .. }
+            | Kind::Step { .. }
+            | Kind::NextTry { .. }
+            | Kind::PersonGone(_)
             | Kind::Accepted { .. }
             | Kind::Delivery(_)
             | Kind::Typing { .. }
@@ -280,7 +286,8 @@ impl Banners {
             // Counted again, not written.
             return Vec::new();
         };
-        if view.silent() || view.sees(conversation) {
+        let silent = view.silent() && !view.scene.choice.always_shows(conversation);
+        if silent || view.sees(conversation) {
             return Vec::new();
         }
         let already = self.chats.get(conversation);
@@ -301,11 +308,16 @@ impl Banners {
             let count = view.reader.fill(Word::NewMessages, &texts.to_string());
             format!("{who} — {count}")
         };
+        let (title, body) = match view.scene.choice.content {
+            Content::All => (title, plain(&text, BODY)),
+            Content::Name => (title, view.reader.say(Word::NewText).to_owned()),
+            Content::Nothing => (view.reader.say(Word::NewText).to_owned(), String::new()),
+        };
         vec![Order::Show(Banner {
             subject: Subject::Chat(conversation.to_owned()),
             title,
-            body: plain(&text, BODY),
-            sound,
+            body,
+            sound: sound && view.scene.choice.sound,
             stays: false,
             buttons: vec![Button::Reply, Button::MarkRead],
         })]
@@ -323,7 +335,7 @@ impl Banners {
                 .reader
                 .fill(Word::NewMessagesInChats, &chats.to_string()),
             body: String::new(),
-            sound: first,
+            sound: first && view.scene.choice.sound,
             stays: false,
             buttons: Vec::new(),
         })]
@@ -414,7 +426,7 @@ impl Banners {
             subject,
             title,
             body,
-            sound: stays,
+            sound: stays && view.scene.choice.sound,
             stays,
             buttons,
         })]

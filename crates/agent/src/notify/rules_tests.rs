@@ -1,6 +1,7 @@
 use causeway_api::{Message, Subscription};
 
 use super::*;
+use crate::notify::choice::Choice;
 use crate::scene::tests::{event, own, state, unread};
 use crate::tray::icon::tests::reader;
 
@@ -289,4 +290,45 @@ fn a_text_of_a_megabyte_with_tricks_is_a_line_of_240_characters() {
     assert!(body.starts_with("<b>\\u{202e}xxx"), "{body}");
     assert!(body.chars().count() < BODY + 12);
     assert!(!format!("{orders:?}").contains("xxx"), "no text in logs");
+}
+
+fn chosen(key: &str, value: impl Into<serde_json::Value>) -> causeway_api::ConfigEntry {
+    causeway_api::ConfigEntry {
+        key: format!("notifications.{key}"),
+        value: value.into(),
+        origin: causeway_api::Origin::User,
+        source: None,
+        managed: false,
+    }
+}
+
+#[test]
+fn what_the_person_chose_about_sound_and_content_is_kept() {
+    let mut desk = Desk::new();
+    desk.scene.choice = Choice::read(&[chosen("sound", false), chosen("content", "name")]);
+    let banner = |orders: Vec<Order>| match orders.as_slice() {
+        [Order::Show(banner)] => banner.clone(),
+        _ => panic!("{orders:?}"),
+    };
+    let of_anna = banner(desk.writes(ANNA, "the secret plan"));
+    assert!(!of_anna.sound && of_anna.title.contains("Anna"));
+    assert!(!of_anna.body.contains("secret"), "{}", of_anna.body);
+    desk.scene.choice = Choice::read(&[chosen("content", "none")]);
+    let of_ben = banner(desk.writes(BEN, "the secret plan"));
+    assert!(!of_ben.title.contains("Ben") && of_ben.body.is_empty());
+}
+
+#[test]
+fn busy_silences_where_that_is_chosen_but_not_those_who_are_always_let_through() {
+    let mut desk = Desk::new();
+    desk.told(own(Availability::Busy));
+    assert_eq!(desk.writes(BEN, "Hello").len(), 1, "busy does not silence");
+    desk.scene.choice = Choice::read(&[chosen("busy_silences", true)]);
+    assert_eq!(desk.writes(BEN, "Hello"), []);
+    let always = chosen("always", vec!["Ben@contoso.example"]);
+    desk.scene.choice = Choice::read(&[chosen("busy_silences", true), always.clone()]);
+    assert_eq!(desk.writes(BEN, "Hello").len(), 1);
+    assert_eq!(desk.writes(ANNA, "Hello"), []);
+    desk.scene.choice = Choice::read(&[chosen("enabled", false), always]);
+    assert_eq!(desk.writes(BEN, "Hello"), [], "switched off is off");
 }

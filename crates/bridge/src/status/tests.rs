@@ -385,3 +385,24 @@ fn what_the_bridge_writes_in_xmpp_means_the_same_when_read_back() {
         );
     }
 }
+
+#[test]
+fn each_row_of_the_table_is_what_the_bridge_does() {
+    for preset in [Preset::Standard, Preset::Openscape] {
+        let rows = table(preset);
+        assert!(rows.len() > 5, "{rows:?}");
+        for row in rows {
+            if row.way != Way::ToXmpp {
+                let settable = to_lync(preset, row.show, &row.text, false).unwrap();
+                assert_eq!(settable.shown(), row.lync, "{row:?}");
+            }
+            if row.way != Way::ToLync {
+                let state = LyncState {
+                    availability: row.lync,
+                    ..LyncState::default()
+                };
+                assert_eq!(to_xmpp(preset, &state).unwrap().show, row.show, "{row:?}");
+            }
+        }
+    }
+}

@@ -52,6 +52,9 @@ impl Lines {
                 address, on: true, ..
             } => (None, format!("{} is typing", plain(address))),
             Kind::Typing { on: false, .. }
+            | Kind::Step { .. }
+            | Kind::NextTry { .. }
+            | Kind::PersonGone(_)
             | Kind::Accepted { .. }
             | Kind::Unread { .. }
             | Kind::Discarded { .. }

@@ -1,6 +1,6 @@
 //! Commands that read and change the configuration.
 
-use causeway_api::Reply;
+use causeway_api::{Problem, Reply};
 
 use super::reply;
 use crate::{
@@ -10,11 +10,26 @@ use crate::{
 };
 
 impl Core {
+    /// Takes a key out of the user's file, as [`Core::set_config`] changes one.
+    pub(super) fn unset_config(&mut self, key: String, answer: Answer) {
+        self.change_file(answer, move |locations| config::unset(locations, &key));
+    }
+
     /// Writes the user's file away from the loop; the answer comes when the new configuration is in force.
     pub(super) fn set_config(&mut self, key: String, value: String, answer: Answer) {
+        self.change_file(answer, move |locations| {
+            config::set(locations, &key, &value)
+        });
+    }
+
+    fn change_file(
+        &self,
+        answer: Answer,
+        change: impl FnOnce(&config::Locations) -> Result<(), Problem> + Send + 'static,
+    ) {
         let (locations, found) = (self.options.locations.clone(), self.found.clone());
         tokio::task::spawn_blocking(move || {
-            let result = config::set(&locations, &key, &value);
+            let result = change(&locations);
             if result.is_ok() {
                 // The loop may have ended meanwhile.
                 let _ = found.send(Found::Configuration(Box::new(config::load(&locations))));

@@ -161,6 +161,35 @@ impl Core {
                 self.set_config(key, value, answer);
                 return None;
             }
+            Command::UnsetConfig { key } => {
+                self.unset_config(key, answer);
+                return None;
+            }
+            Command::Discover { address } => {
+                self.discover(&address, answer);
+                return None;
+            }
+            Command::SetPassword {
+                side,
+                password,
+                keep,
+            } => {
+                self.set_password(side, password, keep, answer);
+                return None;
+            }
+            Command::SignOut => {
+                self.sign_out(answer);
+                return None;
+            }
+            Command::Card { address } => self.card(&address).map(Reply::Card),
+            Command::About => Ok(self.about()),
+            Command::Bridge => {
+                self.bridge_report(answer);
+                return None;
+            }
+            Command::PreviewStatus { preset, show, text } => {
+                Ok(super::bridge::preview(preset, show, text))
+            }
             Command::Links => Ok(Reply::Links {
                 links: self.sides().map(|side| (side, self.state(side))).collect(),
                 bridge: self.options.bridge

@@ -1,5 +1,7 @@
 //! Commands: carried out at once, or as soon as the links they need are there.
 
+mod account;
+mod bridge;
 mod configuration;
 mod dispatch;
 mod people;

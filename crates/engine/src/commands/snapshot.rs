@@ -6,7 +6,7 @@ use crate::{bridging, core::Core, problems};
 
 impl Core {
     /// Everything known now, as the events that lead there.
-    pub(super) fn snapshot(&self) -> Vec<Kind> {
+    pub(crate) fn snapshot(&self) -> Vec<Kind> {
         let mut known: Vec<Kind> = Vec::new();
         if self.sides().next().is_none() {
             // Who listens should not have to guess why nothing comes.
@@ -20,6 +20,8 @@ impl Core {
             Side::Lync => self.lync.told(),
             Side::Xmpp | Side::Gateway => self.xmpp.told(),
         }));
+        known.extend(self.lync.next_try());
+        known.extend(self.xmpp.next_try());
         known.push(self.own_kind());
         known.push(self.pause_kind());
         known.extend(

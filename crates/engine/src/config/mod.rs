@@ -10,6 +10,7 @@ mod layers;
 mod locations;
 pub(crate) mod plain_file;
 mod resolve;
+mod screen;
 mod set;
 mod settings;
 mod table;
@@ -23,7 +24,8 @@ pub use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 pub use causeway_xmpp::link::Tls;
 pub use document::{reference, sample, schema};
 pub use locations::{Locations, default_data_dir};
-pub use set::set;
+pub use screen::QuietHours;
+pub use set::{set, unset};
 pub use settings::{
     Bridge, Gateway, History, HistoryMode, HostPort, Lync, Setting, Settings, Xmpp,
 };
@@ -48,4 +50,21 @@ pub fn load(locations: &Locations) -> Configuration {
     let mut issues = Vec::new();
     let layers = layers::read_all(locations, &mut issues);
     resolve::resolve(layers, issues)
+}
+
+/// The Lync account of an address that need not be configured: everything else holds as it is set. `None` where that
+/// cannot be said. Blocking.
+pub(crate) fn lync_of(locations: &Locations, address: &ucwa::SipUri) -> Option<Lync> {
+    let mut issues = Vec::new();
+    let mut layers = layers::read_all(locations, &mut issues);
+    let text = format!(
+        "[lync]\naddress = {}\n",
+        toml_edit::Value::from(address.address())
+    );
+    layers.push(layers::Layer {
+        file: locations.user_file.clone(),
+        origin: causeway_api::Origin::User,
+        values: layers::parse(&text).ok()?,
+    });
+    resolve::resolve(layers, issues).settings.lync
 }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::Configuration;
 use super::layers::Layer;
+use super::screen;
 use super::settings::{Bridge, Gateway, History, Lync, Setting, Settings, Xmpp};
 use super::table::{Key, WithDefault, bridge, gateway, history, lync, nearest, row, xmpp};
 use super::value::{Raw, Value};
@@ -34,6 +35,7 @@ pub(super) fn resolve(layers: Vec<Layer>, issues: Vec<ConfigIssue>) -> Configura
             mode: resolver.value(&history::MODE),
             days: resolver.value(&history::DAYS).map(|days| days.0),
         },
+        support_url: resolver.screen(),
     };
     Configuration {
         settings,
@@ -133,6 +135,26 @@ impl Resolver {
             secret_file,
             database,
         })
+    }
+
+    /// What only screens obey is read for its entries; the engine itself tells where help is.
+    fn screen(&mut self) -> Setting<Option<url::Url>> {
+        self.value(&screen::THEME);
+        self.value(&screen::LANGUAGE);
+        self.value(&screen::TEXT_SIZE);
+        self.value(&screen::DENSITY);
+        self.value(&screen::CHAT_ORDER);
+        self.value(&screen::ENTER_SENDS);
+        self.value(&screen::SAY_TYPING);
+        self.value(&screen::KEYS);
+        self.value(&screen::ENABLED);
+        self.value(&screen::SOUND);
+        self.value(&screen::CONTENT);
+        self.value(&screen::BUSY_SILENCES);
+        self.optional(&screen::QUIET_HOURS);
+        self.value(&screen::ALWAYS);
+        self.optional(&screen::SUPPORT_URL)
+            .map(|url| url.map(|url| url.0))
     }
 
     fn optional<T: Value>(&mut self, key: &Key<T>) -> Setting<Option<T>> {

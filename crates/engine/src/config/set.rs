@@ -23,15 +23,42 @@ const STEP: &str = "configuration";
 /// `ManagedByPolicy` where the administrator locked the key; `BadConfig` for an unknown key, a wrong value (says what
 /// was expected) or a file that cannot be read; `Storage` where it cannot be written.
 pub fn set(locations: &Locations, key: &str, value: &str) -> Result<(), Problem> {
-    let Some(row) = row(key) else {
-        return Err(bad_config(
-            format!("{key}: {}", unknown(key)),
-            "See 'causewayctl config show' for all keys",
-        )
-        .with("key", key));
-    };
+    let row = row(key).ok_or_else(|| unknown_key(key))?;
     let raw = row.typed(value);
     let file = &locations.user_file;
+    let mut document = read(file)?;
+    put(&mut document, key, raw)?;
+    let after = document.to_string();
+    check(locations, key, &after)?;
+    write(file, &after)
+}
+
+/// Takes a key out of the user's file, so that a weaker layer or the built-in value holds. A key that this version does
+/// not know can be taken out too. Blocking.
+///
+/// # Errors
+/// As [`set`], but where the key does not stand in the file nothing is to be done.
+pub fn unset(locations: &Locations, key: &str) -> Result<(), Problem> {
+    let file = &locations.user_file;
+    let mut document = read(file)?;
+    let (section, name) = key.split_once('.').unwrap_or(("", key));
+    let removed = document
+        .get_mut(section)
+        .and_then(Item::as_table_like_mut)
+        .and_then(|table| table.remove(name));
+    if removed.is_none() {
+        return match row(key) {
+            Some(_) => Ok(()),
+            None => Err(unknown_key(key)),
+        };
+    }
+    let after = document.to_string();
+    check(locations, key, &after)?;
+    write(file, &after)
+}
+
+/// The user's file as it stands; empty where there is none.
+fn read(file: &Path) -> Result<DocumentMut, Problem> {
     let before = layers::read_text(file)
         .map_err(|message| {
             bad_config(
@@ -40,17 +67,21 @@ pub fn set(locations: &Locations, key: &str, value: &str) -> Result<(), Problem>
             )
         })?
         .unwrap_or_default();
-    let mut document: DocumentMut = before.parse().map_err(|_| {
+    before.parse().map_err(|_| {
         let (line, message) = layers::parse(&before).err().unwrap_or_default();
         bad_config(
             format!("{}:{}: {message}", file.display(), line.unwrap_or(1)),
             "Correct the file first; it is not changed",
         )
-    })?;
-    put(&mut document, key, raw)?;
-    let after = document.to_string();
-    check(locations, key, &after)?;
-    write(file, &after)
+    })
+}
+
+fn unknown_key(key: &str) -> Problem {
+    bad_config(
+        format!("{key}: {}", unknown(key)),
+        "See 'causewayctl config show' for all keys",
+    )
+    .with("key", key)
 }
 
 fn put(document: &mut DocumentMut, key: &str, raw: Raw) -> Result<(), Problem> {

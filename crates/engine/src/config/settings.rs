@@ -32,6 +32,8 @@ pub struct Settings {
     pub gateway: Option<Gateway>,
     /// What is kept of conversations.
     pub history: History,
+    /// Where people find help.
+    pub support_url: Setting<Option<Url>>,
 }
 
 /// `[lync]`

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use ucwa::SipUri;
 use ucwa::client::{Method, Mode, Proxy};
 
+use super::screen;
 use super::settings::{HistoryMode, HostPort};
 use super::value::{Culture, DatabaseUrl, Days, Domain, Hosts, HttpsUrl, Raw, Value};
 
@@ -32,7 +33,7 @@ pub(super) struct WithDefault<T> {
 }
 
 impl<T: Value> Key<T> {
-    const fn new(name: &'static str, example: &'static str, help: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str, example: &'static str, help: &'static str) -> Self {
         Self {
             name,
             help,
@@ -41,7 +42,7 @@ impl<T: Value> Key<T> {
         }
     }
 
-    const fn or(self, default: fn() -> T) -> WithDefault<T> {
+    pub(super) const fn or(self, default: fn() -> T) -> WithDefault<T> {
         WithDefault { key: self, default }
     }
 
@@ -162,6 +163,21 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &gateway::DATABASE,
     &history::MODE,
     &history::DAYS,
+    &screen::THEME,
+    &screen::LANGUAGE,
+    &screen::TEXT_SIZE,
+    &screen::DENSITY,
+    &screen::CHAT_ORDER,
+    &screen::ENTER_SENDS,
+    &screen::SAY_TYPING,
+    &screen::KEYS,
+    &screen::ENABLED,
+    &screen::SOUND,
+    &screen::CONTENT,
+    &screen::BUSY_SILENCES,
+    &screen::QUIET_HOURS,
+    &screen::ALWAYS,
+    &screen::SUPPORT_URL,
 ];
 
 /// Sections with a line about each, in the order of the table.
@@ -174,6 +190,9 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "Gateway mode: Causeway as a component of an XMPP server.",
     ),
     ("history", "What is kept of conversations."),
+    ("window", "How the window looks."),
+    ("notifications", "What is said aloud, and when not."),
+    ("support", "Help of the organisation."),
 ];
 
 pub(super) mod lync {

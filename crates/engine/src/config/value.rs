@@ -24,6 +24,17 @@ pub(super) enum Raw {
     Other(&'static str),
 }
 
+impl Raw {
+    /// A list as a person types it.
+    pub(super) fn comma_separated(text: &str) -> Self {
+        let items = text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
+        Self::List(items.map(|item| Self::Text(item.to_owned())).collect())
+    }
+}
+
 /// A type of value.
 pub(super) trait Value: Sized {
     /// What is right, to go on after "expected".
@@ -419,13 +430,8 @@ impl Value for Hosts {
         items.iter().map(host).collect::<Option<_>>().map(Self)
     }
 
-    /// Separated by commas.
     fn typed(text: &str) -> Raw {
-        let items = text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
-        Raw::List(items.map(|item| Raw::Text(item.to_owned())).collect())
+        Raw::comma_separated(text)
     }
 
     fn show(&self) -> Json {

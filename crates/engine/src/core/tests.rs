@@ -294,3 +294,89 @@ async fn a_history_goes_on_after_the_text_that_was_the_last_on_the_page() {
     let (next, more) = page(Some(all[1].message.id.clone()), 1).await;
     assert_eq!((next[0].message.text.as_str(), more), ("third", false));
 }
+
+#[tokio::test]
+async fn the_steps_of_a_sign_in_are_told_with_their_time_and_what_they_found() {
+    let mut scene = Scene::new().await;
+    scene.lync(ucwa::Event::State(ucwa::State::FindingServer));
+    scene.told();
+    scene.later(2);
+    let found = ucwa::State::CheckingCertificate("pool01.contoso.example".to_owned());
+    scene.lync(ucwa::Event::State(found));
+    let steps = |scene: &mut Scene| -> Vec<_> {
+        let told = scene.told().into_iter();
+        told.filter_map(|kind| {
+            let Kind::Step {
+                step,
+                state,
+                ms,
+                message,
+                ..
+            } = kind
+            else {
+                return None;
+            };
+            Some((step, state, ms, message))
+        })
+        .collect()
+    };
+    let finding = (
+        causeway_api::SideState::FindingServer,
+        causeway_api::StepState::Ok,
+        2000,
+        "pool01.contoso.example".to_owned(),
+    );
+    assert_eq!(steps(&mut scene), [finding]);
+    scene.lync(ucwa::Event::State(ucwa::State::SigningIn));
+    scene.told();
+    let refused = ucwa::Error::new(ucwa::ErrorKind::PasswordRefused);
+    scene.lync(ucwa::Event::State(ucwa::State::Stopped(Some(refused))));
+    let told = steps(&mut scene);
+    assert!(
+        matches!(
+            told.as_slice(),
+            [(
+                causeway_api::SideState::SigningIn,
+                causeway_api::StepState::Fail,
+                0,
+                message
+            )] if !message.is_empty()
+        ),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_waits_says_when_it_is_tried_again_and_a_snapshot_says_it_too() {
+    let mut scene = Scene::new().await;
+    scene.lync_ready(false);
+    scene.told();
+    let broken = || {
+        ucwa::Event::State(ucwa::State::Reconnecting {
+            attempt: 1,
+            delay: std::time::Duration::from_secs(30),
+            error: ucwa::Error::new(ucwa::ErrorKind::ProxyLogin),
+        })
+    };
+    scene.lync(broken());
+    let next = |kinds: Vec<Kind>| {
+        kinds.into_iter().find_map(|kind| {
+            let Kind::NextTry { next_at, .. } = kind else {
+                return None;
+            };
+            Some(next_at)
+        })
+    };
+    let in_half_a_minute = scene.core.now + jiff::SignedDuration::from_secs(30);
+    assert_eq!(next(scene.told()), Some(in_half_a_minute));
+    assert_eq!(next(scene.core.snapshot()), Some(in_half_a_minute));
+    scene.later(30);
+    scene.lync(broken());
+    assert_eq!(
+        next(scene.told()),
+        Some(in_half_a_minute + jiff::SignedDuration::from_secs(30)),
+        "also where nothing else changed"
+    );
+    scene.lync_ready(false);
+    assert_eq!(next(scene.core.snapshot()), None);
+}

@@ -11,6 +11,7 @@
 
 mod account;
 mod chats;
+mod crossings;
 mod data_dir;
 mod facts;
 mod journal;

@@ -14,7 +14,7 @@ use crate::wire::events::Event as WireEvent;
 use crate::wire::people::{self, ContactsAndGroupsSubscription, Group, MyGroups};
 use crate::wire::words::EventType;
 use crate::wire::{Href, Links};
-use crate::{Contact, Event, SipUri};
+use crate::{Contact, Event, PhoneKind, SipUri};
 
 #[derive(Default)]
 pub(super) struct ContactList {
@@ -348,8 +348,26 @@ fn read_contact(contact: &people::Contact) -> Option<Contact> {
         email_addresses: contact.email_addresses.0.clone(),
         title: contact.title.clone().unwrap_or_default(),
         department: contact.department.clone().unwrap_or_default(),
+        company: contact.company.clone().unwrap_or_default(),
+        office: contact.office.clone().unwrap_or_default(),
+        phones: phones(contact),
         source_network: contact.source_network.clone().unwrap_or_default(),
     })
+}
+
+fn phones(contact: &people::Contact) -> Vec<(PhoneKind, String)> {
+    let numbers = [
+        (PhoneKind::Work, &contact.work_phone_number),
+        (PhoneKind::Mobile, &contact.mobile_phone_number),
+        (PhoneKind::Home, &contact.home_phone_number),
+        (PhoneKind::Other, &contact.other_phone_number),
+    ];
+    let written = |number: &String| number.trim_start_matches("tel:").to_owned();
+    numbers
+        .into_iter()
+        .filter_map(|(kind, number)| Some((kind, number.as_ref().map(written)?)))
+        .filter(|(_, number)| !number.is_empty())
+        .collect()
 }
 
 fn hrefs(links: &Links, rel: &str) -> impl Iterator<Item = Href> {

@@ -21,6 +21,18 @@ pub struct Contact {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
+    /// Company.
+    pub company: Option<String>,
+    /// Office.
+    pub office: Option<String>,
+    /// A `tel:` URI, as each of the following.
+    pub work_phone_number: Option<String>,
+    /// Mobile.
+    pub mobile_phone_number: Option<String>,
+    /// At home.
+    pub home_phone_number: Option<String>,
+    /// Another one.
+    pub other_phone_number: Option<String>,
     /// `SameEnterprise`, `Federated`, ….
     pub source_network: Option<String>,
     /// Links.

@@ -104,7 +104,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       world.tell({ kind: 'paused', paused: false });
       return DONE;
     case 'bridge': {
-      const preset = String(world.config.entries.find((e) => e.key === 'bridge.preset')?.value ?? 'standard');
+      const preset = world.config.entries.find((e) => e.key === 'bridge.preset')?.value === 'openscape' ? ('openscape' as const) : ('standard' as const);
       const since = (h: number, m: number) => new Date(new Date().setHours(h, m, 0, 0)).toISOString();
       return {
         reply: 'bridge', enabled: true, paused: world.paused.paused, paused_until: world.paused.until,
@@ -116,7 +116,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       };
     }
     case 'preview-status':
-      return { reply: 'preview', ...preview(command.table ?? world.table ?? TABLES[command.preset] ?? [], command.show, command.text) };
+      return { reply: 'preview', ...preview(('table' in command ? command.table : null) ?? world.table ?? TABLES[command.preset] ?? [], command.show, command.text) };
     case 'set-status-table':
       world.table = command.table;
       return DONE;
@@ -153,14 +153,14 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
     case 'discover':
       await pause(world, 500);
       if (command.address.endsWith('nowhere.example')) throw problem('CW-1001', 'The domain nowhere.example has no sign-in entry.', 'Check the spelling, or connect the VPN.');
-      return { reply: 'discovered', server: 'pool01.contoso.example', methods: ['windows', 'forms'], windows_account: 'CONTOSO\\anna', keep_in: 'GNOME Keyring' };
+      return { reply: 'discovered', server: 'pool01.contoso.example', methods: ['windows', 'forms'], windows_account: 'CONTOSO\\anna', keep_in: 'key-store' };
     case 'sign-in':
       void signIn(world, command.side, null);
       return DONE;
     case 'set-password':
       if (command.password === 'wrong') throw problem('CW-1201', 'User name or password was not accepted.', 'Type them again; mind Caps Lock.');
       void signIn(world, command.side, null);
-      return DONE;
+      return { reply: 'password-taken', kept: command.keep ? 'key-store' : 'memory' };
     case 'cancel-sign-in':
     case 'sign-out':
       world.lync = 'signed-out';

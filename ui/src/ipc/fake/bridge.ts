@@ -1,6 +1,6 @@
 // The bridge page of the fake.
 
-import type { BridgeEntry, TableRow } from '../wanted';
+import type { BridgeEntry, TableRow } from '../types';
 
 export const TABLES: Record<string, TableRow[]> = {
   standard: [

@@ -1,7 +1,7 @@
 // The people of the fake: both networks, every presence, names that test a page.
 
 import type { Network, Person, Availability, Subscription } from '../types';
-import type { Card } from '../wanted';
+import type { CardFacts as Card } from '../wanted';
 
 export interface Actor extends Person {
   card: Card;

@@ -1,8 +1,7 @@
 // The world of the fake: what is true in it now, and whom it tells of changes.
 
-import type { OwnStatus, Person, SideState } from '../types';
-import type { AnyEvent, Change } from '../door';
-import type { TableRow, WantedEvent } from '../wanted';
+import type { Event, OwnStatus, Person, SideState, TableRow } from '../types';
+import type { Change } from '../door';
 import type { Kind } from '../types';
 import { bridgeLog } from './bridge';
 import { cast, crowd, subscriptions, type Actor } from './cast';
@@ -47,18 +46,18 @@ export class World {
     }
   }
 
-  event(kind: Kind | WantedEvent): AnyEvent {
+  event(kind: Kind): Event {
     this.#seq += 1;
     return { seq: this.#seq, at: new Date().toISOString(), ...kind };
   }
 
-  tell(...kinds: (Kind | WantedEvent)[]): void {
+  tell(...kinds: (Kind)[]): void {
     for (const kind of kinds) this.listener({ change: 'event', event: this.event(kind) });
   }
 
   snapshot(): Change {
     const signedOut = this.lync === 'signed-out';
-    const events: AnyEvent[] = [
+    const events: Event[] = [
       this.event({ kind: 'state', side: 'lync', state: this.lync }),
       this.event({ kind: 'state', side: 'xmpp', state: this.xmpp }),
       this.event({ kind: 'paused', ...this.paused }),

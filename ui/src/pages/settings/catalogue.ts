@@ -61,5 +61,5 @@ export function asText(value: unknown): string {
 /** What was typed, in the form that the key's parser expects. */
 export function asTyped(text: string, before: unknown): string {
   if (!Array.isArray(before)) return text;
-  return JSON.stringify(text.split(/[,\s]+/).filter((part) => part !== ''));
+  return text.split(/[,\s]+/).filter((part) => part !== '').join(', ');
 }

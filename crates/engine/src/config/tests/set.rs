@@ -3,7 +3,7 @@
 use causeway_api::Code;
 
 use super::*;
-use crate::config::set;
+use crate::config::{set, unset};
 
 const FILE: &str = "\
 # Anna's own remarks
@@ -194,4 +194,26 @@ fn a_directory_that_cannot_be_written_is_named() {
         "{}",
         problem.message
     );
+}
+
+#[test]
+fn a_key_that_is_taken_out_leaves_everything_else_as_it_was() {
+    let machine = machine();
+    unset(&machine.locations, "history.days").unwrap();
+    assert_eq!(text(&machine), FILE.replace("days = 30\n", ""));
+    let days = |machine: &Machine| machine.load().settings.history.days;
+    assert_eq!(days(&machine).origin, Origin::BuiltIn);
+    // What is not there need not be taken out; what nobody knows is not there.
+    unset(&machine.locations, "history.days").unwrap();
+    unset(&machine.locations, "window.theme").unwrap();
+    let problem = unset(&machine.locations, "history.dais").unwrap_err();
+    assert_eq!(problem.code, Code::BadConfig);
+}
+
+#[test]
+fn a_key_of_another_version_can_be_taken_out() {
+    let machine = Machine::new();
+    machine.user("[lync]\nsomething_new = 1\n");
+    unset(&machine.locations, "lync.something_new").unwrap();
+    assert_eq!(text(&machine), "[lync]\n");
 }

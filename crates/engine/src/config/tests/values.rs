@@ -97,6 +97,27 @@ const WRONG: &[(&str, &[&str])] = &[
         "history.days",
         &["0", "-1", "36501", "'365'", "1.5", "99999999999"],
     ),
+    ("window.theme", &["'blue'", "''", "1"]),
+    ("window.language", &["'English'", "1"]),
+    ("window.text_size", &["11", "21", "'14'"]),
+    ("window.density", &["'tight'", "1"]),
+    ("window.chat_order", &["'name'", "1"]),
+    ("window.enter_sends", &["'true'", "1"]),
+    ("window.say_typing", &["'false'", "0"]),
+    ("window.keys", &["'[]'", "'{'", "1"]),
+    ("notifications.enabled", &["'true'", "1"]),
+    ("notifications.sound", &["'true'", "1"]),
+    ("notifications.content", &["'some'", "true"]),
+    ("notifications.busy_silences", &["'true'", "1"]),
+    (
+        "notifications.quiet_hours",
+        &["'22:00'", "'25:00-07:00'", "'22:00-22:00'", "22"],
+    ),
+    (
+        "notifications.always",
+        &["'ben@contoso.example'", "['ben']", "[1]"],
+    ),
+    ("support.url", &["'http://help.example/'", "'help'", "1"]),
 ];
 
 /// An account on a host that is not the own machine, so that `xmpp.tls = "none"` is wrong.

@@ -236,3 +236,55 @@ async fn what_arrived_after_the_last_text_that_was_seen_stays_unread() {
     let unread = run(&store, |t| t.mark_read_to(BEN, "unheard of")).await;
     assert_eq!(unread, 0);
 }
+
+#[tokio::test]
+async fn what_the_bridge_carried_is_counted_and_told_with_the_other_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    add(&store, text("m1", BEN, 0, "hej")).await;
+    run(&store, |t| {
+        let relayed = outgoing("o1", "hej");
+        let returned = Outgoing {
+            side: Side::Lync,
+            to: "sip:ben@contoso.example".into(),
+            state: DeliveryState::Failed,
+            reason: Some("offline".into()),
+            ..outgoing("o2", "answer")
+        };
+        let typed = Outgoing {
+            origin: None,
+            ..outgoing("o3", "typed")
+        };
+        for text in [&relayed, &returned, &typed] {
+            t.enqueue(text)?;
+        }
+        Ok(())
+    })
+    .await;
+    let created = outgoing("o1", "").created;
+    let crossed = run(&store, move |t| t.crossed_since(created)).await;
+    assert_eq!(
+        (crossed.across, crossed.waiting, crossed.returned),
+        (0, 1, 1)
+    );
+    let later = created + SignedDuration::from_hours(24);
+    let crossed = run(&store, move |t| t.crossed_since(later)).await;
+    assert_eq!(
+        (crossed.across, crossed.waiting, crossed.returned),
+        (0, 1, 0),
+        "what waits is of every day"
+    );
+    let log = run(&store, |t| t.crossings(10)).await;
+    let told: Vec<_> = log
+        .iter()
+        .map(|entry| (entry.action, entry.from_side, entry.address.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (BridgeAction::Bounced, Side::Xmpp, "sip:ben@contoso.example"),
+            (BridgeAction::Queued, Side::Lync, "sip:ben@contoso.example"),
+        ]
+    );
+    assert_eq!(log[0].reason.as_deref(), Some("offline"));
+}

@@ -1,0 +1,181 @@
+//! Commands of the first run and of signing in and out.
+
+use causeway_api::{About, Code, Discovered, Password, Problem, Reply, Side, SignInMethod};
+
+use super::reply;
+use crate::{
+    check, config,
+    core::{Core, Found},
+    prepare::{lync_account, lync_settings, xmpp_account},
+    problems::{self, Next},
+    secrets::{Account, Secrets},
+    send::Answer,
+};
+
+/// No server takes longer ones.
+const LONGEST_PASSWORD: usize = 4096;
+
+impl Core {
+    /// Who and what this is.
+    pub(super) fn about(&self) -> Reply {
+        let own = self.own_address(Side::Lync).to_lowercase();
+        Reply::About(About {
+            version: env!("CARGO_PKG_VERSION").into(),
+            name: self
+                .names
+                .get(&own)
+                .filter(|name| !name.is_empty())
+                .cloned(),
+            support_url: self
+                .configuration
+                .settings
+                .support_url
+                .value
+                .as_ref()
+                .map(ToString::to_string),
+        })
+    }
+
+    /// Looks for the server of an address away from the loop.
+    pub(super) fn discover(&mut self, address: &str, mut answer: Answer) {
+        let Ok(address) = address.trim().parse::<ucwa::SipUri>() else {
+            let problem = Problem::new(
+                Code::BadAddress,
+                "finding-server",
+                "This is not a sign-in address.",
+                "Write it as anna@contoso.example.",
+            );
+            return reply(answer, Err(problem));
+        };
+        // What is configured holds: the way through a proxy, a CA, domains that are trusted.
+        let locations = self.options.locations.clone();
+        let secrets = self.options.secrets.clone();
+        let task = tokio::spawn(async move {
+            let search = async {
+                let reading =
+                    tokio::task::spawn_blocking(move || config::lync_of(&locations, &address));
+                let lync = reading.await.ok().flatten();
+                let lync =
+                    lync.ok_or_else(|| problems::internal("the address could not be set"))?;
+                found(&lync, &secrets).await
+            };
+            tokio::select! {
+                // Nobody waits for it any more.
+                () = answer.closed() => {}
+                result = search => reply(answer, result.map(Reply::Discovered)),
+            }
+        });
+        if let Some(before) = self.discovery.replace(task.abort_handle()) {
+            before.abort();
+        }
+    }
+
+    /// A password was typed: it is kept, and the link starts with it.
+    pub(super) fn set_password(&self, side: Side, password: Password, keep: bool, answer: Answer) {
+        let account = match self.account(side) {
+            Ok(account) => account,
+            Err(problem) => return reply(answer, Err(problem)),
+        };
+        if let Some(file) = &account.password_file {
+            let problem = Problem::new(
+                Code::BadConfig,
+                "password",
+                format!("The password is read from {}", file.display()),
+                "Write the password into that file, or remove password_file from the configuration",
+            );
+            return reply(answer, Err(problem));
+        }
+        let secret = password.into_secret();
+        let length = secrecy::ExposeSecret::expose_secret(&secret).len();
+        if !(1..=LONGEST_PASSWORD).contains(&length) {
+            let remedy = "Give a password of 1 to 4096 bytes.";
+            return reply(answer, Err(problems::usage("password", remedy)));
+        }
+        let (secrets, found) = (self.options.secrets.clone(), self.found.clone());
+        tokio::spawn(async move {
+            let kept = secrets.keep(&account, secret, keep).await;
+            // The loop may have ended meanwhile.
+            let _ = found.send(Found::Password(side));
+            reply(answer, Ok(Reply::PasswordTaken { kept }));
+        });
+    }
+
+    /// Ends both sessions and forgets what is kept to begin new ones.
+    pub(super) fn sign_out(&mut self, answer: Answer) {
+        let sides: Vec<Side> = self.sides().collect();
+        let accounts: Vec<Account> = sides
+            .iter()
+            .filter_map(|side| self.account(*side).ok())
+            .collect();
+        for side in sides {
+            self.stopped(side, None);
+        }
+        let secrets = self.options.secrets.clone();
+        tokio::spawn(async move {
+            let mut result = Ok(Reply::Done);
+            for account in accounts {
+                if let Err(problem) = secrets.forget(&account).await {
+                    result = Err(problem);
+                }
+            }
+            reply(answer, result);
+        });
+    }
+
+    fn account(&self, side: Side) -> Result<Account, Problem> {
+        let settings = &self.configuration.settings;
+        match side {
+            Side::Lync => settings.lync.as_ref().map(lync_account),
+            Side::Xmpp => settings.xmpp.as_ref().map(xmpp_account),
+            Side::Gateway => None,
+        }
+        .ok_or_else(|| problems::not_configured(side))
+    }
+}
+
+/// Climbs the ladder as far as it goes without a password.
+async fn found(lync: &config::Lync, secrets: &Secrets) -> Result<Discovered, Problem> {
+    let roots = crate::prepare::extra_roots(lync.ca_file.value.clone()).await?;
+    let reports = ucwa::client::check(lync_settings(lync, true, roots)).await;
+    let mut server = String::new();
+    for report in reports {
+        let step = check::lync_step(report.step);
+        let facts = report
+            .result
+            .map_err(|error| problems::lync(&error, step, Next::Ask))?;
+        if let Some(host) = facts.host {
+            server = host;
+        }
+        if report.step == ucwa::client::Step::AskingMethods {
+            return offered(server, &facts.methods, secrets).await;
+        }
+    }
+    Err(problems::internal("the search for the server ended early"))
+}
+
+async fn offered(
+    server: String,
+    methods: &[String],
+    secrets: &Secrets,
+) -> Result<Discovered, Problem> {
+    // The ticket of a Windows session is not used by this version.
+    if !methods.iter().any(|method| method == "password") {
+        return Err(Problem::new(
+            Code::NoMethod,
+            "asking-methods",
+            format!("{server} offers no sign-in with user name and password"),
+            "Ask your administrator to allow it for the web services",
+        )
+        .with("methods", methods.join(", ")));
+    }
+    let keep_in = secrets
+        .key_store_is_there()
+        .await
+        .then_some(causeway_api::Kept::KeyStore);
+    Ok(Discovered {
+        server,
+        methods: vec![SignInMethod::Forms],
+        windows_account: None,
+        keep_in,
+    })
+}

@@ -1,0 +1,116 @@
+//! The bridge for a screen: both sides, what crossed, the table in force.
+
+use causeway_api as api;
+use causeway_api::{BridgeReport, RowDirection, Side, SideInfo, SideState, TableRow};
+use causeway_bridge::status::{self, Way};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::{bridging, config::Preset, core::Core, link::Slot, send::Answer};
+
+/// So many texts are told.
+const MOST_ENTRIES: u32 = 100;
+
+impl Core {
+    /// Both sides and what crossed between them.
+    pub(super) fn bridge_report(&self, answer: Answer) {
+        let bridge = &self.configuration.settings.bridge;
+        let preset = bridge.preset.value;
+        let report = BridgeReport {
+            sides: self.sides().map(|side| self.side_info(side)).collect(),
+            enabled: self.options.bridge && bridge.enabled.value,
+            paused: self.pause.is_some(),
+            paused_until: self.pause.and_then(|pause| pause.until),
+            today: api::Crossed::default(),
+            preset: told_preset(preset),
+            table: status::table(preset).into_iter().map(told_row).collect(),
+            log: Vec::new(),
+        };
+        let midnight = midnight(self.now, &TimeZone::system());
+        self.answer_from_store(answer, move |t| {
+            Ok(api::Reply::Bridge(BridgeReport {
+                today: t.crossed_since(midnight)?,
+                log: t.crossings(MOST_ENTRIES)?,
+                ..report
+            }))
+        });
+    }
+
+    fn side_info(&self, side: Side) -> SideInfo {
+        let address = self.own_address(side);
+        let address = address.strip_prefix("sip:").unwrap_or(&address).to_owned();
+        match side {
+            Side::Lync => info(&self.lync, address),
+            Side::Xmpp | Side::Gateway => info(&self.xmpp, address),
+        }
+    }
+}
+
+fn info<L, E>(slot: &Slot<L, E>, address: String) -> SideInfo {
+    SideInfo {
+        side: slot.side,
+        address,
+        state: slot.state(),
+        server: slot.server.clone(),
+        method: None,
+        since: slot.since.filter(|_| slot.state() != SideState::SignedOut),
+        resumed: slot.resumed,
+    }
+}
+
+/// What Lync people would see of an XMPP status.
+pub(super) fn preview(preset: api::Preset, show: api::Show, text: String) -> api::Reply {
+    let preset = match preset {
+        api::Preset::Standard => Preset::Standard,
+        api::Preset::Openscape => Preset::Openscape,
+    };
+    let show = match show {
+        api::Show::Available => causeway_bridge::Show::Available,
+        api::Show::Away => causeway_bridge::Show::Away,
+        api::Show::Xa => causeway_bridge::Show::Xa,
+        api::Show::Dnd => causeway_bridge::Show::Dnd,
+        api::Show::Unavailable => causeway_bridge::Show::Unavailable,
+    };
+    let availability = status::to_lync(preset, show, &text, false)
+        .map_or(api::Availability::Unknown, |settable| {
+            bridging::told_availability(settable.shown())
+        });
+    api::Reply::Preview {
+        availability,
+        note: text,
+    }
+}
+
+fn told_preset(preset: Preset) -> api::Preset {
+    match preset {
+        Preset::Standard => api::Preset::Standard,
+        Preset::Openscape => api::Preset::Openscape,
+    }
+}
+
+fn told_row(row: status::TableRow) -> TableRow {
+    TableRow {
+        show: match row.show {
+            causeway_bridge::Show::Available | causeway_bridge::Show::Chat => api::Show::Available,
+            causeway_bridge::Show::Away => api::Show::Away,
+            causeway_bridge::Show::Xa => api::Show::Xa,
+            causeway_bridge::Show::Dnd => api::Show::Dnd,
+            causeway_bridge::Show::Unavailable => api::Show::Unavailable,
+        },
+        text: row.text,
+        direction: match row.way {
+            Way::Both => RowDirection::Both,
+            Way::ToLync => RowDirection::ToLync,
+            Way::ToXmpp => RowDirection::ToXmpp,
+        },
+        lync: bridging::told_availability(row.lync),
+        note: String::new(),
+    }
+}
+
+/// The beginning of this day.
+fn midnight(now: Timestamp, clock: &TimeZone) -> Timestamp {
+    now.to_zoned(clock.clone())
+        .start_of_day()
+        .map_or(now, |begin| begin.timestamp())
+}
