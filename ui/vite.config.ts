@@ -45,6 +45,8 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 120_000,
           // A browser for each file; more than two at once only wait for each other.
           maxWorkers: 2,
+          // After the others, whose number of workers is another one.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
