@@ -20,16 +20,25 @@ async function firstRun(page, pages) {
 export const SCENES = [
   { name: 'chat', with: `chat=${BEN}&typing` },
   { name: 'chats-none-open', with: 'page=chats' },
+  { name: 'chats-empty', with: 'page=chats&no-chats' },
+  { name: 'group', with: 'page=chats', act: (page) => page.locator('[role=option]', { hasText: 'Sales review' }).click() },
   { name: 'people', with: 'page=people&density=comfortable', act: async (page) => {
-    await page.locator('[id$="eun-ji.oh@contoso.example"] .who').first().hover();
+    await page.locator('#people').focus();
+    await page.keyboard.type('eun');
+    await page.keyboard.press('Control+i');
     await page.waitForSelector('.contact.placed');
   } },
   { name: 'people-search', with: 'page=people', act: async (page) => {
-    await page.locator('main input').or(page.locator('aside input')).first().fill('ca');
+    await page.fill('main input', 'ca');
     await page.waitForSelector('section li');
   } },
   { name: 'people-empty-note', with: 'page=people&density=compact' },
   { name: 'bridge', with: 'page=bridge' },
+  { name: 'bridge-paused', with: 'page=bridge&state=reconnecting', act: async (page) => {
+    await press('Control+Shift+P')(page);
+    await page.locator('main header .button.main').waitFor();
+    await page.locator('main').evaluate((main) => main.scrollTo(0, 10_000));
+  } },
   { name: 'bridge-preview', with: 'page=bridge', act: async (page) => {
     await page.locator('.card button[aria-expanded="false"]').click();
   } },

@@ -65,7 +65,7 @@ describe('what comes from outside', () => {
 
   test('three hundred unread chats are counted as 99+', async () => {
     await start('page=chats&people=400&chats=300');
-    await page().locator('.badge', { hasText: '99+' }).waitFor();
+    await page().locator('.rail .count', { hasText: '99+' }).waitFor();
     expect(await page().locator('[role=option]').count()).toBeLessThan(60);
   });
 
@@ -117,7 +117,25 @@ describe('what is broken', () => {
   });
 });
 
+test('the card of a person comes while the pointer stays on them, and can be reached with it', async () => {
+  await start('page=people');
+  await page().locator('[id$="eun-ji.oh@contoso.example"] .who').first().hover();
+  await page().waitForSelector('.contact.placed');
+  await page().locator('.contact .name').hover();
+  expect(await page().locator('.contact .name').innerText()).toBe('Eun-ji Oh');
+  await page().keyboard.press('Escape');
+  await page().waitForSelector('.contact', { state: 'detached' });
+});
+
 describe('the smallest window', () => {
+  test('the box to search people stays wide enough to type in', async () => {
+    await start('page=people&lang=de', { size: { width: 320, height: 480 } });
+    expect((await page().locator('main input').boundingBox())?.width).toBeGreaterThan(120);
+    await page().fill('main input', 'ca');
+    await page().locator('section li .name').first().waitFor();
+    expect((await page().locator('section li .name').first().boundingBox())?.width).toBeGreaterThan(100);
+  });
+
   test.each(['page=chats', 'page=people', BEN, 'page=bridge', 'page=settings', 'page=check', 'sign-in=CW-1202', 'first-run'])('%s needs no sideways scrolling at 320 px', async (parameters) => {
     await start(parameters, { size: { width: 320, height: 480 } });
     const wide = await page().evaluate(() => [...document.querySelectorAll<HTMLElement>('main, form, .shell')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.className} ${e.scrollWidth} > ${e.clientWidth}`));
