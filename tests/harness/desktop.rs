@@ -497,6 +497,10 @@ impl Service {
         self.capabilities.clone()
     }
 
+    fn get_server_information(&self) -> (&str, &str, &str, &str) {
+        ("Stage", "Causeway", "1", "1.3")
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the specification has so many")]
     async fn notify(
         &self,

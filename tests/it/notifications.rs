@@ -1,13 +1,15 @@
 //! Notifications over D-Bus: what is shown, and what a person does with it.
 
-use causeway_api::{Command, Desk as _, Looking, Wish, door::Client};
+use causeway_api::{Command, Desk as _, Looking, NotificationTest, Reply, Wish, door::Client};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, BEN, CARLA, World};
 use causeway_tests::desktop::{Desktop, Notifications};
 use causeway_tests::person::Person;
 use causeway_tests::wait::until;
+use tempfile::TempDir;
 
 use crate::tray::Screen;
+use crate::unconfigured::nothing;
 
 async fn signed_in(capabilities: &[&str]) -> (World, Desktop, Notifications, Agent) {
     let (world, desktop) = tokio::join!(World::new(), Desktop::new());
@@ -138,4 +140,48 @@ async fn a_service_that_does_not_answer_or_is_not_there_holds_up_nothing() {
     world.sim.writes(CARLA, ANNA, "five").await;
     let shown = notifications.shows("Carla Diaz").await;
     assert_eq!(shown.actions, Vec::<String>::new(), "it cannot do actions");
+}
+
+#[tokio::test]
+async fn a_test_notification_is_shown_and_the_answer_says_what_came_of_it() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let (ctl, desktop) = (nothing(&dir), Desktop::new().await);
+    let agent = Agent::start_on(&ctl, &desktop).await;
+    let door = Client::connect(&ctl.data_dir, "the stories")
+        .await
+        .expect("the door lets the stories in")
+        .expect("an agent runs");
+    let test = async || {
+        let answer = door.request(Command::TestNotification).await;
+        let Ok(Reply::NotificationTest(test)) = answer else {
+            panic!("no answer about the test: {answer:?}")
+        };
+        test
+    };
+    let asked = async || {
+        let answer = door.request(Command::Desktop).await;
+        let Ok(Reply::Desktop(desktop)) = answer else {
+            panic!("no answer about the desktop: {answer:?}")
+        };
+        desktop
+    };
+    assert_eq!(test().await, NotificationTest::NoService);
+    let nothing = asked().await;
+    assert_eq!((nothing.tray, nothing.notifications), (false, None));
+
+    let notifications = desktop.notifications(&["body"]).await;
+    let _tray = desktop.tray().await;
+    let shown = NotificationTest::Shown {
+        service: "Stage".into(),
+    };
+    assert_eq!(test().await, shown);
+    notifications.shows("This is a test").await;
+    until("the desktop to be told as it is", async || {
+        let desktop = asked().await;
+        (desktop.tray && desktop.notifications.as_deref() == Some("Stage")).then_some(())
+    })
+    .await;
+    notifications.falls_silent();
+    assert!(matches!(test().await, NotificationTest::Refused { .. }));
+    drop(agent);
 }

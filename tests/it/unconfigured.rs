@@ -5,7 +5,7 @@ use causeway_tests::ctl::Ctl;
 use serde_json::json;
 use tempfile::TempDir;
 
-fn nothing(dir: &TempDir) -> Ctl {
+pub(crate) fn nothing(dir: &TempDir) -> Ctl {
     let ctl = Ctl {
         config: dir.path().join("config.toml"),
         data_dir: dir.path().join("data"),

@@ -17,8 +17,9 @@ use zbus::Connection;
 use crate::desktop;
 use crate::notify::choice::Choice;
 use crate::notify::rules::{Banners, Order, Subject, View};
-use crate::notify::{self, Response};
+use crate::notify::{self, Inquiry, Response};
 use crate::scene::Scene;
+use crate::session::Asked;
 use crate::tray::Look;
 use crate::tray::draw::Panel;
 use crate::tray::item::{Click, TrayItem};
@@ -35,19 +36,25 @@ pub(crate) async fn attend(
     engine: Handle,
     window: Window,
     configured: watch::Receiver<u64>,
+    asked: Asked,
     autostart: bool,
 ) {
+    let Asked {
+        host: host_told,
+        inquiries,
+    } = asked;
     let Some(bus) = desktop::session().await else {
+        host_told.send_replace(Some(false));
         return;
     };
-    let (host_told, host) = watch::channel(None);
+    let host = host_told.subscribe();
     let (panel_told, panel) = watch::channel(desktop::first_panel());
     tokio::spawn(desktop::watch_host(bus.clone(), host_told));
     tokio::spawn(desktop::watch_panel(bus.clone(), panel_told));
     if window::has_screen() {
         tokio::spawn(be_visible(window.clone(), host.clone(), autostart));
     }
-    let mut attention = Attention::new(engine, window, &bus);
+    let mut attention = Attention::new(engine, window, inquiries, &bus);
     attention.follow(configured, host, panel).await;
 }
 
@@ -93,11 +100,22 @@ enum News {
 }
 
 impl Attention {
-    fn new(engine: Handle, window: Window, bus: &Connection) -> Self {
+    fn new(
+        engine: Handle,
+        window: Window,
+        inquiries: mpsc::UnboundedReceiver<Inquiry>,
+        bus: &Connection,
+    ) -> Self {
         let reader = Reader::of_session();
         let (orders, ordered) = mpsc::unbounded_channel();
         let (responded, responses) = mpsc::unbounded_channel();
-        tokio::spawn(notify::run(bus.clone(), reader.clone(), ordered, responded));
+        tokio::spawn(notify::run(
+            bus.clone(),
+            reader.clone(),
+            ordered,
+            inquiries,
+            responded,
+        ));
         Self {
             engine,
             looking: window.looking(),

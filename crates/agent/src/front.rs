@@ -1,4 +1,4 @@
-//! What stands behind the agent's door: the engine, and the window for what only a window can do.
+//! What stands behind the agent's door: the engine, the window for what only a window can do, and the desktop session.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use causeway_engine::{Handle, Subscription};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+use crate::session::Session;
 use crate::window::{self, Window};
 
 /// The engine and the window, for one visitor.
@@ -14,6 +15,7 @@ use crate::window::{self, Window};
 pub(crate) struct Front {
     engine: Handle,
     window: Window,
+    session: Session,
     /// Grows when the configuration was changed through the door.
     configured: watch::Sender<u64>,
     visit: Option<Arc<Visit>>,
@@ -34,10 +36,16 @@ impl Drop for Visit {
 }
 
 impl Front {
-    pub(crate) fn new(engine: Handle, window: Window, configured: watch::Sender<u64>) -> Self {
+    pub(crate) fn new(
+        engine: Handle,
+        window: Window,
+        session: Session,
+        configured: watch::Sender<u64>,
+    ) -> Self {
         Self {
             engine,
             window,
+            session,
             configured,
             visit: None,
         }
@@ -67,6 +75,15 @@ impl Desk for Front {
                 self.window.shows(visit.id, looking);
             }
             return Ok(Reply::Done);
+        }
+        if let Command::StartAtLogin { on } = command {
+            return self.session.start_at_login(on).map(|()| Reply::Done);
+        }
+        if command == Command::Desktop {
+            return Ok(Reply::Desktop(self.session.desktop().await));
+        }
+        if command == Command::TestNotification {
+            return Ok(Reply::NotificationTest(self.session.test().await));
         }
         let configures = matches!(
             command,

@@ -2,12 +2,14 @@
 
 mod args;
 mod attention;
+mod autostart;
 mod desktop;
 mod front;
 mod notify;
 mod resident;
 mod running;
 mod scene;
+mod session;
 mod tray;
 mod window;
 mod words;

@@ -11,7 +11,9 @@ use tracing::{info, warn};
 
 use crate::PROGRAM;
 use crate::attention::attend;
+use crate::autostart::Autostart;
 use crate::front::Front;
+use crate::session::Session;
 use crate::window::Window;
 
 /// How a person began it.
@@ -35,13 +37,15 @@ pub(crate) async fn stay(
     let mut signals = Signals::new()?;
     let window = Window::of(data_dir);
     let (configured, configured_again) = watch::channel(0);
-    let front = Front::new(engine.handle(), window.clone(), configured);
+    let (session, asked) = Session::new(Autostart::of_session());
+    let front = Front::new(engine.handle(), window.clone(), session, configured);
     let mut door = Door::open(data_dir, PROGRAM, front)?;
     info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     let attention = tokio::spawn(attend(
         engine.handle(),
         window.clone(),
         configured_again,
+        asked,
         beginning.autostart,
     ));
     if let Some(wish) = beginning.wish

@@ -201,6 +201,8 @@ words! {
     LyncBack: "The connection to Lync is back", "Die Verbindung zu Lync steht wieder";
     XmppBack: "The connection to XMPP is back", "Die Verbindung zu XMPP steht wieder";
     NoTrayAnyMore: "The tray is gone", "Der Infobereich ist weg";
+    TestTitle: "This is a test", "Das ist ein Test";
+    TestBody: "Causeway can show notifications on this desktop.", "Causeway kann auf diesem Desktop Benachrichtigungen zeigen.";
     RunsOn: "Causeway keeps running in the background; open it from here or from the application menu.", "Causeway läuft im Hintergrund weiter; öffnen Sie es von hier oder aus dem Anwendungsmenü.";
 }
 

@@ -185,6 +185,31 @@ async fn a_killed_one_is_replaced() {
     assert_eq!(agent.signal("TERM").code(), Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_with_the_session_is_chosen_through_the_door_and_told() {
+    let house = House::new();
+    let agent = house.start();
+    let client = house.enter().await;
+    let starts = async || {
+        let Reply::Desktop(desktop) = client.request(Ask::Desktop).await.unwrap() else {
+            panic!("not the desktop")
+        };
+        desktop.starts_at_login
+    };
+    let entry = house
+        .data_dir()
+        .join("own/autostart/im.causeway.Causeway.desktop");
+    for on in [true, false] {
+        client.request(Ask::StartAtLogin { on }).await.unwrap();
+        assert_eq!(starts().await, Some(on));
+        let text = std::fs::read_to_string(&entry).unwrap();
+        assert_eq!(text.contains("Hidden=true"), !on, "{text}");
+        assert_eq!(text.contains("--autostart"), on, "{text}");
+    }
+    drop(client);
+    assert_eq!(agent.signal("TERM").code(), Some(0));
+}
+
 #[test]
 fn wrong_usage_ends_with_two() {
     let house = House::new();
@@ -252,6 +277,8 @@ impl House {
             .args(line)
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_RUNTIME_DIR", self.0.path())
+            .env("XDG_CONFIG_HOME", self.0.path().join("own"))
+            .env("XDG_CONFIG_DIRS", self.0.path().join("shared"))
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("DISPLAY")
             .env("NO_COLOR", "1");

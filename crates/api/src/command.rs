@@ -230,6 +230,15 @@ pub enum Command {
     /// What the window shows at this moment. The window says so whenever it differs; with the end of its connection it
     /// shows nothing.
     Looking(Looking),
+    /// What the desktop session offers. Answer: [`Reply::Desktop`].
+    Desktop,
+    /// Start Causeway with the person's session, or no longer (XDG Desktop Application Autostart Specification).
+    StartAtLogin {
+        /// Start or not.
+        on: bool,
+    },
+    /// Show a notification by the way that every other goes. Answer: [`Reply::NotificationTest`].
+    TestNotification,
     /// End the engine after its queue is on disk.
     Quit,
 }

@@ -11,6 +11,7 @@ mod check;
 mod command;
 mod configuration;
 mod desk;
+mod desktop;
 pub mod door;
 mod event;
 mod millis;
@@ -31,6 +32,7 @@ pub use check::{Check, CheckStep, StepState};
 pub use command::{Command, Looking};
 pub use configuration::{ConfigEntry, ConfigIssue, Origin, Severity};
 pub use desk::{Changes, Desk, Snapshot};
+pub use desktop::{Desktop, NotificationTest};
 pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
     Message, Side, SideState, Subscription, YesNo,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue,
-    Discovered, Hit, Kept, OwnStatus, Past, Person, Presence, Problem, Side, SideState,
-    Subscription,
+    About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue, Desktop,
+    Discovered, Hit, Kept, NotificationTest, OwnStatus, Past, Person, Presence, Problem, Side,
+    SideState, Subscription,
 };
 
 /// Outcome of a sent text.
@@ -136,6 +136,10 @@ pub enum Reply {
         /// The note.
         note: String,
     },
+    /// The desktop session.
+    Desktop(Desktop),
+    /// What became of the notification.
+    NotificationTest(NotificationTest),
     /// State of the links.
     Links {
         /// Lync, then XMPP; only those that are configured.

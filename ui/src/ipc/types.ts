@@ -309,6 +309,12 @@ export type Command = { "command": "check" }
   }
   | { "command": "show" } & Wish
   | { "command": "looking" } & Looking
+  | { "command": "desktop" }
+  | { "command": "start-at-login",
+  /** Start or not. */
+  on: boolean
+  }
+  | { "command": "test-notification" }
   | { "command": "quit" };
 
 /** One key of the configuration. Secrets are files or key-store entries and never stand here. */
@@ -378,6 +384,16 @@ export type Delivery = {
 
 /** State of a sent text. */
 export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "failed";
+
+/** The desktop as the agent finds it. */
+export type Desktop = {
+  /** Somebody shows tray items. */
+  tray: boolean,
+  /** Name of the notification service; without it there is none. */
+  notifications?: string,
+  /** Causeway starts with the session; without it, that cannot be chosen here. */
+  starts_at_login?: boolean
+};
 
 /** Into the account or out of it. */
 export type Direction = "in" | "out";
@@ -674,6 +690,21 @@ export type Message = {
 /** The network of an address. */
 export type Network = "lync" | "xmpp";
 
+/** What became of a notification that was asked for. */
+export type NotificationTest = { "outcome": "shown",
+  /** Name of the service. */
+  service: string
+  }
+  | { "outcome": "held-back",
+  /** Name of the service. */
+  service: string
+  }
+  | { "outcome": "no-service" }
+  | { "outcome": "refused",
+  /** In its words, or in ours where it did not answer. */
+  reason: string
+};
+
 /** Where an effective value came from, weakest first. */
 export type Origin = "built-in" | "machine-default" | "user" | "enforced";
 
@@ -854,6 +885,8 @@ export type Reply = { "reply": "done" }
   /** The note. */
   note: string
   }
+  | { "reply": "desktop" } & Desktop
+  | { "reply": "notification-test" } & NotificationTest
   | { "reply": "links",
   /** Lync, then XMPP; only those that are configured. */
   links: Array<[Side, SideState]>,

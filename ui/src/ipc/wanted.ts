@@ -20,17 +20,9 @@ export type WantedCommand =
   /** What a status becomes by the table that is being edited. */
   | { command: 'preview-status'; preset: Preset; show: Show; text: string; table: TableRow[] | null }
   /** An own table in place of the preset's; null goes back to the preset. */
-  | { command: 'set-status-table'; table: TableRow[] | null }
-  | { command: 'desktop' }
-  | { command: 'start-at-login'; on: boolean }
-  /** Asks the desktop for a notification, by the way that every other goes. */
-  | { command: 'test-notification' };
+  | { command: 'set-status-table'; table: TableRow[] | null };
 
 export type WantedReply =
   /** `edited`: the table can be changed, and was; a door without it has the presets alone. */
   | ({ reply: 'bridge' } & BridgeReport & { edited: boolean })
-  | { reply: 'preview'; availability: Availability; note: string }
-  /** What the desktop offers the agent. */
-  | { reply: 'desktop'; tray: boolean; starts_at_login: boolean }
-  /** `service`: name of the notification service; `reason`: why it showed nothing. */
-  | { reply: 'notification-test'; shown: boolean; service?: string; reason?: string };
+  | { reply: 'preview'; availability: Availability; note: string };

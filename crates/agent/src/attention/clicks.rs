@@ -123,7 +123,7 @@ impl Attention {
             Subject::Chats => Wish::page(View::Chats),
             Subject::Request(_) => Wish::page(View::People),
             Subject::Needs(_) | Subject::Link(_) => Wish::page(View::Check),
-            Subject::Tray => Wish::default(),
+            Subject::Tray | Subject::Test => Wish::default(),
         };
         self.show(wish, token);
     }

@@ -4,19 +4,22 @@ pub(crate) mod choice;
 pub(crate) mod rules;
 mod service;
 
+use causeway_api::NotificationTest;
 use futures::StreamExt as _;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tracing::{debug, warn};
 use zbus::Connection;
 
-use crate::words::Reader;
+use crate::words::{Reader, plain};
 use rules::{Button, Order, Subject};
 use service::Service;
 
 /// A service that takes longer is not waited for.
 const LIMIT: Duration = Duration::from_secs(2);
+/// Characters of a service's own words.
+const REASON: usize = 200;
 
 /// What a person did with a notification.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,12 +40,22 @@ pub(crate) enum Response {
     Closed(Subject),
 }
 
+/// A question about the service, with where its answer goes.
+#[derive(Debug)]
+pub(crate) enum Inquiry {
+    /// What it calls itself; nothing where there is none.
+    Name(oneshot::Sender<Option<String>>),
+    /// Whether it shows something.
+    Test(oneshot::Sender<NotificationTest>),
+}
+
 /// Carries out orders and tells what people do with the notifications, until nobody orders any more. Runs in a task of
 /// its own: no message ever waits for it. Orders about one subject that came meanwhile are merged: the last one counts.
 pub(crate) async fn run(
     bus: Connection,
     reader: Reader,
     mut orders: mpsc::UnboundedReceiver<Order>,
+    mut inquiries: mpsc::UnboundedReceiver<Inquiry>,
     responses: mpsc::UnboundedSender<Response>,
 ) {
     let service = Service::new(&bus, reader).await;
@@ -67,6 +80,7 @@ pub(crate) async fn run(
                 debug!("another notification service");
                 service.forget();
             }
+            Some(inquiry) = inquiries.recv() => answer(&mut service, inquiry).await,
             order = orders.recv() => {
                 let Some(order) = order else { return };
                 let mut merged = vec![order];
@@ -91,4 +105,39 @@ async fn perform(service: &mut Service, order: Order) {
             "the notification service does not answer"
         ),
     }
+}
+
+async fn answer(service: &mut Service, inquiry: Inquiry) {
+    // An error means that whoever asked is gone.
+    match inquiry {
+        Inquiry::Name(answer) => {
+            let name = timeout(LIMIT, service.name()).await;
+            let _ = answer.send(name.ok().and_then(Result::ok));
+        }
+        Inquiry::Test(answer) => {
+            let test = match timeout(LIMIT, service.test()).await {
+                Ok(Ok(test)) => test,
+                Ok(Err(error)) if is_absent(&error) => NotificationTest::NoService,
+                Ok(Err(error)) => NotificationTest::Refused {
+                    reason: plain(&error.to_string(), REASON),
+                },
+                Err(_) => NotificationTest::Refused {
+                    reason: format!("no answer within {} s", LIMIT.as_secs()),
+                },
+            };
+            let _ = answer.send(test);
+        }
+    }
+}
+
+/// Nobody has the service's name, and the bus can start nobody (D-Bus Specification, standard errors).
+fn is_absent(error: &zbus::Error) -> bool {
+    let zbus::Error::MethodError(name, ..) = error else {
+        return false;
+    };
+    [
+        "org.freedesktop.DBus.Error.ServiceUnknown",
+        "org.freedesktop.DBus.Error.NameHasNoOwner",
+    ]
+    .contains(&name.as_str())
 }

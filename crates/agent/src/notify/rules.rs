@@ -39,6 +39,8 @@ pub(crate) enum Subject {
     Link(Side),
     /// The tray went away.
     Tray,
+    /// A person wanted to see one.
+    Test,
 }
 
 /// What is to be shown.
@@ -229,7 +231,11 @@ impl Banners {
                 self.chats.remove(conversation);
             }
             Subject::Chats => self.crowd.clear(),
-            Subject::Request(_) | Subject::Needs(_) | Subject::Link(_) | Subject::Tray => {}
+            Subject::Request(_)
+            | Subject::Needs(_)
+            | Subject::Link(_)
+            | Subject::Tray
+            | Subject::Test => {}
         }
     }
 
@@ -420,7 +426,8 @@ impl Banners {
             | Subject::Chats
             | Subject::Request(_)
             | Subject::Link(_)
-            | Subject::Tray => String::new(),
+            | Subject::Tray
+            | Subject::Test => String::new(),
         };
         vec![Order::Show(Banner {
             subject,

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use causeway_api::NotificationTest;
 use zbus::Connection;
 use zbus::message::Message;
 use zbus::proxy::{OwnerChangedStream, Proxy, SignalStream};
@@ -13,10 +14,13 @@ use zbus::zvariant::Value;
 use super::Response;
 use super::rules::{Banner, Button, Order, Subject};
 use crate::desktop;
-use crate::words::{Reader, Word};
+use crate::words::{Reader, Word, plain};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
+
+/// Characters of the service's name.
+const NAME_LENGTH: usize = 60;
 
 /// Action of a click on the notification itself.
 const DEFAULT: &str = "default";
@@ -71,7 +75,7 @@ impl Service {
 
     pub(super) async fn perform(&mut self, order: Order) -> zbus::Result<()> {
         match order {
-            Order::Show(banner) => self.show(banner).await,
+            Order::Show(banner) => self.show(banner).await.map(drop),
             Order::Withdraw(subject) => {
                 let Some(id) = self.ids.remove(&subject) else {
                     return Ok(());
@@ -81,10 +85,36 @@ impl Service {
         }
     }
 
-    async fn show(&mut self, banner: Banner) -> zbus::Result<()> {
+    /// What the service calls itself.
+    pub(super) async fn name(&self) -> zbus::Result<String> {
+        let (name, _vendor, _version, _spec): (String, String, String, String) =
+            self.proxy.call("GetServerInformation", &()).await?;
+        Ok(plain(&name, NAME_LENGTH))
+    }
+
+    /// Shows one that says what it is for.
+    pub(super) async fn test(&mut self) -> zbus::Result<NotificationTest> {
+        let banner = Banner {
+            subject: Subject::Test,
+            title: self.reader.say(Word::TestTitle).to_owned(),
+            body: self.reader.say(Word::TestBody).to_owned(),
+            sound: false,
+            stays: false,
+            buttons: Vec::new(),
+        };
+        let service = self.name().await?;
+        Ok(if self.show(banner).await? {
+            NotificationTest::Shown { service }
+        } else {
+            NotificationTest::HeldBack { service }
+        })
+    }
+
+    /// False where the desktop does not want to be disturbed.
+    async fn show(&mut self, banner: Banner) -> zbus::Result<bool> {
         let abilities = self.abilities().await?;
         if abilities.inhibitions && self.proxy.get_property("Inhibited").await.unwrap_or(false) {
-            return Ok(());
+            return Ok(false);
         }
         let replaces = self.ids.get(&banner.subject).copied().unwrap_or(0);
         let mut actions = Vec::new();
@@ -129,7 +159,7 @@ impl Service {
             )
             .await?;
         self.ids.insert(banner.subject, id);
-        Ok(())
+        Ok(true)
     }
 
     async fn abilities(&mut self) -> zbus::Result<Abilities> {
@@ -226,7 +256,7 @@ fn category(subject: &Subject) -> &'static str {
         Subject::Chat(_) | Subject::Chats => "im.received",
         Subject::Request(_) => "presence",
         Subject::Needs(_) | Subject::Link(_) => "network",
-        Subject::Tray => "device",
+        Subject::Tray | Subject::Test => "device",
     }
 }
 

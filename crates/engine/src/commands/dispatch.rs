@@ -205,6 +205,9 @@ impl Core {
                 Ok(Reply::Done)
             }
             Command::Show(_) | Command::Looking(_) => Err(problems::no_window()),
+            Command::Desktop | Command::StartAtLogin { .. } | Command::TestNotification => {
+                Err(problems::no_desktop())
+            }
             Command::Quit => {
                 self.quit();
                 Ok(Reply::Done)

@@ -184,6 +184,16 @@ pub(crate) fn no_window() -> Problem {
     )
 }
 
+/// Tray, notifications and the start of the session are the agent's.
+pub(crate) fn no_desktop() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        "desktop",
+        "This Causeway belongs to no desktop.",
+        "Start causeway, the agent, in a desktop session.",
+    )
+}
+
 /// Our own mistake.
 pub(crate) fn internal(what: &str) -> Problem {
     Problem::new(

@@ -121,13 +121,13 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       world.table = command.table;
       return DONE;
     case 'desktop':
-      return { reply: 'desktop', tray: !world.params.has('no-tray'), starts_at_login: world.startsAtLogin };
+      return { reply: 'desktop', tray: !world.params.has('no-tray'), ...(!world.params.has('no-notifications') && { notifications: 'Plasma' }), starts_at_login: world.startsAtLogin };
     case 'start-at-login':
       world.startsAtLogin = command.on;
       return DONE;
     case 'test-notification':
       await pause(world, 400);
-      return world.params.has('no-notifications') ? { reply: 'notification-test', shown: false } : { reply: 'notification-test', shown: true, service: 'Plasma' };
+      return world.params.has('no-notifications') ? { reply: 'notification-test', outcome: 'no-service' } : { reply: 'notification-test', outcome: 'shown', service: 'Plasma' };
     case 'show-config':
       return { reply: 'config', ...structuredClone(world.config) };
     case 'set-config': {
