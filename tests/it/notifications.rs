@@ -70,6 +70,15 @@ async fn nothing_is_shown_for_the_chat_before_the_eyes_or_while_disturbing_is_no
         .await
         .expect("a window may say what it shows");
     world.sim.writes(BEN, ANNA, "seen at once").await;
+    // Two people's texts may overtake one another: Carla writes when Ben's is here, and what is shown of hers says that
+    // his was thought about before.
+    until("Ben's text", async || {
+        let Ok(Reply::Chats { chats }) = window.request(Command::Chats).await else {
+            return None;
+        };
+        chats.iter().any(|chat| chat.unread == 1).then_some(())
+    })
+    .await;
     world.sim.writes(CARLA, ANNA, "hello").await;
     notifications.shows("Carla Diaz").await;
     // The window is gone, and with it what it showed.
