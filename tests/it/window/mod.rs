@@ -1,6 +1,7 @@
 //! The real window: its page, through the agent's door, with a Lync server behind it.
 
 mod chats;
+mod first_run;
 mod hostile;
 mod pages;
 mod staying;

@@ -8,8 +8,11 @@ export function cause(problem: Problem): string {
   return words.locale === 'en' ? problem.message : tOr(`problem.${problem.code}`, problem.message);
 }
 
+/** A remedy that is typed into a terminal is no help to who looks at a window. */
+const COMMAND = /\bcausewayctl\b/;
+
 export function remedy(problem: Problem): string {
-  return words.locale === 'en' ? problem.remedy : tOr(`remedy.${problem.code}`, problem.remedy);
+  return words.locale === 'en' && !COMMAND.test(problem.remedy) ? problem.remedy : tOr(`remedy.${problem.code}`, problem.remedy);
 }
 
 /** Any thrown thing as cause and remedy, for the place beside what failed. */

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
 import { ago, day, exact, listTime, time, until } from './when.svelte';
+import { remedy } from './problem';
 import { t, words } from './words.svelte';
 
 const en = await catalogue('en');
@@ -94,5 +95,15 @@ describe('broken data of a language', () => {
 
   test('a text whose place is not filled in is shown as it stands', () => {
     expect(words.text('signin.as')).toContain('Signing in as');
+  });
+});
+
+describe('the remedy of a problem', () => {
+  const refused = { code: 'CW-1201', step: 'token', message: '', detail: {} } as const;
+
+  test('is the one of the case, and the page\'s own where the one of the case is typed into a terminal', async () => {
+    await words.use('en');
+    expect(remedy({ ...refused, remedy: 'Ask Ben.' })).toBe('Ask Ben.');
+    expect(remedy({ ...refused, remedy: 'Type it again with causewayctl login.' })).toBe(en['remedy.CW-1201']);
   });
 });
