@@ -392,6 +392,7 @@ pub(crate) mod tests {
             text: "hello".into(),
             sent_at: Timestamp::UNIX_EPOCH,
             late: false,
+            relay: false,
         });
         let scene = told(&[text, unread("lync:ben@contoso.example", 1)]);
         assert_eq!(scene.unread.values().next().unwrap().who(), "Ben Carter");

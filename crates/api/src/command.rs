@@ -286,6 +286,7 @@ mod tests {
             text: CANARY.into(),
             sent_at: Timestamp::UNIX_EPOCH,
             late: false,
+            relay: false,
         };
         let status = OwnStatus {
             availability: Availability::Busy,

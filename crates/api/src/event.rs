@@ -267,6 +267,10 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// Arrived much later than it was written (archive, queue).
     pub late: bool,
+    /// To or from the address that texts are relayed to: it belongs to no chat.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub relay: bool,
 }
 
 /// State of a sent text.

@@ -189,7 +189,7 @@ impl Core {
         match direction {
             Direction::Out => self.mark_read(conversation),
             // What the relay address writes is our person's own.
-            Direction::In if self.relay_conversation().as_deref() == Some(conversation) => {}
+            Direction::In if self.is_relay(conversation) => {}
             Direction::In => {
                 let count = self.unread.get(conversation);
                 let count = count.map_or(1, |count| count.saturating_add(1));
@@ -335,6 +335,11 @@ impl Core {
                 Err(problem) => reply(answer, Err(problem)),
             }
         });
+    }
+
+    /// What is written there is no chat with anybody.
+    pub(crate) fn is_relay(&self, conversation: &str) -> bool {
+        self.relay_conversation().as_deref() == Some(conversation)
     }
 
     /// The conversation with the address that texts are relayed to.

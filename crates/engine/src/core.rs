@@ -343,8 +343,9 @@ impl Core {
 
     fn follow(&mut self, then: Then) {
         match then {
-            Then::Tell(kind) => {
-                let text = if let Kind::Message(message) = &kind {
+            Then::Tell(mut kind) => {
+                let text = if let Kind::Message(message) = &mut kind {
+                    message.relay = self.is_relay(&message.conversation);
                     Some((message.direction, message.conversation.clone()))
                 } else {
                     None

@@ -276,6 +276,7 @@ impl Core {
             text: text.clone(),
             sent_at: message.sent_at,
             late: crate::is_late(message.sent_at, self.now),
+            relay: false,
         };
         let mut unit = Unit {
             text: Some((told.clone(), message.key.clone())),
@@ -316,6 +317,7 @@ impl Core {
             text: text.to_owned(),
             sent_at: self.now,
             late: false,
+            relay: false,
         };
         self.seen.insert(api::Side::Lync, id);
         unit.write(Write::Keep(told.clone(), id.to_owned()));

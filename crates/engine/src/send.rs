@@ -154,6 +154,7 @@ impl Core {
                 text: part.to_owned(),
                 sent_at: self.now,
                 late: false,
+                relay: false,
             };
             self.seen.insert(side, &id);
             let mut unit = Unit {

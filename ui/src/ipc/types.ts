@@ -684,7 +684,9 @@ export type Message = {
   /** When it was written. */
   sent_at: string,
   /** Arrived much later than it was written (archive, queue). */
-  late: boolean
+  late: boolean,
+  /** To or from the address that texts are relayed to: it belongs to no chat. */
+  relay?: boolean
 };
 
 /** The network of an address. */
@@ -752,7 +754,9 @@ export type Past = {
   /** When it was written. */
   sent_at: string,
   /** Arrived much later than it was written (archive, queue). */
-  late: boolean
+  late: boolean,
+  /** To or from the address that texts are relayed to: it belongs to no chat. */
+  relay?: boolean
 };
 
 /** A person of the contact list: one row, one or two networks. */

@@ -99,6 +99,13 @@ describe('what the engine counts', () => {
     expect(state.chats.get(KEY)?.unread).toBe(0);
   });
 
+  test('what a person writes to the bridge from another device makes no chat, and is shown in one that was opened by hand', () => {
+    const phone = message('m1', 'in', 1, { side: 'xmpp', conversation: 'p1', from: 'phone@oso.example', relay: true });
+    expect(start(phone).chats.size).toBe(0);
+    const talk: Kind = { kind: 'conversation', id: 'p1', side: 'xmpp', people: ['phone@oso.example'], state: 'active' };
+    expect(start(talk, phone).chats.get('xmpp:phone@oso.example')?.last?.id).toBe('m1');
+  });
+
   test('what the bridge does with a text is shown at the text, as the side that is not its own', () => {
     const bridge = (from_side: 'lync' | 'xmpp', to_side: 'lync' | 'xmpp'): Kind => ({ kind: 'bridge', action: 'relayed', id: 'm1', from_side, to_side });
     const state = reduce(opened(start(message('m0', 'in', 0))), [event(message('m1', 'in', 1)), event(bridge('lync', 'xmpp'))]);

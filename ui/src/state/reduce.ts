@@ -102,6 +102,8 @@ function applyEvent(draft: Draft, event: Event): void {
     case 'presence':
       return putPresence(draft, event.side, event);
     case 'message':
+      // What goes to the person's own phone and comes from there is no chat; one that was opened by hand is shown all the same.
+      if (event.relay === true && !draft.state.byConversation.has(event.conversation)) return;
       return putMessage(draft, withoutKind(event), event.at);
     case 'accepted':
       return accepted(draft, event.token);

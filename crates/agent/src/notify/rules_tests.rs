@@ -80,6 +80,7 @@ fn message(conversation: &str, direction: Direction, text: &str) -> Message {
         text: text.into(),
         sent_at: Timestamp::UNIX_EPOCH,
         late: false,
+        relay: false,
     }
 }
 

@@ -356,6 +356,7 @@ mod tests {
             text: "hi\n12:00:00  Lync  ready-available".into(),
             sent_at: Timestamp::UNIX_EPOCH,
             late: false,
+            relay: false,
         };
         check(
             Kind::Message(message),

@@ -62,5 +62,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         text: row.get(7)?,
         sent_at: timestamp(8, row.get(8)?)?,
         late: row.get(9)?,
+        relay: false,
     })
 }

@@ -64,6 +64,7 @@ impl Core {
             text: message.body.clone(),
             sent_at,
             late,
+            relay: false,
         };
         let mut unit = Unit {
             text: Some((told.clone(), key)),

@@ -113,7 +113,10 @@ async fn the_text_and_what_the_bridge_does_with_it_have_one_id_and_the_receipt_i
     let (mut messages, mut bridged) = (Vec::new(), Vec::new());
     for kind in scene.told() {
         if let Kind::Message(message) = kind {
+            assert!(message.relay, "it is no text of a chat");
             messages.push(message.id);
+        } else if let Kind::Unread { .. } = kind {
+            panic!("our person wrote it");
         } else if let Kind::Bridge { id, .. } = kind {
             bridged.push(id);
         }
@@ -121,4 +124,21 @@ async fn the_text_and_what_the_bridge_does_with_it_have_one_id_and_the_receipt_i
     assert_eq!(messages.len(), 2);
     assert_ne!(messages[0], messages[1]);
     assert_eq!(messages, bridged);
+}
+
+#[tokio::test]
+async fn what_others_write_is_of_a_chat_and_unread() {
+    let relay = format!("{ANNA}[bridge]\nenabled = true\nrelay_to = \"phone@xmpp.example\"\n");
+    let mut scene = Scene::of(&relay, tempfile::tempdir().unwrap(), false).await;
+    scene.xmpp_ready();
+    scene.xmpp(WHOLE);
+    scene.settle().await;
+    scene.told();
+    scene.carol_writes("1", "hej", None);
+    scene.settle().await;
+    let told = scene.told();
+    let of_a_chat = |kind: &Kind| matches!(kind, Kind::Message(message) if !message.relay);
+    assert!(told.iter().any(of_a_chat));
+    let unread = |kind: &Kind| matches!(kind, Kind::Unread { count: 1, .. });
+    assert!(told.iter().any(unread));
 }

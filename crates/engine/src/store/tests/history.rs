@@ -16,6 +16,7 @@ async fn history_comes_back_as_it_was_oldest_first() {
         let message = Message {
             sent_at,
             late: minutes == 2,
+            relay: false,
             ..message(&minutes.to_string(), TEXT)
         };
         run(&store, move |t| t.add_message(&message, &message.id)).await;
@@ -45,6 +46,7 @@ async fn history_comes_back_as_it_was_oldest_first() {
         Message {
             sent_at: message("2", TEXT).sent_at,
             late: false,
+            relay: false,
             ..back
         },
         message("2", TEXT)

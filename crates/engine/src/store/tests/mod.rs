@@ -59,6 +59,7 @@ fn message(id: &str, text: &str) -> Message {
         text: text.into(),
         sent_at: "2026-11-21T22:10:00.123Z".parse().unwrap(),
         late: false,
+        relay: false,
     }
 }
 
