@@ -1,9 +1,13 @@
 //! A machine on which nobody has set anything up.
 
+use causeway_api::door::Client;
 use causeway_tests::agent::Agent;
 use causeway_tests::ctl::Ctl;
+use causeway_tests::program::{self, Program};
+use causeway_tests::wait::until;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 pub(crate) fn nothing(dir: &TempDir) -> Ctl {
     let ctl = Ctl {
@@ -36,6 +40,35 @@ async fn the_agent_starts_and_its_door_answers() {
             .await;
     }
     assert_eq!(agent.program.terminate().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn with_the_session_the_agent_starts_only_for_who_has_an_account_or_a_faulty_configuration() {
+    let dir = TempDir::new().unwrap();
+    let ctl = nothing(&dir);
+    let start = || {
+        let mut command = Command::new(program::path("causeway"));
+        command.arg("--autostart").arg("--config").arg(&ctl.config);
+        command.arg("--data-dir").arg(&ctl.data_dir);
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        Program::start(command, &dir.path().join("agent.log"))
+    };
+    let mut agent = start();
+    assert_eq!(agent.child().wait().await.unwrap().code(), Some(0));
+    assert!(!ctl.data_dir.exists(), "it left nothing");
+    for configuration in [
+        "xmpp.address = \"anna@xmpp.example\"\n",
+        "lync = nonsense\n",
+    ] {
+        std::fs::write(&ctl.config, configuration).unwrap();
+        let mut agent = start();
+        until("the agent's door", async || {
+            let client = Client::connect(&ctl.data_dir, "the stories").await.ok()?;
+            client.map(drop)
+        })
+        .await;
+        assert_eq!(agent.terminate().await.code(), Some(0));
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Building the programs that demo and bench start.
+//! Building the programs that demo and bench start, and those that are shipped.
 
 use std::path::PathBuf;
 
@@ -17,13 +17,12 @@ const PACKAGES: [&str; 4] = [
 /// Tells the harness of the stories that the programs are fresh and need not be built again.
 pub(crate) const BUILT: &str = "CAUSEWAY_BUILT";
 
-/// The window with its page inside, which is built before.
-pub(crate) const WINDOW: [&str; 4] = [
-    "--package",
-    "causeway-window",
-    "--features",
-    "causeway-window/custom-protocol",
-];
+/// The window carries its page, which is built before, instead of asking a server for it. All calls of cargo say so,
+/// since another choice of features would build what stands on it once more.
+pub(crate) const WITH_PAGE: [&str; 2] = ["--features", "causeway-window/custom-protocol"];
+
+/// The window alone.
+pub(crate) const WINDOW: [&str; 4] = ["--package", "causeway-window", WITH_PAGE[0], WITH_PAGE[1]];
 
 /// Builds them, and what else is named, and returns the directory in which they lie.
 pub(crate) fn programs(release: bool, more: &[&str]) -> Result<PathBuf> {
@@ -36,6 +35,22 @@ pub(crate) fn programs(release: bool, more: &[&str]) -> Result<PathBuf> {
         command.arg("--release");
     }
     run::step("building (the first time takes some minutes)", &mut command)?;
+    directory(if release { "release" } else { "debug" })
+}
+
+/// Builds what people install and returns the directory in which it lies. The window is built on its own: together with
+/// it, agent and `causewayctl` would carry features of libraries that it alone needs.
+pub(crate) fn shipped() -> Result<PathBuf> {
+    let mut resident = run::cargo(["build", "--release", "--locked"]);
+    resident.args(["--package", "causeway-agent", "--package", "causeway-cli"]);
+    run::step("agent and causewayctl", &mut resident)?;
+    let mut window = run::cargo(["build", "--release", "--locked"]);
+    run::step("window", window.args(WINDOW))?;
+    directory("release")
+}
+
+/// Where cargo puts the programs of a profile.
+pub(crate) fn directory(profile: &str) -> Result<PathBuf> {
     let metadata = run::output(&mut run::cargo([
         "metadata",
         "--format-version=1",
@@ -45,5 +60,5 @@ pub(crate) fn programs(release: bool, more: &[&str]) -> Result<PathBuf> {
     let target = metadata["target_directory"]
         .as_str()
         .context("cargo metadata names no target directory")?;
-    Ok(PathBuf::from(target).join(if release { "release" } else { "debug" }))
+    Ok(PathBuf::from(target).join(profile))
 }

@@ -4,7 +4,9 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod demo;
+mod licences;
 mod run;
 mod set_up;
 mod test;
@@ -17,7 +19,7 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Set-up, demo, test and bench of Causeway"
+    about = "Set-up, demo, test, bench and packages of Causeway"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -34,6 +36,8 @@ enum Task {
     Test(test::Test),
     /// Measure the bridge beside the floor of the same run.
     Bench(bench::Bench),
+    /// Make the packages for Debian and Fedora families.
+    Bundle(bundle::Bundle),
     /// What the build machine runs: `test`, and that it leaves the tree as it was.
     Ci,
 }
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
+        Task::Bundle(bundle) => bundle.run(),
         Task::Ci => test::ci(),
     };
     match outcome {

@@ -31,13 +31,22 @@ const WINDOW: &[&str] = &[
 const PAGE: &[&str] = &["chromium"];
 /// A session bus of the tests' own, for tray and notifications.
 const DESKTOP: &[&str] = &["dbus"];
+/// The tools of the package formats; manual pages are made from what the programs say of themselves.
+const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
+/// The critics of the formats, and a clean system to install into.
+const TRY: &[&str] = &["lintian", "rpmlint", "mmdebstrap"];
 
 /// What the whole of `cargo xtask test` needs.
-pub(crate) const EVERYTHING: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, PAGE, DESKTOP]);
+pub(crate) const EVERYTHING: Packages =
+    Packages(&[BUILD, XMPP_SERVER, WINDOW, PAGE, DESKTOP, WRAP, TRY]);
 /// What the demo with its window needs.
 pub(crate) const SCREEN: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
 /// What bench and the demo in a terminal need: no window.
 pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
+/// What `cargo xtask bundle` needs.
+pub(crate) const PACKAGING: Packages = Packages(&[BUILD, WINDOW, WRAP]);
+/// What `cargo xtask bundle --try` needs besides.
+pub(crate) const PACKAGING_TRIAL: Packages = Packages(&[TRY]);
 /// What `cargo xtask test --fast` needs: neither window nor XMPP server.
 pub(crate) const COMPILER: Packages = Packages(&[BUILD]);
 

@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::build::BUILT;
+use crate::build::{self, BUILT, WITH_PAGE};
+use crate::bundle;
 use crate::run::{cargo, output, root, step, works};
 use crate::set_up;
 use crate::ui::Ui;
@@ -23,10 +24,6 @@ const QUICK: [&str; 4] = [
     "--exclude",
     "causeway-tests",
 ];
-
-/// The window carries its page instead of asking a server for it. All calls of cargo say so, since another choice of
-/// features would build what stands on it once more.
-const WITH_PAGE: [&str; 2] = ["--features", "causeway-window/custom-protocol"];
 
 impl Test {
     pub(crate) fn run(&self) -> Result<()> {
@@ -94,7 +91,12 @@ impl Test {
             ])
             .args(parts)
             .env(BUILT, "1"),
-        )
+        )?;
+        if self.fast {
+            Ok(())
+        } else {
+            bundle::trial(&build::directory("debug")?)
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use causeway_api::door::{Client, Reached, reach};
 use causeway_api::{Code, Problem};
-use causeway_engine::config::{Locations, default_data_dir};
+use causeway_engine::config::{Locations, default_data_dir, load};
 use causeway_engine::secrets::Secrets;
 use causeway_engine::{Engine, Options, Sides, log};
 use clap::Parser;
@@ -77,8 +77,13 @@ async fn run(args: &Args) -> Result<(), Problem> {
     if args.quit {
         return quit(&data_dir).await;
     }
+    let locations = Locations::standard(args.config.clone())?;
+    if args.autostart && is_of_no_use(&locations) {
+        say("No account is configured; Causeway starts with the session once there is one");
+        return Ok(());
+    }
     let options = Options {
-        locations: Locations::standard(args.config.clone())?,
+        locations,
         data_dir: data_dir.clone(),
         sides: Sides::BOTH,
         bridge: true,
@@ -106,6 +111,14 @@ async fn run(args: &Args) -> Result<(), Problem> {
             running::show(&client, args.wish().unwrap_or_default()).await
         }
     }
+}
+
+/// The packages start us with everybody's session. Who never set anything up does not want to meet us there; a
+/// configuration with faults is shown.
+fn is_of_no_use(locations: &Locations) -> bool {
+    let configuration = load(locations);
+    let settings = &configuration.settings;
+    settings.lync.is_none() && settings.xmpp.is_none() && configuration.issues.is_empty()
 }
 
 async fn quit(data_dir: &Path) -> Result<(), Problem> {

@@ -7,6 +7,7 @@ use causeway_api::Settable;
 use causeway_engine::log;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Options, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::{Timestamp, Zoned};
 use tracing::level_filters::LevelFilter;
 
@@ -140,6 +141,15 @@ pub(crate) enum Verb {
         /// Only this account
         #[arg(long)]
         side: Option<Account>,
+    },
+
+    /// Print a script with which a shell completes these commands
+    #[command(
+        after_help = "Example:\n  causewayctl completion bash > ~/.local/share/bash-completion/completions/causewayctl"
+    )]
+    Completion {
+        /// Which shell
+        shell: Shell,
     },
 }
 
@@ -333,6 +343,10 @@ mod tests {
         check(
             &["config", "set", "history.days", "-1"],
             |verb| matches!(verb, Verb::Config(ConfigVerb::Set { value, .. }) if value == "-1"),
+        );
+        check(
+            &["completion", "zsh"],
+            |verb| matches!(verb, Verb::Completion { shell } if shell == Shell::Zsh),
         );
         check(&["login", "--password-stdin"], |verb| {
             matches!(

@@ -228,10 +228,27 @@ mod usage {
     }
 
     #[test]
+    fn completions_name_the_verbs_and_need_no_configuration() {
+        let home = Home::new("this is no TOML");
+        for shell in ["bash", "fish", "zsh"] {
+            let script = home.people(&["completion", shell], 0);
+            assert!(script.contains("presence"), "{shell}: {script}");
+        }
+    }
+
+    #[test]
     fn help_of_every_verb_has_an_example() {
         let home = Home::new("");
         for verb in [
-            "check", "contacts", "presence", "send", "watch", "search", "login", "logout",
+            "check",
+            "contacts",
+            "presence",
+            "send",
+            "watch",
+            "search",
+            "login",
+            "logout",
+            "completion",
         ] {
             assert!(
                 home.people(&[verb, "--help"], 0).contains("Example"),

@@ -11,10 +11,13 @@ mod status;
 mod watch;
 
 use causeway_api::Problem;
+use clap::CommandFactory as _;
+use clap_complete::{Shell, generate};
+use serde_json::json;
 
-use crate::args::{BridgeVerb, Verb};
+use crate::args::{Args, BridgeVerb, Verb};
 use crate::interrupts::Interrupts;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, internal};
 use crate::session::Place;
 use crate::text::Paint;
 
@@ -48,5 +51,13 @@ pub(crate) async fn run(ctl: &mut Ctl, verb: Verb) -> Result<Outcome, Problem> {
             password_stdin,
         } => passwords::login(ctl, side, password_stdin).await,
         Verb::Logout { side } => passwords::logout(ctl, side).await,
+        Verb::Completion { shell } => completion(shell),
     }
+}
+
+fn completion(shell: Shell) -> Result<Outcome, Problem> {
+    let mut script = Vec::new();
+    generate(shell, &mut Args::command(), "causewayctl", &mut script);
+    let script = String::from_utf8(script).map_err(|_| internal("The script is no text"))?;
+    Outcome::new(&json!({ "script": script }), script)
 }
