@@ -24,6 +24,9 @@ pub(crate) struct Bundle {
     /// Wrap the programs that lie in DIR instead of building them; the packages go to DIR/bundle
     #[arg(long, value_name = "DIR")]
     programs: Option<PathBuf>,
+    /// Pack loosely, which takes seconds in place of minutes
+    #[arg(long)]
+    quick: bool,
     /// Then install, start and remove them in a clean system of their own, and have lintian and rpmlint look at them
     #[arg(long = "try")]
     trial: bool,
@@ -124,7 +127,8 @@ impl Bundle {
                 build::shipped()?
             }
         };
-        let made = make(&programs, Size::Small)?;
+        let size = if self.quick { Size::Quick } else { Size::Small };
+        let made = make(&programs, size)?;
         for file in made.iter().flat_map(|made| [&made.deb, &made.rpm]) {
             let mebibytes = file.metadata()?.len() as f64 / f64::from(1 << 20);
             eprintln!("{mebibytes:6.2} MiB  {}", file.display());

@@ -5,10 +5,16 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::{Made, Package};
-use crate::run::{root, step};
+use crate::run::{root, step, works};
 
 pub(super) fn walk(made: &[Made]) -> Result<()> {
     lint(made)?;
+    if !works("unshare", &["--mount", "true"]) {
+        eprintln!(
+            "\n── this account may not set up a system of its own: the packages were wrapped and looked at, but not installed; run this as root for that"
+        );
+        return Ok(());
+    }
     install(made)
 }
 
