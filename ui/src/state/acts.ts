@@ -98,12 +98,12 @@ function problemOf(thrown: unknown): Problem {
   return { code: 'CW-3001', step: 'send', remedy: '', detail: {}, message: '', ...problem };
 }
 
-export function retry(chat: Key, line: Past & { token?: string }, when: 'now' | 'when-back'): void {
+export function retry(chat: Key, line: Past & { token?: string }): void {
   if (line.token !== undefined) {
     store.dispatch({ change: 'discarded', id: line.id });
     sendText(chat, { side: line.side, address: line.to }, line.text);
   } else {
-    run(store.request({ command: 'retry', id: line.id, when }));
+    run(store.request({ command: 'retry', id: line.id, when: 'now' }));
   }
 }
 

@@ -52,7 +52,7 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
       return { reply: 'hits', hits: found.slice(0, command.limit).map((hit) => ({ message: hit })), more: found.length > command.limit };
     }
     case 'retry':
-      retry(world, command.id, command.when);
+      retry(world, command.id);
       return { reply: 'sent', id: command.id, state: 'delivered' };
     case 'mark-read':
       for (const conversation of command.conversations) world.tell({ kind: 'unread', conversation, count: 0 });
@@ -60,22 +60,6 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
     case 'card': {
       const actor = world.find(command.address);
       return { reply: 'card', ...(actor?.card ?? { phones: [] }) };
-    }
-    case 'add-contact': {
-      const found = directory().find((p) => p.addresses.lync === command.address);
-      const added = found ?? { ...directory()[0]!, name: command.address, addresses: command.address.startsWith('sip:') ? { lync: command.address } : { xmpp: command.address }, availability: 'unknown' as const };
-      added.groups = command.group === null ? [] : [command.group];
-      world.people.push(added);
-      world.tell({ kind: 'person', ...person(added) });
-      return DONE;
-    }
-    case 'remove-contact': {
-      const actor = world.find(command.address);
-      if (actor !== undefined) {
-        world.people.splice(world.people.indexOf(actor), 1);
-        world.tell({ kind: 'person-gone', ...actor.addresses });
-      }
-      return DONE;
     }
     case 'subscribe':
       world.tell({ kind: 'subscription', address: command.address, you_see_them: command.allow ? 'yes' : 'no', they_see_you: command.allow ? 'yes' : 'no' });
@@ -205,9 +189,9 @@ function send(world: World, address: string, text: string, token: string | undef
   return { reply: 'sent', id: sent.id, state: fails ? 'failed' : 'delivered' };
 }
 
-function retry(world: World, id: string, when: 'now' | 'when-back'): void {
+function retry(world: World, id: string): void {
   world.tell({ kind: 'delivery', id, state: 'queued' });
-  if (when === 'now') setTimeout(() => world.tell({ kind: 'delivery', id, state: 'delivered' }), 900);
+  setTimeout(() => world.tell({ kind: 'delivery', id, state: 'delivered' }), 900);
 }
 
 function history(world: World, conversations: string[], before: string | null, after: string | null, around: string | null, limit: number): AnyReply {

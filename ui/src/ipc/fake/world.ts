@@ -25,7 +25,7 @@ export class World {
 
   constructor(readonly params: URLSearchParams) {
     const now = Date.now();
-    this.people = [...cast(now), ...crowd(Number(params.get('people') ?? 0))];
+    this.people = [...cast(), ...crowd(Number(params.get('people') ?? 0))];
     this.talks = talks(now, Number(params.get('texts') ?? 0), Number(params.get('big') ?? 0));
     for (let i = 0; i < Number(params.get('chats') ?? 0); i += 1) {
       const person = this.people[16 + i];

@@ -1,11 +1,12 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { testDoor } from '../../../tests/door';
-import type { ConfigEntry } from '../../ipc';
+import type { ConfigEntry, NotificationTest as Outcome } from '../../ipc';
 import { EMPTY } from '../../state/state';
 import { store } from '../../state/store.svelte';
 import { words } from '../../words/words.svelte';
 import { asText, asTyped, kindOf } from './catalogue';
+import NotificationTest from './NotificationTest.svelte';
 import SettingRow from './SettingRow.svelte';
 
 beforeEach(() => words.use('en'));
@@ -48,4 +49,16 @@ test('lists are typed with commas and sent as lists', () => {
   expect(asTyped('a.example, b.example', ['x'])).toBe('a.example, b.example');
   expect(asTyped('a.example', null)).toBe('a.example');
   expect(kindOf('something.new', true)).toEqual({ type: 'switch' });
+});
+
+test.each<[Outcome, string]>([
+  [{ outcome: 'shown', service: 'Plasma' }, 'Sent to Plasma.'],
+  [{ outcome: 'held-back', service: 'Plasma' }, 'Nothing was shown: your desktop holds notifications back'],
+  [{ outcome: 'no-service' }, 'Nothing was shown: this desktop has no service'],
+  [{ outcome: 'refused', reason: 'no answer within 2 s' }, 'Nothing was shown: no answer within 2 s'],
+])('what came of a test notification is said in words: %o', async (reply, said) => {
+  store.put(EMPTY, testDoor({ 'test-notification': () => Promise.resolve({ reply: 'notification-test', ...reply }) }));
+  render(NotificationTest);
+  await fireEvent.click(screen.getByRole('button'));
+  expect((await screen.findByText(new RegExp(`^${said}`))).className.includes('bad')).toBe(reply.outcome !== 'shown');
 });
