@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+#[cfg(doc)]
+use crate::Reply;
 use crate::{Network, Password, Preset, RetryWhen, Settable, Show, Side, Wish};
 
 /// A question or an order.
