@@ -43,9 +43,12 @@ pub(crate) fn note(app: &AppHandle) {
     let Some(window) = app.get_webview_window(window::LABEL) else {
         return;
     };
+    // Asked before the value is locked: the main thread answers, and it may be waiting for that lock itself.
+    let shown = is_shown(&window);
+    let focused = shown && window.is_focused().unwrap_or(false);
     app.state::<Eyes>().change(|looking| {
-        looking.shown = is_shown(&window);
-        looking.focused = looking.shown && window.is_focused().unwrap_or(false);
+        looking.shown = shown;
+        looking.focused = focused;
     });
 }
 
