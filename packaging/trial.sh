@@ -34,12 +34,13 @@ agent_lives() {
     done
     Xvfb :77 -screen 0 1280x800x24 -nolisten tcp >/dev/null 2>&1 &
     display=$!
+    # The page writes the own status into the title: it runs, and speaks with the agent.
     DISPLAY=:77 NO_AT_BRIDGE=1 causeway-window --data-dir /tmp/agent 2>/tmp/window.log &
     for _ in $(seq 300); do
-        DISPLAY=:77 xwininfo -root -tree 2>/dev/null | grep -q 'Causeway' && break
+        DISPLAY=:77 xwininfo -root -tree 2>/dev/null | grep -q 'Causeway, ' && break
         sleep 0.1
     done
-    DISPLAY=:77 xwininfo -root -tree | grep -q 'Causeway' || fail "$1: no window: $(cat /tmp/window.log /tmp/agent.log)"
+    DISPLAY=:77 xwininfo -root -tree | grep -q 'Causeway, ' || fail "$1: no window: $(cat /tmp/window.log /tmp/agent.log)"
     causeway --quit --data-dir /tmp/agent || fail "$1: does not end: $(cat /tmp/agent.log)"
     kill "$display"
     wait
