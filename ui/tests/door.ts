@@ -1,10 +1,9 @@
 // A door for component tests: gathers what is asked and answers as told.
 
-import type { AnyCommand, Door } from '../src/ipc';
-import type { AnyReply } from '../src/ipc/door';
+import type { Command, Door, Reply } from '../src/ipc';
 
-export function testDoor(answers: Partial<Record<AnyCommand['command'], (command: never) => AnyReply | Promise<AnyReply>>> = {}): Door & { asked: AnyCommand[] } {
-  const asked: AnyCommand[] = [];
+export function testDoor(answers: Partial<Record<Command['command'], (command: never) => Reply | Promise<Reply>>> = {}): Door & { asked: Command[] } {
+  const asked: Command[] = [];
   return {
     asked,
     request: async (command) => {
@@ -16,6 +15,9 @@ export function testDoor(answers: Partial<Record<AnyCommand['command'], (command
     setTitle: async () => undefined,
     lookAt: async () => undefined,
     setDark: async () => undefined,
+    popOut: async () => undefined,
+    ownChat: async () => null,
+    closeOwn: async () => undefined,
     saveView: async () => undefined,
     loadView: async () => null,
   };

@@ -140,9 +140,13 @@ pub struct BridgeReport {
     pub paused_until: Option<Timestamp>,
     /// What crossed.
     pub today: Crossed,
-    /// The table in force.
+    /// The preset in force.
     pub preset: Preset,
-    /// Its rows.
+    /// Rows of the person's own stand in place of those of the preset.
+    pub edited: bool,
+    /// The administrator decides about the rows.
+    pub table_managed: bool,
+    /// The rows in force.
     pub table: Vec<TableRow>,
     /// What crossed last, youngest first.
     pub log: Vec<BridgeEntry>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use crate::Reply;
-use crate::{Network, Password, Preset, RetryWhen, Settable, Show, Side, Wish};
+use crate::{Network, Password, Preset, RetryWhen, Settable, Show, Side, TableRow, Wish};
 
 /// A question or an order.
 #[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
@@ -217,10 +217,18 @@ pub enum Command {
     About,
     /// Both sides, and what crossed. Answer: [`Reply::Bridge`].
     Bridge,
+    /// Rows in place of those of the preset (`bridge.table` of the user's file).
+    SetStatusTable {
+        /// `None`: back to the preset.
+        table: Option<Vec<TableRow>>,
+    },
     /// What Lync people would see of an XMPP status. Answer: [`Reply::Preview`].
     PreviewStatus {
-        /// The table.
+        /// The preset.
         preset: Preset,
+        /// Rows in its place, such as those that a person is editing.
+        #[serde(default)]
+        table: Option<Vec<TableRow>>,
         /// Of the XMPP status.
         show: Show,
         /// Status text.

@@ -167,8 +167,11 @@ impl Bridge {
     }
 
     /// The configuration changed, or the relay was paused or resumed.
-    pub fn set_rules(&mut self, rules: Rules) {
+    pub fn set_rules(&mut self, rules: Rules, now: Timestamp) {
         self.people.join(&rules);
+        if rules.table != self.rules.table {
+            self.own.translate_anew(&rules, now);
+        }
         self.rules = rules;
     }
 

@@ -89,7 +89,7 @@ enum By {
     /// In a Lync client.
     Lync,
     /// In an XMPP client; its own words are kept, since the table is coarser.
-    Xmpp { text: String, extended_away: bool },
+    Xmpp { show: Show, text: String },
 }
 
 impl Own {
@@ -184,6 +184,13 @@ impl Own {
             self.xmpp_due = Some(now + DEBOUNCE);
         } else {
             self.write_xmpp(rules, now, out);
+        }
+    }
+
+    /// Another table holds: what Lync shows is said in its words. What was chosen in XMPP stays as it was carried.
+    pub(crate) fn translate_anew(&mut self, rules: &Rules, now: Timestamp) {
+        if rules.enabled && rules.presence.reaches(Side::Xmpp) && self.shown.is_some() {
+            self.xmpp_due = Some(now);
         }
     }
 

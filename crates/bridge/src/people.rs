@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::{Availability, LyncContact, Preset, Rules, Show, Side, XmppContact, status};
+use crate::{Availability, LyncContact, Rules, Show, Side, XmppContact, status::Table};
 
 /// The most resources remembered for one XMPP account.
 const RESOURCES: usize = 32;
@@ -287,7 +287,7 @@ impl People {
             }
         }
         let there = sip.and_then(|sip| self.lync_presence.get(sip)).cloned();
-        let here = jid.and_then(|jid| self.account_presence(jid, rules.preset));
+        let here = jid.and_then(|jid| self.account_presence(jid, &rules.table));
         let seen = more_telling(there, here);
         Person {
             name,
@@ -304,7 +304,7 @@ impl People {
     }
 
     /// What the resource with the highest priority says; offline where all resources left; `None` where none was ever seen.
-    fn account_presence(&self, jid: &str, preset: Preset) -> Option<Seen> {
+    fn account_presence(&self, jid: &str, table: &Table) -> Option<Seen> {
         let resources = self.xmpp_presence.get(jid)?;
         let Some(speaker) = resources.values().max_by_key(|resource| resource.priority) else {
             return Some(Seen {
@@ -312,8 +312,7 @@ impl People {
                 ..Seen::default()
             });
         };
-        let availability =
-            status::seen_in_xmpp(preset, speaker.show, &speaker.status, speaker.idle);
+        let availability = table.seen_in_xmpp(speaker.show, &speaker.status, speaker.idle);
         Some(Seen {
             availability,
             activity: String::new(),

@@ -76,7 +76,7 @@ impl Settable {
 }
 
 /// `show` (RFC 6121 section 4.7.2.1), with its absence and with `unavailable`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Show {
     /// Available without `show`.
     Available,

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::Side;
+use crate::{Side, status::Table};
 
 /// The `[bridge]` table of the configuration, with what belongs to it from elsewhere.
 #[derive(Clone, Debug)]
@@ -11,8 +11,8 @@ pub struct Rules {
     pub enabled: bool,
     /// `bridge.presence`: which way own status is carried.
     pub presence: PresenceDirection,
-    /// `bridge.preset`: the status table in force.
-    pub preset: Preset,
+    /// `bridge.preset` and `bridge.table`: the status table in force.
+    pub table: Table,
     /// `bridge.relay_to`: bare JID that Lync texts are relayed to; `None`: no relay.
     pub relay_to: Option<String>,
     /// `bridge.relay_when`.
@@ -41,7 +41,7 @@ impl Default for Rules {
         Self {
             enabled: true,
             presence: PresenceDirection::Both,
-            preset: Preset::Standard,
+            table: Preset::Standard.into(),
             relay_to: None,
             relay_when: RelayWhen::Always,
             auto_subscribe: true,

@@ -1,11 +1,14 @@
 //! The status table: one state, said in the words of the other network.
 //!
-//! `standard` keeps as much as both sides can carry (RFC 8048 in spirit, with the text that keeps Busy and Do not
-//! disturb apart). `openscape` is the table of OpenScape Office federated with Lync. Both are printed in `docs/bridge.md`.
+//! A preset, or rows of the person's own in its place; what no row names goes by the preset.
+
+mod edited;
+mod presets;
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{Availability, Preset, Settable, Show};
+pub use edited::{OwnRows, WrongRow};
 
 /// A person's state as Lync shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,159 +34,13 @@ pub struct XmppState {
     pub idle: bool,
 }
 
-/// Lync → XMPP. `None`: nothing is known, so nothing is said; unknown never becomes offline.
-#[must_use]
-pub fn to_xmpp(preset: Preset, state: &LyncState) -> Option<XmppState> {
-    let show = match preset {
-        Preset::Standard => standard_show(state),
-        Preset::Openscape => openscape_show(state.availability),
-    }?;
-    Some(match preset {
-        Preset::Standard => XmppState {
-            show,
-            status: standard_text(state),
-            idle: is_idle(state.availability),
-        },
-        Preset::Openscape => XmppState {
-            show,
-            status: String::new(),
-            idle: false,
-        },
-    })
-}
-
-fn standard_show(state: &LyncState) -> Option<Show> {
-    let gone_for_long =
-        state.out_of_office || state.activity == "out-of-office" || state.activity == "off-work";
-    Some(match state.availability {
-        Availability::Online => Show::Available,
-        Availability::Busy | Availability::IdleBusy | Availability::DoNotDisturb => Show::Dnd,
-        Availability::Away if gone_for_long => Show::Xa,
-        Availability::IdleOnline | Availability::BeRightBack | Availability::Away => Show::Away,
-        Availability::OffWork => Show::Xa,
-        Availability::Offline => Show::Unavailable,
-        Availability::Unknown => return None,
-    })
-}
-
-fn openscape_show(availability: Availability) -> Option<Show> {
-    Some(match availability {
-        Availability::Online | Availability::IdleOnline => Show::Available,
-        // The weakness of that coupling, kept on purpose: busy people look free.
-        Availability::Busy | Availability::IdleBusy => Show::Available,
-        Availability::DoNotDisturb => Show::Dnd,
-        Availability::BeRightBack | Availability::Away => Show::Away,
-        Availability::OffWork => Show::Xa,
-        Availability::Offline => Show::Unavailable,
-        Availability::Unknown => return None,
-    })
-}
-
-fn standard_text(state: &LyncState) -> String {
-    if !state.note.is_empty() {
-        return state.note.clone();
-    }
-    let words = match state.availability {
-        Availability::IdleOnline => "Inactive",
-        Availability::Busy | Availability::IdleBusy => {
-            activity_words(&state.activity).unwrap_or("Busy")
-        }
-        Availability::DoNotDisturb => activity_words(&state.activity).unwrap_or("Do not disturb"),
-        Availability::BeRightBack => "Be right back",
-        Availability::Online
-        | Availability::Away
-        | Availability::OffWork
-        | Availability::Offline
-        | Availability::Unknown => "",
-    };
-    words.to_owned()
-}
-
-/// Words for an activity; free text stands for itself (UCWA reference, presence: `activity`).
-fn activity_words(activity: &str) -> Option<&str> {
-    Some(match activity {
-        "" => return None,
-        "on-the-phone" | "in-a-conference" => "In a call",
-        "in-a-meeting" => "In a meeting",
-        "presenting" | "in-presentation" => "Presenting",
-        "urgent-interruptions-only" => "Urgent interruptions only",
-        free => free,
-    })
-}
-
-/// Whether Lync set this value because keyboard and mouse rest.
-#[must_use]
-pub fn is_idle(availability: Availability) -> bool {
-    matches!(
-        availability,
-        Availability::IdleOnline | Availability::IdleBusy
-    )
-}
-
-/// XMPP → Lync, for a state that somebody chose, or (`idle`) that a machine set because its keyboard rests.
-/// `None`: not there, which cannot be chosen in Lync; the status goes back to Lync's own logic.
-#[must_use]
-pub fn to_lync(preset: Preset, show: Show, status: &str, idle: bool) -> Option<Settable> {
-    match preset {
-        Preset::Standard => standard_settable(show, status, idle),
-        Preset::Openscape => openscape_settable(show, status),
-    }
-}
-
-fn standard_settable(show: Show, status: &str, idle: bool) -> Option<Settable> {
-    Some(match show {
-        Show::Available | Show::Chat if idle => Settable::Away,
-        Show::Available | Show::Chat => Settable::Online,
-        Show::Away if idle => Settable::Away,
-        Show::Away => Settable::BeRightBack,
-        Show::Xa => Settable::Away,
-        Show::Dnd if says_busy(status) => Settable::Busy,
-        Show::Dnd => Settable::DoNotDisturb,
-        Show::Unavailable => return None,
-    })
-}
-
-/// XMPP has one word for Busy and Do not disturb; the text tells which.
-fn says_busy(status: &str) -> bool {
-    ["meeting", "in a call", "in a meeting", "busy"]
-        .iter()
-        .any(|word| starts_with_word(status, word))
-}
-
-/// The words of myPortal arrive as a `show` and a text such as `Meeting til: 15:00 / 24.12.2026`; the text is surer.
-fn openscape_settable(show: Show, status: &str) -> Option<Settable> {
-    if show == Show::Unavailable {
-        return None;
-    }
-    if ["meeting til:", "do not disturb til:"]
-        .iter()
-        .any(|word| starts_with_word(status, word))
-    {
-        return Some(Settable::Busy);
-    }
-    let away = [
-        "sick til:",
-        "break til:",
-        "out of office til:",
-        "lunch til:",
-        "home til:",
-    ];
-    if away.iter().any(|word| starts_with_word(status, word)) {
-        return Some(Settable::Away);
-    }
-    Some(match show {
-        Show::Available | Show::Chat => Settable::Online,
-        Show::Dnd => Settable::Busy,
-        Show::Away | Show::Xa | Show::Unavailable => Settable::Away,
-    })
-}
-
-fn starts_with_word(text: &str, lower_case_word: &str) -> bool {
-    let mut text = text.trim_start().chars().flat_map(char::to_lowercase);
-    lower_case_word
-        .chars()
-        .all(|wanted| text.next() == Some(wanted))
-        && !text.next().is_some_and(char::is_alphanumeric)
+/// What is set in Lync for a state of XMPP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LyncChoice {
+    /// Value.
+    pub status: Settable,
+    /// Personal note, empty for none.
+    pub note: String,
 }
 
 /// In which direction a row of a table translates.
@@ -197,116 +54,123 @@ pub enum Way {
     ToXmpp,
 }
 
-/// A row of a table, for people.
+/// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRow {
     /// On the XMPP side.
     pub show: Show,
-    /// The text that makes the difference there, or is set.
+    /// The text that makes the difference there, or is set; `{time}` and `{date}` stand for the end of the status.
     pub text: String,
     /// In which direction.
     pub way: Way,
     /// On the Lync side.
     pub lync: Availability,
+    /// The note there, with the same placeholders; empty: the text is kept.
+    pub note: String,
 }
 
-/// The table as it is in force: what [`to_lync`] and [`to_xmpp`] do with each state that they tell apart.
-#[must_use]
-pub fn table(preset: Preset) -> Vec<TableRow> {
-    let texts: &[(Show, &str)] = match preset {
-        Preset::Standard => &[(Show::Dnd, "Busy"), (Show::Dnd, "Meeting")],
-        Preset::Openscape => &[
-            (Show::Dnd, "Meeting til: {time} / {date}"),
-            (Show::Dnd, "Do not disturb til: {time} / {date}"),
-            (Show::Away, "Sick til: {time} / {date}"),
-            (Show::Away, "Break til: {time} / {date}"),
-            (Show::Away, "Lunch til: {time} / {date}"),
-            (Show::Away, "Home til: {time} / {date}"),
-            (Show::Xa, "Out of Office til: {time} / {date}"),
-        ],
-    };
-    let plain = [Show::Available, Show::Away, Show::Xa, Show::Dnd].map(|show| (show, ""));
-    let mut rows: Vec<TableRow> = plain
-        .iter()
-        .chain(texts)
-        .filter_map(|&(show, text)| {
-            Some(TableRow {
-                show,
-                text: text.to_owned(),
-                way: Way::ToLync,
-                lync: to_lync(preset, show, text, false)?.shown(),
-            })
-        })
-        .collect();
-    for lync in [
-        Availability::Online,
-        Availability::Busy,
-        Availability::DoNotDisturb,
-        Availability::BeRightBack,
-        Availability::Away,
-        Availability::OffWork,
-    ] {
-        let state = LyncState {
-            availability: lync,
-            ..LyncState::default()
-        };
-        let Some(XmppState { show, status, .. }) = to_xmpp(preset, &state) else {
-            continue;
-        };
-        // A word that is set without a note is no text that the way back asks for.
-        let there_and_back = rows.iter_mut().find(|row| {
-            row.show == show && row.lync == lync && (row.text.is_empty() || row.text == status)
-        });
-        match there_and_back {
-            Some(row) => row.way = Way::Both,
-            None => rows.push(TableRow {
-                show,
-                text: status,
-                way: Way::ToXmpp,
-                lync,
-            }),
+/// The status table in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    preset: Preset,
+    own: Option<OwnRows>,
+}
+
+impl From<Preset> for Table {
+    fn from(preset: Preset) -> Self {
+        Self { preset, own: None }
+    }
+}
+
+impl Table {
+    /// `own` in place of the rows of `preset`; `None`: the preset alone.
+    #[must_use]
+    pub fn new(preset: Preset, own: Option<OwnRows>) -> Self {
+        Self { preset, own }
+    }
+
+    /// The rows in force, for people.
+    #[must_use]
+    pub fn rows(&self) -> Vec<TableRow> {
+        match &self.own {
+            Some(own) => own.rows().to_vec(),
+            None => presets::rows(self.preset),
         }
     }
-    rows
-}
 
-/// What the contact list shows for another person's XMPP presence.
-#[must_use]
-pub fn seen_in_xmpp(preset: Preset, show: Show, status: &str, idle: bool) -> Availability {
-    match (show, to_lync(preset, show, status, false)) {
-        (Show::Unavailable, _) | (_, None) => Availability::Offline,
-        (Show::Away, _) => Availability::Away,
-        (_, Some(Settable::Online)) if idle => Availability::IdleOnline,
-        (_, Some(Settable::Busy)) if idle => Availability::IdleBusy,
-        (_, Some(settable)) => settable.shown(),
+    /// Lync → XMPP. `None`: nothing is known, so nothing is said; unknown never becomes offline.
+    #[must_use]
+    pub fn to_xmpp(&self, state: &LyncState) -> Option<XmppState> {
+        let by_preset = presets::to_xmpp(self.preset, state)?;
+        Some(match edited::to_xmpp(self.own(), self.preset, state) {
+            None => by_preset,
+            Some(row) => XmppState {
+                show: row.show,
+                status: edited::status_text(row, self.preset, state).unwrap_or(by_preset.status),
+                idle: by_preset.idle,
+            },
+        })
+    }
+
+    /// XMPP → Lync, for a state that somebody chose, or (`idle`) that a machine set because its keyboard rests.
+    /// `None`: not there, which cannot be chosen in Lync; the status goes back to Lync's own logic.
+    #[must_use]
+    pub fn to_lync(&self, show: Show, status: &str, idle: bool) -> Option<LyncChoice> {
+        let by_preset = LyncChoice {
+            status: presets::to_lync(self.preset, show, status, idle)?,
+            note: status.to_owned(),
+        };
+        let by_row = || edited::to_lync(self.own(), show, status);
+        Some((!idle).then(by_row).flatten().unwrap_or(by_preset))
+    }
+
+    /// What the contact list shows for another person's XMPP presence.
+    #[must_use]
+    pub fn seen_in_xmpp(&self, show: Show, status: &str, idle: bool) -> Availability {
+        let chosen = self.to_lync(show, status, false);
+        match (show, chosen.map(|choice| choice.status)) {
+            (Show::Unavailable, _) | (_, None) => Availability::Offline,
+            (Show::Away, _) => Availability::Away,
+            (_, Some(Settable::Online)) if idle => Availability::IdleOnline,
+            (_, Some(Settable::Busy)) if idle => Availability::IdleBusy,
+            (_, Some(settable)) => settable.shown(),
+        }
+    }
+
+    /// The text for a status that ends by itself, e.g. `Busy til: 15:00 / 24.12.2026`, in the shape that OpenScape people
+    /// know, or as a row with `{time}` or `{date}` has it. A text of the person's own takes the place of the word. `None`
+    /// for Online, whose end says nothing.
+    #[must_use]
+    pub fn til(
+        &self,
+        status: Settable,
+        own_text: &str,
+        until: Timestamp,
+        clock: &TimeZone,
+    ) -> Option<String> {
+        let by_row = || edited::til(self.own(), status, &until.to_zoned(clock.clone()));
+        let row = own_text.is_empty().then(by_row).flatten();
+        row.or_else(|| presets::til(self.preset, status, own_text, until, clock))
+    }
+
+    /// Whether notes of Lync are shown in XMPP.
+    #[must_use]
+    pub fn carries_notes(&self) -> bool {
+        self.preset == Preset::Standard
+    }
+
+    fn own(&self) -> &[TableRow] {
+        self.own.as_ref().map_or(&[], OwnRows::rows)
     }
 }
 
-/// The text for a status that ends by itself, e.g. `Busy til: 15:00 / 24.12.2026`, in the shape that OpenScape people
-/// know. A text of the person's own takes the place of the word. `None` for Online, whose end says nothing.
+/// Whether Lync set this value because keyboard and mouse rest.
 #[must_use]
-pub fn til(
-    preset: Preset,
-    status: Settable,
-    own_text: &str,
-    until: Timestamp,
-    clock: &TimeZone,
-) -> Option<String> {
-    let word = match (preset, status) {
-        (_, Settable::Online) => return None,
-        (Preset::Standard, Settable::Busy) => "Busy",
-        (Preset::Openscape, Settable::Busy) => "Meeting",
-        (_, Settable::DoNotDisturb) => "Do not disturb",
-        (Preset::Standard, Settable::BeRightBack) => "Be right back",
-        (Preset::Openscape, Settable::BeRightBack) => "Break",
-        (Preset::Standard, Settable::Away) => "Away",
-        (Preset::Openscape, Settable::Away) => "Out of Office",
-        (Preset::Standard, Settable::Offwork) => "Off work",
-        (Preset::Openscape, Settable::Offwork) => "Home",
-    };
-    let word = if own_text.is_empty() { word } else { own_text };
-    let end = until.to_zoned(clock.clone());
-    Some(format!("{word} til: {}", end.strftime("%H:%M / %d.%m.%Y")))
+pub fn is_idle(availability: Availability) -> bool {
+    matches!(
+        availability,
+        Availability::IdleOnline | Availability::IdleBusy
+    )
 }
 
 #[cfg(test)]

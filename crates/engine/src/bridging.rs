@@ -35,12 +35,13 @@ impl Core {
 
     /// The configuration, the pause or the links made by hand have changed.
     pub(crate) fn set_rules(&mut self) {
-        self.bridge.set_rules(rules(
+        let rules = rules(
             &self.options,
             &self.configuration.settings,
             &self.links_by_hand,
             self.pause,
-        ));
+        );
+        self.bridge.set_rules(rules, self.now);
     }
 
     fn take(&mut self, output: Output, unit: &mut Unit) {
@@ -203,7 +204,7 @@ pub(crate) fn rules(
     bridge::Rules {
         enabled: options.bridge && rule.enabled.value,
         presence: rule.presence.value,
-        preset: rule.preset.value,
+        table: rule.status_table(),
         relay_to: rule.relay_to.value.as_ref().map(ToString::to_string),
         relay_when: rule.relay_when.value,
         auto_subscribe: rule.auto_subscribe.value,

@@ -12,7 +12,7 @@ use crate::{
     core::{Core, Found},
     problems,
     send::Answer,
-    store::{Keep, StoredChat, Transaction},
+    store::{Keep, StoredChat, Transaction, Within},
     unit::{Unit, Write},
 };
 
@@ -176,9 +176,14 @@ impl Core {
         limit: u32,
         answer: Answer,
     ) {
+        // What the bridge carried to the person's own phone and back stands in the chats that it came from.
+        let copies: Vec<_> = self.relay_conversation().into_iter().collect();
         self.answer_from_store(answer, move |t| {
             let limit = limit.clamp(1, MOST_TEXTS);
-            let (texts, more) = t.search_history(&words, conversations.as_deref(), limit)?;
+            let within = conversations
+                .as_deref()
+                .map_or(Within::AllBut(&copies), Within::These);
+            let (texts, more) = t.search_history(&words, within, limit)?;
             let hits = texts.into_iter().map(|message| Hit { message }).collect();
             Ok(Reply::Hits { hits, more })
         });

@@ -1,10 +1,6 @@
 // What the window asks of whoever stands behind it. `tauri.ts` is the real one, `fake.ts` one for designers and tests.
 
 import type { Command, Event, Problem, Reply, Snapshot, View } from './types';
-import type { WantedCommand, WantedReply } from './wanted';
-
-export type AnyCommand = Command | WantedCommand;
-export type AnyReply = Reply | WantedReply;
 
 /** The reply that belongs to each question; those that are not named here are answered with `done`. */
 interface Replies {
@@ -33,8 +29,8 @@ interface Replies {
   'set-password': 'password-taken';
 }
 
-export type ReplyTo<C extends Pick<AnyCommand, 'command'>> = Extract<
-  AnyReply,
+export type ReplyTo<C extends Pick<Command, 'command'>> = Extract<
+  Reply,
   { reply: C['command'] extends keyof Replies ? Replies[C['command']] : 'done' }
 >;
 
@@ -50,7 +46,7 @@ export type Change =
 
 export interface Door {
   /** Carries out a command. Rejects with a {@link Problem}, never with anything else. */
-  request<C extends AnyCommand>(command: C): Promise<ReplyTo<C>>;
+  request<C extends Command>(command: C): Promise<ReplyTo<C>>;
   /** Begins the stream of changes; there is one for the life of the page. */
   changes(listener: (change: Change) => void): Promise<void>;
   /** Opens a link in the person's browser or mail program. */
@@ -61,6 +57,12 @@ export interface Door {
   lookAt(conversations: string[]): Promise<void>;
   /** The page is dark or light: the ground of this window and of the next one before its page is there. */
   setDark(dark: boolean): Promise<void>;
+  /** Opens a chat in a window of its own, or brings that window to the person. */
+  popOut(chat: string): Promise<void>;
+  /** The chat whose own window this is; null in the main window. */
+  ownChat(): Promise<string | null>;
+  /** Closes the own window of a chat. */
+  closeOwn(): Promise<void>;
   /** Keeps where the page is, so that a window that was ended opens at the same place. */
   saveView(view: string): Promise<void>;
   loadView(): Promise<string | null>;

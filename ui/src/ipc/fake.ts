@@ -6,20 +6,21 @@
 //   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step
 //   state=STATE   the Lync link in that state         gone         the agent ends after the start
 //   no-tray       the desktop has no tray            no-notifications  nor a service for notifications
+//   own=KEY       the window of that chat alone
 //   page=…        chats people bridge settings check   chat=ADDRESS opens that chat
 //   check=CODE    the check fails with that code       theme= lang= text= density=   look, not kept
 
-import { asProblem, type AnyCommand, type Door, type ReplyTo } from './door';
+import { asProblem, type Door, type ReplyTo } from './door';
 import { answer } from './fake/answers';
 import { FAILURES } from './fake/ladder';
 import { arrives, live, signIn } from './fake/life';
 import { World } from './fake/world';
-import type { SideState, View } from './types';
+import type { Command, SideState, View } from './types';
 
 export function fakeDoor(params: URLSearchParams): Door {
   const world = new World(params);
   return {
-    async request<C extends AnyCommand>(command: C): Promise<ReplyTo<C>> {
+    async request<C extends Command>(command: C): Promise<ReplyTo<C>> {
       try {
         return (await answer(world, command)) as ReplyTo<C>;
       } catch (thrown) {
@@ -41,6 +42,17 @@ export function fakeDoor(params: URLSearchParams): Door {
     },
     async setDark() {
       // A browser paints its own ground.
+    },
+    async popOut(chat) {
+      const address = new URL(location.href);
+      address.searchParams.set('own', chat);
+      window.open(address, chat, 'popup,width=460,height=600');
+    },
+    async ownChat() {
+      return params.get('own');
+    },
+    async closeOwn() {
+      window.close();
     },
     async saveView(view) {
       sessionStorage.setItem('view', view);

@@ -3,8 +3,7 @@
 import type { Door } from './door';
 
 export type * from './types';
-export type * from './wanted';
-export type { AnyCommand, Change, Door, ReplyTo } from './door';
+export type { Change, Door, ReplyTo } from './door';
 export { asProblem } from './door';
 
 /** The door of this page: Tauri's where the page runs in the window, else the fake, which shipped builds do not have. */

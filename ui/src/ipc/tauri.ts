@@ -6,10 +6,12 @@
 //   open_link(url: string)                            http, https, mailto, tel only; the shell checks it again
 //   set_title(title: string), set_dark(dark: boolean)
 //   look_at(conversations: string[])                  the chat before the person's eyes
+//   pop_out(chat: string), own_chat() -> string | null, close_own()     chats in windows of their own
 //   save_view(view: string), load_view() -> string | null      opaque text of at most 16 KiB, kept for this account
 
 import { Channel, invoke } from '@tauri-apps/api/core';
-import { asProblem, type AnyCommand, type Change, type Door, type ReplyTo } from './door';
+import { asProblem, type Change, type Door, type ReplyTo } from './door';
+import type { Command } from './types';
 
 async function call<T>(name: string, args: Record<string, unknown>): Promise<T> {
   try {
@@ -20,7 +22,7 @@ async function call<T>(name: string, args: Record<string, unknown>): Promise<T> 
 }
 
 export const tauriDoor: Door = {
-  request: <C extends AnyCommand>(command: C) => call<ReplyTo<C>>('door', { command }),
+  request: <C extends Command>(command: C) => call<ReplyTo<C>>('door', { command }),
   changes: (listener) => {
     const channel = new Channel<Change>();
     channel.onmessage = listener;
@@ -30,6 +32,9 @@ export const tauriDoor: Door = {
   setTitle: (title) => call('set_title', { title }),
   lookAt: (conversations) => call('look_at', { conversations }),
   setDark: (dark) => call('set_dark', { dark }),
+  popOut: (chat) => call('pop_out', { chat }),
+  ownChat: () => call('own_chat', {}),
+  closeOwn: () => call('close_own', {}),
   saveView: (view) => call('save_view', { view }),
   loadView: () => call('load_view', {}),
 };

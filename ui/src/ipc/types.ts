@@ -58,9 +58,13 @@ export type BridgeReport = {
   paused_until?: string,
   /** What crossed. */
   today: Crossed,
-  /** The table in force. */
+  /** The preset in force. */
   preset: Preset,
-  /** Its rows. */
+  /** Rows of the person's own stand in place of those of the preset. */
+  edited: boolean,
+  /** The administrator decides about the rows. */
+  table_managed: boolean,
+  /** The rows in force. */
   table: Array<TableRow>,
   /** What crossed last, youngest first. */
   log: Array<BridgeEntry>
@@ -299,9 +303,15 @@ export type Command = { "command": "check" }
   | { "command": "sign-out" }
   | { "command": "about" }
   | { "command": "bridge" }
+  | { "command": "set-status-table",
+  /** `None`: back to the preset. */
+  table?: Array<TableRow> | null
+  }
   | { "command": "preview-status",
-  /** The table. */
+  /** The preset. */
   preset: Preset,
+  /** Rows in its place, such as those that a person is editing. */
+  table?: Array<TableRow> | null,
   /** Of the XMPP status. */
   show: Show,
   /** Status text. */

@@ -3,11 +3,7 @@
 use jiff::Timestamp;
 
 use super::{By, ECHO, NOTE_LIMIT, Own, Shown, writes::Write};
-use crate::{
-    Availability, Output, Preset, Rules, Settable, Show,
-    status::{self, LyncState},
-    text,
-};
+use crate::{Availability, Output, Rules, Settable, Show, status::LyncState, text};
 
 impl Own {
     /// Writes to Lync what was chosen in XMPP, or takes it back.
@@ -81,22 +77,11 @@ impl Own {
         let is_free = choice.status == Some(Settable::Online)
             && self.writes.is_empty()
             && self.lync.is_some();
-        if let By::Xmpp {
-            text,
-            extended_away,
-        } = &choice.by
+        if let By::Xmpp { show, text } = &choice.by
             && !is_free
         {
-            let show = match choice.status? {
-                Settable::Online => Show::Available,
-                Settable::Busy | Settable::DoNotDisturb => Show::Dnd,
-                Settable::BeRightBack | Settable::Away | Settable::Offwork if *extended_away => {
-                    Show::Xa
-                }
-                Settable::BeRightBack | Settable::Away | Settable::Offwork => Show::Away,
-            };
             return Some(Shown {
-                show,
+                show: *show,
                 status: text.clone(),
                 idle_since: None,
             });
@@ -117,7 +102,7 @@ impl Own {
         let own_text = choice.note.as_deref().unwrap_or("");
         if let Some(text) = choice
             .until
-            .and_then(|until| status::til(rules.preset, status, own_text, until, &rules.clock))
+            .and_then(|until| rules.table.til(status, own_text, until, &rules.clock))
         {
             shown.status = text;
         }
@@ -127,10 +112,10 @@ impl Own {
     fn as_lync_shows(&self, state: LyncState, rules: &Rules) -> Option<Shown> {
         if self.lync.is_none() && state.availability == Availability::Unknown {
             // Not signed in to Lync, nothing chosen: simply there.
-            let note = if rules.preset == Preset::Openscape {
-                String::new()
-            } else {
+            let note = if rules.table.carries_notes() {
                 state.note
+            } else {
+                String::new()
             };
             return Some(Shown {
                 show: Show::Available,
@@ -138,7 +123,7 @@ impl Own {
                 idle_since: None,
             });
         }
-        let there = status::to_xmpp(rules.preset, &state)?;
+        let there = rules.table.to_xmpp(&state)?;
         // Our resource has to stay reachable for answers, so offline in Lync is shown as gone for long.
         let show = if there.show == Show::Unavailable {
             Show::Xa

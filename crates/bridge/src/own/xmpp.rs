@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{By, Choice, DEBOUNCE, ECHO, NOTE_LIMIT, Own, RESOURCES, Resource};
-use crate::{Rules, Show, Side, status, text};
+use crate::{Rules, Show, Side, text};
 
 impl Own {
     /// Presence of another resource of our own XMPP account.
@@ -73,15 +73,15 @@ impl Own {
         if !rules.enabled || !rules.presence.reaches(Side::Lync) {
             return;
         }
-        let removed = status.is_empty()
-            && self.note_from_xmpp
-            && text_before.is_some_and(|text| !text.is_empty());
-        let note = (!status.is_empty() || removed).then(|| status.clone());
-        let settable = status::to_lync(rules.preset, show, &status, false);
-        let by = By::Xmpp {
-            text: status,
-            extended_away: show == Show::Xa,
+        let (settable, note) = match rules.table.to_lync(show, &status, false) {
+            Some(choice) => (Some(choice.status), text::line(&choice.note, NOTE_LIMIT)),
+            None => (None, status.clone()),
         };
+        let removed = note.is_empty()
+            && self.note_from_xmpp
+            && (self.note_is_of_the_table() || text_before.is_some_and(|text| !text.is_empty()));
+        let note = (!note.is_empty() || removed).then_some(note);
+        let by = By::Xmpp { show, text: status };
         self.choice = Some(Choice {
             status: settable,
             note,
@@ -93,6 +93,14 @@ impl Own {
         if rules.presence.reaches(Side::Xmpp) {
             self.xmpp_due = Some(now + DEBOUNCE);
         }
+    }
+
+    /// Whether the choice that stands brought a note that its person did not write.
+    fn note_is_of_the_table(&self) -> bool {
+        self.choice.as_ref().is_some_and(|choice| match &choice.by {
+            By::Xmpp { text, .. } => choice.note.as_ref().is_some_and(|note| note != text),
+            By::Here | By::Lync => false,
+        })
     }
 
     /// With the last XMPP client goes what was chosen there; offline itself cannot be chosen in Lync.

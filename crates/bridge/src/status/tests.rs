@@ -1,408 +1,200 @@
 use super::*;
+use crate::Availability::{Away, Busy, DoNotDisturb, OffWork, Offline, Online};
 
-fn lync(availability: Availability, activity: &str, note: &str) -> LyncState {
-    LyncState {
-        availability,
-        activity: activity.into(),
+fn row(show: Show, text: &str, way: Way, lync: Availability) -> TableRow {
+    TableRow {
+        show,
+        text: text.into(),
+        way,
+        lync,
+        note: String::new(),
+    }
+}
+
+fn with_note(note: &str, row: TableRow) -> TableRow {
+    TableRow {
         note: note.into(),
-        out_of_office: false,
+        ..row
     }
 }
 
-fn carried(preset: Preset, state: &LyncState) -> Option<(Show, String, bool)> {
-    to_xmpp(preset, state).map(|state| (state.show, state.status, state.idle))
+fn edited(rows: Vec<TableRow>) -> Table {
+    Table::new(Preset::Standard, Some(OwnRows::new(rows).unwrap()))
 }
 
-#[test]
-fn standard_carries_every_lync_state_to_xmpp() {
-    let rows = [
-        (Availability::Online, "", Some((Show::Available, "", false))),
-        (
-            Availability::IdleOnline,
-            "",
-            Some((Show::Away, "Inactive", true)),
-        ),
-        (Availability::Busy, "", Some((Show::Dnd, "Busy", false))),
-        (
-            Availability::Busy,
-            "on-the-phone",
-            Some((Show::Dnd, "In a call", false)),
-        ),
-        (
-            Availability::Busy,
-            "in-a-conference",
-            Some((Show::Dnd, "In a call", false)),
-        ),
-        (
-            Availability::Busy,
-            "in-a-meeting",
-            Some((Show::Dnd, "In a meeting", false)),
-        ),
-        (
-            Availability::Busy,
-            "I en biltunnel",
-            Some((Show::Dnd, "I en biltunnel", false)),
-        ),
-        (Availability::IdleBusy, "", Some((Show::Dnd, "Busy", true))),
-        (
-            Availability::IdleBusy,
-            "in-a-meeting",
-            Some((Show::Dnd, "In a meeting", true)),
-        ),
-        (
-            Availability::DoNotDisturb,
-            "",
-            Some((Show::Dnd, "Do not disturb", false)),
-        ),
-        (
-            Availability::DoNotDisturb,
-            "presenting",
-            Some((Show::Dnd, "Presenting", false)),
-        ),
-        (
-            Availability::DoNotDisturb,
-            "urgent-interruptions-only",
-            Some((Show::Dnd, "Urgent interruptions only", false)),
-        ),
-        (
-            Availability::BeRightBack,
-            "",
-            Some((Show::Away, "Be right back", false)),
-        ),
-        (Availability::Away, "", Some((Show::Away, "", false))),
-        (
-            Availability::Away,
-            "out-of-office",
-            Some((Show::Xa, "", false)),
-        ),
-        (Availability::Away, "off-work", Some((Show::Xa, "", false))),
-        (
-            Availability::OffWork,
-            "off-work",
-            Some((Show::Xa, "", false)),
-        ),
-        (
-            Availability::Offline,
-            "",
-            Some((Show::Unavailable, "", false)),
-        ),
-        (Availability::Unknown, "", None),
-    ];
-    for (availability, activity, expected) in rows {
-        let expected = expected.map(|(show, text, idle)| (show, text.to_owned(), idle));
-        let found = carried(Preset::Standard, &lync(availability, activity, ""));
-        assert_eq!(found, expected, "{availability:?} {activity}");
-    }
+fn set(table: &Table, show: Show, status: &str) -> (Settable, String) {
+    let choice = table.to_lync(show, status, false).unwrap();
+    (choice.status, choice.note)
 }
 
-#[test]
-fn a_note_is_carried_and_wins_over_the_words_for_the_activity() {
-    for availability in Availability::ALL {
-        let Some(found) = to_xmpp(
-            Preset::Standard,
-            &lync(availability, "in-a-meeting", "Back at noon"),
-        ) else {
-            assert_eq!(availability, Availability::Unknown);
-            continue;
-        };
-        assert_eq!(found.status, "Back at noon");
-    }
-}
-
-#[test]
-fn somebody_with_an_out_of_office_note_is_away_for_long() {
+fn shown(table: &Table, availability: Availability) -> (Show, String) {
     let state = LyncState {
-        out_of_office: true,
-        ..lync(Availability::Away, "", "On holiday")
+        availability,
+        ..LyncState::default()
     };
-    assert_eq!(
-        carried(Preset::Standard, &state),
-        Some((Show::Xa, "On holiday".into(), false))
-    );
+    let there = table.to_xmpp(&state).unwrap();
+    (there.show, there.status)
 }
 
 #[test]
-fn standard_carries_every_xmpp_state_to_lync() {
-    let rows = [
-        (Show::Available, "", false, Some(Settable::Online)),
-        (Show::Chat, "", false, Some(Settable::Online)),
-        (Show::Available, "", true, Some(Settable::Away)),
-        (Show::Away, "", false, Some(Settable::BeRightBack)),
-        (Show::Away, "", true, Some(Settable::Away)),
-        (Show::Xa, "", false, Some(Settable::Away)),
-        (Show::Xa, "Out of office", true, Some(Settable::Away)),
-        (Show::Dnd, "", false, Some(Settable::DoNotDisturb)),
-        (
-            Show::Dnd,
-            "Meetings make me sad",
-            false,
-            Some(Settable::DoNotDisturb),
-        ),
-        (
-            Show::Dnd,
-            "Meeting til: 15:00 / 24.12.2026",
-            false,
-            Some(Settable::Busy),
-        ),
-        (Show::Dnd, "in a call", false, Some(Settable::Busy)),
-        (Show::Dnd, "In a meeting", false, Some(Settable::Busy)),
-        (Show::Dnd, "Busy", false, Some(Settable::Busy)),
-        (Show::Unavailable, "", false, None),
-    ];
-    for (show, status, idle, expected) in rows {
-        assert_eq!(
-            to_lync(Preset::Standard, show, status, idle),
-            expected,
-            "{show:?} {status} {idle}"
-        );
-    }
-}
-
-/// product.md, first table: what myPortal shows, the `show` it arrives with, its text, and what Lync then shows.
-#[test]
-fn openscape_carries_every_myportal_state_to_lync() {
-    let rows = [
-        ("Office", Show::Available, "", Settable::Online),
-        (
-            "Meeting",
-            Show::Dnd,
-            "Meeting til: 15:00 / 24.12.2026",
-            Settable::Busy,
-        ),
-        (
-            "Sick",
-            Show::Away,
-            "Sick til: 08:00 / 28.12.2026",
-            Settable::Away,
-        ),
-        (
-            "Break",
-            Show::Away,
-            "Break til: 10:15 / 24.12.2026",
-            Settable::Away,
-        ),
-        (
-            "Vacation",
-            Show::Xa,
-            "Out of Office til: 08:00 / 07.01.2027",
-            Settable::Away,
-        ),
-        (
-            "Lunch",
-            Show::Away,
-            "Lunch til: 13:00 / 24.12.2026",
-            Settable::Away,
-        ),
-        (
-            "Home",
-            Show::Away,
-            "Home til: 08:00 / 28.12.2026",
-            Settable::Away,
-        ),
-        (
-            "Do not disturb",
-            Show::Dnd,
-            "Do not disturb til: 16:00 / 24.12.2026",
-            Settable::Busy,
-        ),
-    ];
-    for (word, show, text, expected) in rows {
-        assert_eq!(
-            to_lync(Preset::Openscape, show, text, false),
-            Some(expected),
-            "{word}"
-        );
-    }
-    for show in [Show::Available, Show::Chat, Show::Away, Show::Xa, Show::Dnd] {
-        let meeting = to_lync(
-            Preset::Openscape,
-            show,
-            "Meeting til: 15:00 / 24.12.2026 Budget",
-            false,
-        );
-        assert_eq!(
-            meeting,
-            Some(Settable::Busy),
-            "the text is surer than {show:?}"
-        );
-        let lunch = to_lync(
-            Preset::Openscape,
-            show,
-            "Lunch til: 13:00 / 24.12.2026",
-            false,
-        );
-        assert_eq!(
-            lunch,
-            Some(Settable::Away),
-            "the text is surer than {show:?}"
-        );
-    }
-    assert_eq!(
-        to_lync(
-            Preset::Openscape,
-            Show::Unavailable,
-            "Meeting til: 15:00",
-            false
-        ),
-        None
-    );
-}
-
-/// product.md, second table. The text is not carried in any row.
-#[test]
-fn openscape_carries_every_lync_state_to_myportal() {
-    let rows = [
-        (Availability::Online, Some(Show::Available)),
-        (Availability::IdleOnline, Some(Show::Available)),
-        (Availability::Busy, Some(Show::Available)),
-        (Availability::IdleBusy, Some(Show::Available)),
-        (Availability::DoNotDisturb, Some(Show::Dnd)),
-        (Availability::BeRightBack, Some(Show::Away)),
-        (Availability::Away, Some(Show::Away)),
-        (Availability::OffWork, Some(Show::Xa)),
-        (Availability::Offline, Some(Show::Unavailable)),
-        (Availability::Unknown, None),
-    ];
-    for (availability, expected) in rows {
-        let found = carried(
-            Preset::Openscape,
-            &lync(availability, "in-a-meeting", "Back at noon"),
-        );
-        assert_eq!(
-            found,
-            expected.map(|show| (show, String::new(), false)),
-            "{availability:?}"
-        );
-    }
-}
-
-#[test]
-fn an_unknown_state_never_becomes_offline() {
+fn the_rows_of_a_preset_do_as_the_preset_does() {
     for preset in [Preset::Standard, Preset::Openscape] {
-        assert_eq!(to_xmpp(preset, &lync(Availability::Unknown, "", "")), None);
+        let table = Table::from(preset);
+        let same = Table::new(preset, Some(OwnRows::new(table.rows()).unwrap()));
         for show in [Show::Available, Show::Chat, Show::Away, Show::Xa, Show::Dnd] {
-            assert_ne!(seen_in_xmpp(preset, show, "", false), Availability::Offline);
+            for text in [
+                "",
+                "Busy",
+                "in a call: Ben",
+                "Meeting til: 15:00",
+                "At the lake",
+            ] {
+                for idle in [false, true] {
+                    assert_eq!(
+                        same.to_lync(show, text, idle).map(|choice| choice.note),
+                        table.to_lync(show, text, idle).map(|choice| choice.note)
+                    );
+                }
+                // A text of that product arrives with the show of its row.
+                if preset == Preset::Standard {
+                    assert_eq!(
+                        same.to_lync(show, text, false),
+                        table.to_lync(show, text, false),
+                        "{show:?} {text}"
+                    );
+                }
+            }
+        }
+        for availability in Availability::ALL {
+            for activity in ["", "in-a-meeting", "out-of-office"] {
+                for note in ["", "Back at noon"] {
+                    let state = LyncState {
+                        availability,
+                        activity: activity.into(),
+                        note: note.into(),
+                        out_of_office: false,
+                    };
+                    assert_eq!(same.to_xmpp(&state), table.to_xmpp(&state), "{state:?}");
+                }
+            }
         }
     }
 }
 
 #[test]
-fn texts_for_an_end_have_the_shape_that_openscape_people_know() {
-    let clock = TimeZone::fixed(jiff::tz::offset(1));
+fn a_row_of_the_persons_own_decides_both_ways() {
+    let table = edited(vec![row(Show::Away, "", Way::Both, Busy)]);
+    assert_eq!(set(&table, Show::Away, "x"), (Settable::Busy, "x".into()));
+    assert_eq!(shown(&table, Busy).0, Show::Away);
+    assert_eq!(set(&table, Show::Xa, ""), (Settable::Away, String::new()));
+    assert_eq!(
+        shown(&table, DoNotDisturb),
+        (Show::Dnd, "Do not disturb".into()),
+        "what no row names goes by the preset"
+    );
+}
+
+#[test]
+fn a_row_of_one_way_says_nothing_about_the_other() {
+    let table = edited(vec![
+        row(Show::Dnd, "", Way::ToXmpp, Online),
+        row(Show::Dnd, "", Way::ToLync, OffWork),
+    ]);
+    assert_eq!(shown(&table, Online).0, Show::Dnd);
+    assert_eq!(set(&table, Show::Dnd, "").0, Settable::Offwork);
+    assert_eq!(shown(&table, OffWork).0, Show::Xa);
+}
+
+#[test]
+fn a_row_with_a_text_goes_before_one_without_and_needs_the_whole_word() {
+    let table = edited(vec![
+        row(Show::Away, "", Way::ToLync, Away),
+        row(Show::Away, "Lunch til {time}", Way::ToLync, Busy),
+    ]);
+    for text in ["Lunch til: 13:00 / 24.12.2026", "LUNCH TIL 13:00"] {
+        assert_eq!(set(&table, Show::Away, text).0, Settable::Busy, "{text}");
+    }
+    for text in ["Lunch", "Lunch tilted", "no Lunch til 13:00"] {
+        assert_eq!(set(&table, Show::Away, text).0, Settable::Away, "{text}");
+    }
+    assert_eq!(
+        set(&table, Show::Dnd, "Lunch til 13:00").0,
+        Settable::DoNotDisturb
+    );
+}
+
+#[test]
+fn a_note_of_a_row_names_the_end_that_the_text_says() {
+    let note = "Back at {time} on {date}";
+    let table = edited(vec![with_note(
+        note,
+        row(Show::Away, "", Way::ToLync, Away),
+    )]);
+    let says = |text: &str| set(&table, Show::Away, text).1;
+    assert_eq!(
+        says("Lunch til: 13:00 / 24.12.2026"),
+        "Back at 13:00 on 24.12.2026"
+    );
+    assert_eq!(says("(9:30, 2026-12-24)"), "Back at 9:30 on 2026-12-24");
+    for kept in ["Lunch til: 13:00", "", "24.12.2026", "1:2:3 / 24.12."] {
+        assert_eq!(says(kept), kept, "what is not said cannot be named");
+    }
+}
+
+#[test]
+fn an_end_is_told_by_the_row_that_has_a_place_for_it() {
     let until: Timestamp = "2026-12-24T14:00:00Z".parse().unwrap();
-    let rows = [
-        (
-            Preset::Openscape,
-            Settable::Busy,
-            "",
-            Some("Meeting til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Openscape,
-            Settable::DoNotDisturb,
-            "",
-            Some("Do not disturb til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Openscape,
-            Settable::BeRightBack,
-            "",
-            Some("Break til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Openscape,
-            Settable::Away,
-            "",
-            Some("Out of Office til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Openscape,
-            Settable::Offwork,
-            "",
-            Some("Home til: 15:00 / 24.12.2026"),
-        ),
-        (Preset::Openscape, Settable::Online, "", None),
-        (
-            Preset::Standard,
-            Settable::Busy,
-            "",
-            Some("Busy til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Standard,
-            Settable::DoNotDisturb,
-            "",
-            Some("Do not disturb til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Standard,
-            Settable::BeRightBack,
-            "",
-            Some("Be right back til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Standard,
-            Settable::Away,
-            "",
-            Some("Away til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Standard,
-            Settable::Offwork,
-            "",
-            Some("Off work til: 15:00 / 24.12.2026"),
-        ),
-        (
-            Preset::Standard,
-            Settable::Busy,
-            "Meeting",
-            Some("Meeting til: 15:00 / 24.12.2026"),
-        ),
-        (Preset::Standard, Settable::Online, "", None),
-    ];
-    for (preset, status, own, expected) in rows {
-        assert_eq!(
-            til(preset, status, own, until, &clock).as_deref(),
-            expected,
-            "{preset:?} {status:?}"
-        );
-    }
+    let table = edited(vec![
+        row(Show::Dnd, "In der Sitzung bis {time}", Way::Both, Busy),
+        row(Show::Dnd, "Sitzung", Way::Both, Busy),
+    ]);
+    let til = |own| table.til(Settable::Busy, own, until, &TimeZone::UTC);
+    assert_eq!(til("").as_deref(), Some("In der Sitzung bis 14:00"));
+    assert_eq!(
+        til("Budget").as_deref(),
+        Some("Budget til: 14:00 / 24.12.2026")
+    );
+    assert_eq!(
+        shown(&table, Busy),
+        (Show::Dnd, "Sitzung".into()),
+        "without an end the row without one"
+    );
+    let away = table.til(Settable::Away, "", until, &TimeZone::UTC);
+    assert_eq!(away.as_deref(), Some("Away til: 14:00 / 24.12.2026"));
 }
 
 #[test]
-fn what_the_bridge_writes_in_xmpp_means_the_same_when_read_back() {
-    for (settable, activity) in [
-        (Settable::Online, ""),
-        (Settable::Busy, ""),
-        (Settable::Busy, "in-a-meeting"),
-        (Settable::DoNotDisturb, ""),
-        (Settable::BeRightBack, ""),
-    ] {
-        let there = to_xmpp(Preset::Standard, &lync(settable.shown(), activity, "")).unwrap();
-        assert_eq!(
-            to_lync(Preset::Standard, there.show, &there.status, there.idle),
-            Some(settable)
-        );
-    }
+fn what_nobody_can_choose_is_no_row() {
+    let wrong = |row| OwnRows::new(vec![row]).unwrap_err();
+    assert_eq!(
+        wrong(row(Show::Away, "", Way::Both, Offline)),
+        WrongRow::NotSettable(0)
+    );
+    assert_eq!(
+        wrong(row(Show::Away, "", Way::ToXmpp, Availability::Unknown)),
+        WrongRow::NotSettable(0),
+        "unknown never becomes something"
+    );
+    assert_eq!(
+        wrong(row(Show::Unavailable, "", Way::Both, Away)),
+        WrongRow::NotThere(0)
+    );
+    let rows = vec![row(Show::Away, "", Way::Both, Away); OwnRows::MOST + 1];
+    assert_eq!(OwnRows::new(rows), Err(WrongRow::TooMany));
+    edited(vec![row(Show::Xa, "", Way::ToXmpp, Offline)]);
 }
 
 #[test]
-fn each_row_of_the_table_is_what_the_bridge_does() {
-    for preset in [Preset::Standard, Preset::Openscape] {
-        let rows = table(preset);
-        assert!(rows.len() > 5, "{rows:?}");
-        for row in rows {
-            if row.way != Way::ToXmpp {
-                let settable = to_lync(preset, row.show, &row.text, false).unwrap();
-                assert_eq!(settable.shown(), row.lync, "{row:?}");
-            }
-            if row.way != Way::ToLync {
-                let state = LyncState {
-                    availability: row.lync,
-                    ..LyncState::default()
-                };
-                assert_eq!(to_xmpp(preset, &state).unwrap().show, row.show, "{row:?}");
-            }
-        }
-    }
+fn idle_is_still_a_machines_doing() {
+    let table = edited(vec![row(Show::Available, "", Way::Both, Busy)]);
+    assert_eq!(
+        table.to_lync(Show::Available, "", true).unwrap().status,
+        Settable::Away
+    );
+    let idle = LyncState {
+        availability: Availability::IdleBusy,
+        ..LyncState::default()
+    };
+    let there = table.to_xmpp(&idle).unwrap();
+    assert_eq!((there.show, there.idle), (Show::Available, true));
 }

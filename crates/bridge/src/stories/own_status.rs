@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use super::stage::*;
+use crate::status::{OwnRows, Table, TableRow, Way};
 use crate::*;
 
 fn lync(availability: Availability) -> Input {
@@ -388,7 +389,7 @@ fn an_out_of_office_note_goes_to_xmpp_only() {
 #[test]
 fn the_openscape_preset_loses_busy_and_notes_as_that_product_does() {
     let mut stage = both();
-    stage.rule(|rules| rules.preset = Preset::Openscape);
+    stage.rule(|rules| rules.table = Preset::Openscape.into());
     stage.does(noted(Availability::Busy, "Budget"));
     assert_eq!(written(stage.passes(2)), [], "still shown as Office");
     stage.does(lync(Availability::DoNotDisturb));
@@ -400,6 +401,56 @@ fn the_openscape_preset_loses_busy_and_notes_as_that_product_does() {
         [
             Output::SetLyncPresence(Settable::Away),
             Output::SetLyncNote("Lunch til: 13:00 / 24.12.2026".into())
+        ]
+    );
+}
+
+/// `away` is Busy and back, with a note of the table's.
+fn lunch_table() -> Table {
+    let row = TableRow {
+        show: Show::Away,
+        text: String::new(),
+        way: Way::Both,
+        lync: Availability::Busy,
+        note: "At lunch".into(),
+    };
+    Table::new(Preset::Standard, OwnRows::new(vec![row]).ok())
+}
+
+#[test]
+fn a_row_that_was_edited_changes_at_once_what_xmpp_sees() {
+    let mut stage = both();
+    stage.does(lync(Availability::Busy));
+    assert_eq!(written(stage.passes(2)), [xmpp(Show::Dnd, "Busy")]);
+    stage.rule(|rules| rules.table = lunch_table());
+    assert_eq!(written(stage.does(Input::Tick)), [xmpp(Show::Away, "Busy")]);
+    stage.rule(|rules| rules.table = Preset::Standard.into());
+    assert_eq!(written(stage.does(Input::Tick)), [xmpp(Show::Dnd, "Busy")]);
+}
+
+#[test]
+fn a_note_of_the_table_goes_with_the_status_that_brought_it() {
+    let mut stage = both();
+    stage.rule(|rules| rules.table = lunch_table());
+    stage.does(phone(Show::Available, ""));
+    stage.does(phone(Show::Away, ""));
+    assert_eq!(
+        written(stage.passes(2)),
+        [
+            Output::SetLyncPresence(Settable::Busy),
+            Output::SetLyncNote("At lunch".into()),
+            xmpp(Show::Away, "")
+        ]
+    );
+    stage.does(noted(Availability::Busy, "At lunch"));
+    assert_eq!(written(stage.passes(10)), [], "an echo");
+    stage.does(phone(Show::Available, ""));
+    let out = written(stage.passes(2));
+    assert_eq!(
+        out[..2],
+        [
+            Output::SetLyncPresence(Settable::Online),
+            Output::SetLyncNote(String::new())
         ]
     );
 }

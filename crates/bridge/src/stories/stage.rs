@@ -78,7 +78,7 @@ impl Stage {
 
     pub(super) fn rule(&mut self, change: impl FnOnce(&mut Rules)) {
         change(&mut self.rules);
-        self.bridge.set_rules(self.rules.clone());
+        self.bridge.set_rules(self.rules.clone(), self.now);
     }
 
     /// The program ends in whatever way and starts again.

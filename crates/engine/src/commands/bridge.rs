@@ -1,12 +1,18 @@
 //! The bridge for a screen: both sides, what crossed, the table in force.
 
 use causeway_api as api;
-use causeway_api::{BridgeReport, RowDirection, Side, SideInfo, SideState, TableRow};
+use causeway_api::{BridgeReport, Problem, RowDirection, Side, SideInfo, SideState, TableRow};
 use causeway_bridge::status::{self, Way};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{bridging, config::Preset, core::Core, link::Slot, send::Answer};
+use crate::{
+    bridging,
+    config::{self, Preset},
+    core::Core,
+    link::Slot,
+    send::Answer,
+};
 
 /// So many texts are told.
 const MOST_ENTRIES: u32 = 100;
@@ -15,15 +21,25 @@ impl Core {
     /// Both sides and what crossed between them.
     pub(super) fn bridge_report(&self, answer: Answer) {
         let bridge = &self.configuration.settings.bridge;
-        let preset = bridge.preset.value;
+        let managed = |key: &str| {
+            let mut entries = self.configuration.entries.iter();
+            entries.any(|entry| entry.key == key && entry.managed)
+        };
         let report = BridgeReport {
             sides: self.sides().map(|side| self.side_info(side)).collect(),
             enabled: self.options.bridge && bridge.enabled.value,
             paused: self.pause.is_some(),
             paused_until: self.pause.and_then(|pause| pause.until),
             today: api::Crossed::default(),
-            preset: told_preset(preset),
-            table: status::table(preset).into_iter().map(told_row).collect(),
+            preset: told_preset(bridge.preset.value),
+            edited: bridge.table.value.is_some(),
+            table_managed: managed("bridge.table"),
+            table: bridge
+                .status_table()
+                .rows()
+                .into_iter()
+                .map(told_row)
+                .collect(),
             log: Vec::new(),
         };
         let midnight = midnight(self.now, &TimeZone::system());
@@ -59,7 +75,12 @@ fn info<L, E>(slot: &Slot<L, E>, address: String) -> SideInfo {
 }
 
 /// What Lync people would see of an XMPP status.
-pub(super) fn preview(preset: api::Preset, show: api::Show, text: String) -> api::Reply {
+pub(super) fn preview(
+    preset: api::Preset,
+    table: Option<&[TableRow]>,
+    show: api::Show,
+    text: &str,
+) -> Result<api::Reply, Problem> {
     let preset = match preset {
         api::Preset::Standard => Preset::Standard,
         api::Preset::Openscape => Preset::Openscape,
@@ -71,14 +92,13 @@ pub(super) fn preview(preset: api::Preset, show: api::Show, text: String) -> api
         api::Show::Dnd => causeway_bridge::Show::Dnd,
         api::Show::Unavailable => causeway_bridge::Show::Unavailable,
     };
-    let availability = status::to_lync(preset, show, &text, false)
-        .map_or(api::Availability::Unknown, |settable| {
-            bridging::told_availability(settable.shown())
-        });
-    api::Reply::Preview {
-        availability,
-        note: text,
-    }
+    let own = table.map(config::own_rows).transpose()?;
+    let choice = status::Table::new(preset, own).to_lync(show, text, false);
+    let availability = choice.as_ref().map(|choice| choice.status.shown());
+    Ok(api::Reply::Preview {
+        availability: availability.map_or(api::Availability::Unknown, bridging::told_availability),
+        note: choice.map(|choice| choice.note).unwrap_or_default(),
+    })
 }
 
 fn told_preset(preset: Preset) -> api::Preset {
@@ -104,7 +124,7 @@ fn told_row(row: status::TableRow) -> TableRow {
             Way::ToXmpp => RowDirection::ToXmpp,
         },
         lync: bridging::told_availability(row.lync),
-        note: String::new(),
+        note: row.note,
     }
 }
 

@@ -187,9 +187,23 @@ impl Core {
                 self.bridge_report(answer);
                 return None;
             }
-            Command::PreviewStatus { preset, show, text } => {
-                Ok(super::bridge::preview(preset, show, text))
+            Command::PreviewStatus {
+                preset,
+                table,
+                show,
+                text,
+            } => super::bridge::preview(preset, table.as_deref(), show, &text),
+            Command::SetStatusTable { table: None } => {
+                self.unset_config("bridge.table".into(), answer);
+                return None;
             }
+            Command::SetStatusTable { table: Some(rows) } => match serde_json::to_string(&rows) {
+                Ok(rows) => {
+                    self.set_config("bridge.table".into(), rows, answer);
+                    return None;
+                }
+                Err(error) => Err(problems::internal(&error.to_string())),
+            },
             Command::Links => Ok(Reply::Links {
                 links: self.sides().map(|side| (side, self.state(side))).collect(),
                 bridge: self.options.bridge

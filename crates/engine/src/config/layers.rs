@@ -226,7 +226,11 @@ fn collect(
 fn raw(item: &Item) -> Raw {
     match item {
         Item::Value(value) => raw_value(value),
-        Item::ArrayOfTables(_) | Item::Table(_) | Item::None => Raw::Other("a table"),
+        Item::ArrayOfTables(tables) => {
+            Raw::List(tables.iter().map(|table| raw_table(table)).collect())
+        }
+        Item::Table(table) => raw_table(table),
+        Item::None => Raw::Other("nothing"),
     }
 }
 
@@ -238,8 +242,15 @@ fn raw_value(value: &toml_edit::Value) -> Raw {
         toml_edit::Value::Array(items) => Raw::List(items.iter().map(raw_value).collect()),
         toml_edit::Value::Float(_) => Raw::Other("a number with a fraction"),
         toml_edit::Value::Datetime(_) => Raw::Other("a date"),
-        toml_edit::Value::InlineTable(_) => Raw::Other("a table"),
+        toml_edit::Value::InlineTable(table) => raw_table(table),
     }
+}
+
+fn raw_table(table: &dyn TableLike) -> Raw {
+    let fields = table
+        .iter()
+        .map(|(name, item)| (name.to_owned(), raw(item)));
+    Raw::Table(fields.collect())
 }
 
 fn line_of(text: &str, position: usize) -> Option<usize> {

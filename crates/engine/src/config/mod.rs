@@ -13,6 +13,7 @@ mod resolve;
 mod screen;
 mod set;
 mod settings;
+mod status_rows;
 mod table;
 mod value;
 
@@ -29,6 +30,7 @@ pub use set::{set, unset};
 pub use settings::{
     Bridge, Gateway, History, HistoryMode, HostPort, Lync, Setting, Settings, Xmpp,
 };
+pub(crate) use status_rows::own_rows;
 pub use ucwa::client::{Method, Mode, Proxy};
 
 use causeway_api::{ConfigEntry, ConfigIssue};

@@ -26,6 +26,7 @@ pub(super) fn resolve(layers: Vec<Layer>, issues: Vec<ConfigIssue>) -> Configura
             enabled: resolver.value(&bridge::ENABLED),
             presence: resolver.value(&bridge::PRESENCE),
             preset: resolver.value(&bridge::PRESET),
+            table: resolver.optional(&bridge::STATUS_TABLE),
             relay_to: resolver.optional(&bridge::RELAY_TO),
             relay_when: resolver.value(&bridge::RELAY_WHEN),
             auto_subscribe: resolver.value(&bridge::AUTO_SUBSCRIBE),

@@ -125,7 +125,7 @@ impl Value for People {
                 .ok()
                 .filter(|jid| jid.node().is_some())
                 .map(|jid| jid.to_string()),
-            Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Other(_) => None,
+            Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Table(_) | Raw::Other(_) => None,
         };
         items.iter().map(address).collect::<Option<_>>().map(Self)
     }

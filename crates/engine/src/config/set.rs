@@ -188,9 +188,29 @@ fn toml(raw: Raw) -> Value {
         Raw::Text(text) => text.into(),
         Raw::Bool(value) => value.into(),
         Raw::Integer(number) => number.into(),
-        Raw::List(items) => Value::Array(items.into_iter().map(toml).collect::<Array>()),
+        Raw::List(items) => Value::Array(list(items)),
+        Raw::Table(fields) => Value::InlineTable(
+            fields
+                .into_iter()
+                .map(|(name, raw)| (name, toml(raw)))
+                .collect(),
+        ),
         Raw::Other(kind) => kind.into(),
     }
+}
+
+/// Rows of a table stand on lines of their own.
+fn list(items: Vec<Raw>) -> Array {
+    let in_lines = items.iter().any(|item| matches!(item, Raw::Table(_)));
+    let mut array = items.into_iter().map(toml).collect::<Array>();
+    if in_lines {
+        for item in array.iter_mut() {
+            item.decor_mut().set_prefix("\n  ");
+        }
+        array.set_trailing_comma(true);
+        array.set_trailing("\n");
+    }
+    array
 }
 
 fn bad_config(message: impl Into<String>, remedy: impl Into<String>) -> Problem {

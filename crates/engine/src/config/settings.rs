@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use causeway_api::Origin;
+use causeway_bridge::status::{OwnRows, Table};
 use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 use causeway_xmpp::link::Tls;
 use jid::BareJid;
@@ -90,9 +91,18 @@ pub struct Bridge {
     pub enabled: Setting<bool>,
     pub presence: Setting<PresenceDirection>,
     pub preset: Setting<Preset>,
+    pub table: Setting<Option<OwnRows>>,
     pub relay_to: Setting<Option<BareJid>>,
     pub relay_when: Setting<RelayWhen>,
     pub auto_subscribe: Setting<bool>,
+}
+
+impl Bridge {
+    /// The status table in force.
+    #[must_use]
+    pub fn status_table(&self) -> Table {
+        Table::new(self.preset.value, self.table.value.clone())
+    }
 }
 
 /// `[gateway]`

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use causeway_bridge::status::OwnRows;
 use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 use causeway_xmpp::link::Tls;
 use jid::BareJid;
@@ -154,6 +155,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &bridge::ENABLED,
     &bridge::PRESENCE,
     &bridge::PRESET,
+    &bridge::STATUS_TABLE,
     &bridge::RELAY_TO,
     &bridge::RELAY_WHEN,
     &bridge::AUTO_SUBSCRIBE,
@@ -292,6 +294,11 @@ pub(super) mod bridge {
         "Which status table translates",
     )
     .or(|| Preset::Standard);
+    pub(in super::super) static STATUS_TABLE: Key<OwnRows> = Key::new(
+        "bridge.table",
+        r#"[{ show = "away", text = "Lunch", direction = "both", lync = "busy", note = "At lunch" }]"#,
+        "Rows of an own status table; what they do not name goes by the preset",
+    );
     pub(in super::super) static RELAY_TO: Key<BareJid> = Key::new(
         "bridge.relay_to",
         r#""anna@phone.example""#,

@@ -20,6 +20,8 @@ pub(super) enum Raw {
     Bool(bool),
     Integer(i64),
     List(Vec<Raw>),
+    /// Fields in their order.
+    Table(Vec<(String, Raw)>),
     /// A kind that no key takes, with its name.
     Other(&'static str),
 }
@@ -153,7 +155,7 @@ impl Value for bool {
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
         match raw {
             Raw::Bool(value) => Some(*value),
-            Raw::Text(_) | Raw::Integer(_) | Raw::List(_) | Raw::Other(_) => None,
+            Raw::Text(_) | Raw::Integer(_) | Raw::List(_) | Raw::Table(_) | Raw::Other(_) => None,
         }
     }
 
@@ -446,7 +448,7 @@ impl Value for Hosts {
 fn text(raw: &Raw) -> Option<&str> {
     match raw {
         Raw::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
-        Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Other(_) => None,
+        Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Table(_) | Raw::Other(_) => None,
     }
 }
 

@@ -40,6 +40,15 @@ impl StoredChat {
     }
 }
 
+/// Where texts are looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Within<'a> {
+    /// In these conversations.
+    These(&'a [String]),
+    /// In all but these.
+    AllBut(&'a [String]),
+}
+
 impl Transaction<'_> {
     /// Conversations with their last texts, the youngest first.
     ///
@@ -136,20 +145,24 @@ impl Transaction<'_> {
     pub fn search_history(
         &self,
         typed: &str,
-        conversations: Option<&[String]>,
+        within: Within<'_>,
         limit: u32,
     ) -> rusqlite::Result<(Vec<Past>, bool)> {
         let Some(query) = search::query(typed).filter(|_| self.kept.get().any()) else {
             return Ok((Vec::new(), false));
         };
+        let (wanted, named) = match within {
+            Within::These(these) => ("IN", these),
+            Within::AllBut(others) => ("NOT IN", others),
+        };
         let sql = format!(
             "SELECT {columns}, {PAST}
-             WHERE (?1 = 'null' OR m.conversation IN (SELECT value FROM json_each(?1)))
+             WHERE m.conversation {wanted} (SELECT value FROM json_each(?1))
                AND m.position IN (SELECT rowid FROM message_words WHERE message_words MATCH ?2)
              ORDER BY m.sent_at DESC, m.position DESC LIMIT ?3",
             columns = of_m(),
         );
-        self.page(&sql, conversations, Some(&query), limit)
+        self.page(&sql, named, Some(&query), limit)
     }
 
     /// Runs a query that takes conversations as a JSON list, a word and a limit.

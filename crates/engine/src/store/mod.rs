@@ -34,7 +34,7 @@ use causeway_api::Problem;
 use tokio::sync::oneshot;
 
 pub use account::{ChosenStatus, Pause, PersonLink, Slot};
-pub use chats::StoredChat;
+pub use chats::{StoredChat, Within};
 pub use data_dir::DataDir;
 pub use outgoing::Outgoing;
 pub(crate) use problems::is_refusal;

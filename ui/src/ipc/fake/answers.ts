@@ -1,7 +1,6 @@
 // How the fake answers each command.
 
-import type { AnyCommand, AnyReply } from '../door';
-import type { Code, Past, Problem } from '../types';
+import type { Code, Command, Past, Problem, Reply } from '../types';
 import { preview, TABLES } from './bridge';
 import { directory } from './cast';
 import { check } from './ladder';
@@ -9,13 +8,13 @@ import { signIn } from './life';
 import { message } from './talk';
 import { person, type World } from './world';
 
-const DONE: AnyReply = { reply: 'done' };
+const DONE: Reply = { reply: 'done' };
 
 function problem(code: Code, text: string, remedy = ''): Problem {
   return { code, step: 'command', message: text, remedy, detail: {} };
 }
 
-export async function answer(world: World, command: AnyCommand): Promise<AnyReply> {
+export async function answer(world: World, command: Command): Promise<Reply> {
   switch (command.command) {
     case 'contacts':
       return { reply: 'people', people: world.people.map(person), subscriptions: [], links: [] };
@@ -96,13 +95,13 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
           { side: 'lync', address: 'anna@contoso.example', state: world.lync, server: 'pool01', since: since(8, 12) },
           { side: 'xmpp', address: 'anna@oso.example', state: world.xmpp, method: 'SCRAM-SHA-256', resumed: since(10, 40) },
         ],
-        today: { across: 42, waiting: 0, returned: 1 }, preset, edited: world.table !== null, table: world.table ?? TABLES[preset] ?? [], log: world.log,
+        today: { across: 42, waiting: 0, returned: 1 }, preset, edited: world.table !== null, table_managed: false, table: world.table ?? TABLES[preset] ?? [], log: world.log,
       };
     }
     case 'preview-status':
-      return { reply: 'preview', ...preview(('table' in command ? command.table : null) ?? world.table ?? TABLES[command.preset] ?? [], command.show, command.text) };
+      return { reply: 'preview', ...preview(command.table ?? TABLES[command.preset] ?? [], command.show, command.text) };
     case 'set-status-table':
-      world.table = command.table;
+      world.table = command.table ?? null;
       return DONE;
     case 'desktop':
       return { reply: 'desktop', tray: !world.params.has('no-tray'), ...(!world.params.has('no-notifications') && { notifications: 'Plasma' }), starts_at_login: world.startsAtLogin };
@@ -153,13 +152,19 @@ export async function answer(world: World, command: AnyCommand): Promise<AnyRepl
     case 'about':
       return { reply: 'about', version: '0.1.0', name: 'Anna Berg', support_url: 'https://help.contoso.example/causeway' };
     case 'presence':
-      return { reply: 'presence', presence: [] };
+      return {
+        reply: 'presence',
+        presence: command.addresses.flatMap((address) => {
+          const actor = world.find(address.replace(/^xmpp:/, '')) ?? directory().find((one) => one.addresses.lync === address);
+          return actor === undefined ? [] : [{ address, side: address.startsWith('sip:') ? ('lync' as const) : ('xmpp' as const), availability: actor.availability }];
+        }),
+      };
     default:
       return DONE;
   }
 }
 
-function send(world: World, address: string, text: string, token: string | undefined): AnyReply {
+function send(world: World, address: string, text: string, token: string | undefined): Reply {
   const actor = world.find(address);
   const side = address.startsWith('sip:') ? 'lync' : 'xmpp';
   const bare = side === 'xmpp' ? address.replace('xmpp:', '') : address;
@@ -181,7 +186,7 @@ function send(world: World, address: string, text: string, token: string | undef
       world.tell({ kind: 'delivery', id: sent.id, state, reason });
     }, ms);
   later(80, 'sending');
-  if (fails) later(600, 'failed', 'offline');
+  if (fails) later(600, 'failed', 'the person is offline (RemoteFailure/Unreachable)');
   else {
     later(350, 'sent');
     later(900, 'delivered');
@@ -194,7 +199,7 @@ function retry(world: World, id: string): void {
   setTimeout(() => world.tell({ kind: 'delivery', id, state: 'delivered' }), 900);
 }
 
-function history(world: World, conversations: string[], before: string | null, after: string | null, around: string | null, limit: number): AnyReply {
+function history(world: World, conversations: string[], before: string | null, after: string | null, around: string | null, limit: number): Reply {
   const all = world.talks.flatMap((talk) => talk.messages).filter((m) => conversations.includes(m.conversation)).sort((a, b) => (a.sent_at < b.sent_at ? -1 : 1));
   const place = (id: string | null) => all.findIndex((m) => m.id === id);
   let [from, to] = [Math.max(0, all.length - limit), all.length];

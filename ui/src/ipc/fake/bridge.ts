@@ -26,9 +26,9 @@ export function bridgeLog(now: number): BridgeEntry[] {
   return [
     { at: at(2), action: 'relayed', from_side: 'lync', to_side: 'xmpp', address: 'sip:ben.rodman@contoso.example' },
     { at: at(8), action: 'answered', from_side: 'xmpp', to_side: 'lync', address: 'sip:ben.rodman@contoso.example' },
-    { at: at(40), action: 'bounced', from_side: 'xmpp', to_side: 'lync', address: 'sip:eun-ji.oh@contoso.example', reason: 'cannot be disturbed' },
-    { at: at(95), action: 'dropped', from_side: 'xmpp', to_side: 'lync', address: 'carla@oso.example', reason: 'our own echo' },
-    { at: at(130), action: 'queued', from_side: 'lync', to_side: 'xmpp', address: 'sip:greta.holm@contoso.example', reason: 'waits for the XMPP link' },
+    { at: at(40), action: 'bounced', from_side: 'xmpp', to_side: 'lync', address: 'sip:eun-ji.oh@contoso.example', reason: 'the person does not want to be disturbed (RemoteFailure/DoNotDisturb)' },
+    { at: at(95), action: 'dropped', from_side: 'xmpp', to_side: 'lync', address: 'carla@oso.example', reason: 'an echo of the bridge' },
+    { at: at(130), action: 'queued', from_side: 'lync', to_side: 'xmpp', address: 'sip:greta.holm@contoso.example', reason: 'waits for an answer to “who do you mean?”' },
   ];
 }
 

@@ -4,7 +4,13 @@ import type { Availability, TableRow } from '../../ipc';
 
 export const SHOWS: readonly TableRow['show'][] = ['available', 'away', 'xa', 'dnd'];
 export const DIRECTIONS: readonly TableRow['direction'][] = ['both', 'to-lync', 'to-xmpp'];
-export const LYNC: readonly Availability[] = ['available', 'busy', 'do-not-disturb', 'be-right-back', 'away', 'off-work', 'offline'];
+const CHOSEN: readonly Availability[] = ['available', 'busy', 'do-not-disturb', 'be-right-back', 'away', 'off-work'];
+
+/** What can stand on the Lync side: nobody can choose to be offline there. */
+export function lyncOf(direction: TableRow['direction']): readonly Availability[] {
+  return direction === 'to-xmpp' ? [...CHOSEN, 'offline'] : CHOSEN;
+}
+
 /** The mark that stands for a state of XMPP. */
 export const MARKS: Record<TableRow['show'], Availability> = { available: 'available', away: 'away', xa: 'away', dnd: 'do-not-disturb', unavailable: 'offline' };
 

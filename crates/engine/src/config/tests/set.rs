@@ -217,3 +217,65 @@ fn a_key_of_another_version_can_be_taken_out() {
     unset(&machine.locations, "lync.something_new").unwrap();
     assert_eq!(text(&machine), "[lync]\n");
 }
+
+const ROWS: &str = r#"[{"show":"away","text":"","direction":"both","lync":"busy","note":"At lunch"},{"show":"xa","text":"","direction":"to-xmpp","lync":"offline","note":""}]"#;
+
+#[test]
+fn rows_of_a_status_table_stand_on_lines_of_their_own() {
+    let machine = machine();
+    set(&machine.locations, "bridge.table", ROWS).unwrap();
+    assert_eq!(
+        text(&machine),
+        format!(
+            r#"{FILE}
+[bridge]
+table = [
+  {{ show = "away", text = "", direction = "both", lync = "busy", note = "At lunch" }},
+  {{ show = "xa", text = "", direction = "to-xmpp", lync = "offline", note = "" }},
+]
+"#
+        )
+    );
+    let configuration = machine.load();
+    assert_eq!(configuration.issues, []);
+    let shown = configuration
+        .entries
+        .iter()
+        .find(|entry| entry.key == "bridge.table")
+        .unwrap();
+    assert_eq!(
+        shown.value,
+        serde_json::from_str::<serde_json::Value>(ROWS).unwrap()
+    );
+    unset(&machine.locations, "bridge.table").unwrap();
+    assert_eq!(machine.load().settings.bridge.table.value, None);
+}
+
+#[test]
+fn rows_written_as_tables_of_their_own_are_read_and_replaced() {
+    let machine = Machine::new();
+    machine.user("[[bridge.table]]\nshow = 'away'\nlync = 'busy'\n\n[history]\ndays = 30\n");
+    let rows = |machine: &Machine| {
+        let configuration = machine.load();
+        assert_eq!(configuration.issues, []);
+        configuration.settings.bridge.table.value.unwrap()
+    };
+    assert_eq!(rows(&machine).rows().len(), 1);
+    set(&machine.locations, "bridge.table", ROWS).unwrap();
+    assert_eq!(rows(&machine).rows().len(), 2);
+    assert_eq!(machine.load().settings.history.days.value, 30);
+}
+
+#[test]
+fn a_status_table_of_the_policy_stays() {
+    let machine = machine();
+    machine.write("etc/policy.toml", "[bridge]\ntable = []\n");
+    let problem = set(&machine.locations, "bridge.table", ROWS).unwrap_err();
+    assert_eq!(problem.code, Code::ManagedByPolicy);
+    assert_eq!(
+        set(&machine.locations, "bridge.table", "[1]")
+            .unwrap_err()
+            .code,
+        Code::ManagedByPolicy
+    );
+}

@@ -75,6 +75,23 @@ const WRONG: &[(&str, &[&str])] = &[
     ("bridge.presence", &["'to_xmpp'", "true"]),
     ("bridge.preset", &["'office'", "1"]),
     (
+        "bridge.table",
+        &[
+            "'standard'",
+            "1",
+            "[1]",
+            "[{}]",
+            "{ show = 'away', lync = 'busy' }",
+            "[{ show = 'away' }]",
+            "[{ show = 'chat', lync = 'busy' }]",
+            "[{ show = 'away', lync = 'unknown' }]",
+            "[{ show = 'away', lync = 'offline' }]",
+            "[{ show = 'away', lync = 'busy', colour = 'red' }]",
+            "[{ show = 'away', lync = 'busy', note = 1 }]",
+            "[{ show = 'away', lync = 'busy', text = \"two\\nlines\" }]",
+        ],
+    ),
+    (
         "bridge.relay_to",
         &["'phone'", "'anna@phone.example/x'", "1"],
     ),

@@ -3,6 +3,7 @@
 use causeway_api::{BridgeAction, DeliveryState, Past};
 use jiff::SignedDuration;
 
+use super::super::Within;
 use super::*;
 
 const BEN: &str = "lync:ben@contoso.example";
@@ -79,13 +80,21 @@ async fn words_are_found_by_their_beginnings_whatever_their_accents_and_case() {
         let store = open_keeping(dir.path(), keeping(mode, 365));
         add(&store, text("1", BEN, 0, "Das Büro in Łódź")).await;
         add(&store, text("2", CARA, 1, "Buromöbel bestellt")).await;
-        let found = |typed: &'static str| run(&store, move |t| t.search_history(typed, None, 10));
+        let found = |typed: &'static str| {
+            run(&store, move |t| {
+                t.search_history(typed, Within::AllBut(&[]), 10)
+            })
+        };
         assert_eq!(ids(found("büro").await).0, ["2", "1"], "{mode:?}");
         assert_eq!(ids(found("BURO das").await).0, ["1"], "{mode:?}");
         let in_one = run(&store, |t| {
-            t.search_history("buro", Some(&[CARA.to_owned()]), 10)
+            t.search_history("buro", Within::These(&[CARA.to_owned()]), 10)
         });
         assert_eq!(ids(in_one.await).0, ["2"], "{mode:?}");
+        let elsewhere = run(&store, |t| {
+            t.search_history("buro", Within::AllBut(&[CARA.to_owned()]), 10)
+        });
+        assert_eq!(ids(elsewhere.await).0, ["1"], "{mode:?}");
         assert_eq!(ids(found("\" OR * -").await).0, [""; 0], "{mode:?}");
         assert_eq!(ids(found("").await).0, [""; 0], "{mode:?}");
     }
@@ -105,7 +114,13 @@ async fn a_text_that_left_the_history_is_not_found_any_more() {
         .await
         .unwrap();
     assert_eq!(
-        ids(run(&store, |t| t.search_history("unusualword", None, 10)).await).0,
+        ids(run(&store, |t| t.search_history(
+            "unusualword",
+            Within::AllBut(&[]),
+            10
+        ))
+        .await)
+        .0,
         [""; 0]
     );
     store.close().await;
