@@ -1,5 +1,6 @@
 //! What the next window of this account begins with: where the page was, where the window stood, and its ground.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,8 +17,10 @@ use crate::place::Place;
 const FILE: &str = "window.json";
 /// It is a place, not a store.
 const LONGEST_VIEW: usize = 16 * 1024;
+/// Places of so many chats are kept.
+const MOST_CHATS: usize = 50;
 /// A file that is longer is none of ours.
-const LONGEST_FILE: u64 = 64 * 1024;
+const LONGEST_FILE: u64 = 256 * 1024;
 
 /// What is kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,19 @@ pub(crate) struct Kept {
     pub(crate) place: Option<Place>,
     /// The page was dark.
     pub(crate) dark: bool,
+    /// Where chats in windows of their own stood, by their keys.
+    pub(crate) chats: BTreeMap<String, Place>,
+}
+
+impl Kept {
+    /// Keeps the place of a chat's own window. Of too many an arbitrary one is forgotten: that window opens where the
+    /// desktop puts it.
+    pub(crate) fn keep_chat(&mut self, chat: &str, place: Place) {
+        if self.chats.len() >= MOST_CHATS && !self.chats.contains_key(chat) {
+            self.chats.pop_first();
+        }
+        self.chats.insert(chat.to_owned(), place);
+    }
 }
 
 /// The file and what stands in it.
@@ -131,7 +147,7 @@ mod tests {
     fn a_broken_or_swollen_file_is_as_none() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join(FILE);
-        for content in ["", "[", "{\"place\": 7}", &"x".repeat(70_000)] {
+        for content in ["", "[", "{\"place\": 7}", &"x".repeat(300_000)] {
             fs::write(&file, content).unwrap();
             assert_eq!(Keeper::of(dir.path()).kept(), Kept::default());
         }

@@ -12,6 +12,7 @@ mod kept;
 mod links;
 mod looking;
 mod place;
+mod pop_out;
 mod shell;
 mod window;
 
@@ -21,6 +22,7 @@ use arguments::Arguments;
 use follow::Following;
 use kept::Keeper;
 use looking::Eyes;
+use pop_out::PoppedOut;
 use shell::Shell;
 use window::Hidden;
 
@@ -31,12 +33,16 @@ fn main() -> tauri::Result<()> {
         .manage(Hidden::kept(arguments.kept_hidden()))
         .manage(Eyes::default())
         .manage(Following::default())
+        .manage(PoppedOut::default())
         .manage(Shell::new(arguments.data_dir))
         .invoke_handler(tauri::generate_handler![
             shell::door,
             follow::changes,
             links::open_link,
             looking::look_at,
+            pop_out::pop_out,
+            pop_out::own_chat,
+            pop_out::close_own,
             window::set_title,
             window::set_dark,
             kept::save_view,

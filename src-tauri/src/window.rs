@@ -1,4 +1,4 @@
-//! The one window: built hidden, shown when it has something to show, ended when it was hidden for a while.
+//! The main window: built hidden, shown when it has something to show, ended when it was hidden for a while.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use crate::kept::Keeper;
 use crate::looking;
 use crate::place::{Place, SMALLEST, USUAL};
+use crate::pop_out::PoppedOut;
 
 pub(crate) const LABEL: &str = "main";
 /// Ground of the light and of the dark page (`--window` in `ui/src/look`).
@@ -58,7 +59,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             api.prevent_close();
             hide(&app);
         } else {
-            looking::note(&app);
+            looking::note(&app, LABEL);
         }
     });
     Ok(())
@@ -74,7 +75,7 @@ pub(crate) fn show(app: &AppHandle) {
     let _ = window.show();
     let _ = window.unminimize();
     let _ = window.set_focus();
-    looking::note(app);
+    looking::note(app, LABEL);
 }
 
 /// Hides the window, and ends the program where it stays hidden.
@@ -84,14 +85,27 @@ pub(crate) fn hide(app: &AppHandle) {
     };
     keep_place(app, &window);
     let _ = window.hide();
-    looking::note(app);
+    looking::note(app, LABEL);
+    end_if_unseen(app);
+}
+
+/// Ends the program where nothing of it is in sight, and stays so for a while.
+pub(crate) fn end_if_unseen(app: &AppHandle) {
+    let unseen = |app: &AppHandle| {
+        let main = app.get_webview_window(LABEL);
+        let shown = main.is_some_and(|window| window.is_visible().unwrap_or(false));
+        !shown && !app.state::<PoppedOut>().any()
+    };
+    if !unseen(app) {
+        return;
+    }
     let hidden = app.state::<Hidden>();
     let time = hidden.times.fetch_add(1, Ordering::Relaxed) + 1;
     let kept = hidden.kept;
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         sleep(kept).await;
-        if app.state::<Hidden>().times.load(Ordering::Relaxed) == time {
+        if app.state::<Hidden>().times.load(Ordering::Relaxed) == time && unseen(&app) {
             app.exit(0);
         }
     });
@@ -111,12 +125,12 @@ pub(crate) fn set_dark(keeper: State<'_, Keeper>, window: WebviewWindow, dark: b
     let _ = keeper.change(|kept| kept.dark = dark);
 }
 
-fn ground(dark: bool) -> Color {
+pub(crate) fn ground(dark: bool) -> Color {
     GROUNDS[usize::from(dark)]
 }
 
 /// Puts a window where it was, as far as the screens that are there now allow.
-fn put(window: &WebviewWindow, place: Place) -> tauri::Result<()> {
+pub(crate) fn put(window: &WebviewWindow, place: Place) -> tauri::Result<()> {
     let screens: Vec<Place> = window
         .available_monitors()?
         .iter()
@@ -147,7 +161,7 @@ fn keep_place(app: &AppHandle, window: &WebviewWindow) {
     }
 }
 
-fn place_of(window: &WebviewWindow, before: Option<Place>) -> tauri::Result<Place> {
+pub(crate) fn place_of(window: &WebviewWindow, before: Option<Place>) -> tauri::Result<Place> {
     let maximized = window.is_maximized()?;
     if let Some(before) = before.filter(|_| maximized) {
         return Ok(Place {
