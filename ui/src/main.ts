@@ -2,7 +2,7 @@ import './look/page.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { openDoor } from './ipc';
-import { loadAfterSnapshot } from './state/acts';
+import { beginChat, loadAfterSnapshot } from './state/acts';
 import { arrive } from './state/arrive';
 import { nav } from './state/nav.svelte';
 import { notices } from './state/notices.svelte';
@@ -19,12 +19,12 @@ async function start(): Promise<void> {
   }
   clock.start();
   const door = await openDoor();
-  store.put(store.state, door);
-  await nav.restore();
+  store.use(door);
+  await nav.restore(await door.ownChat().catch(() => null));
   mount(App, { target: document.getElementById('app') as HTMLElement });
   // Whose account it is decides between first run and pages; without an answer the pages are the better guess.
   const config = door.request({ command: 'show-config' }).then((reply) => own.take(reply.entries), () => own.take([{ key: 'lync.address', value: '?', origin: 'built-in', managed: false }]));
-  await store.open(door, (wish) => void arrive(wish), () => void loadAfterSnapshot());
+  await store.open(door, (wish) => void arrive(wish), () => void loadAfterSnapshot().then(() => nav.alone !== null && beginChat(nav.alone)));
   await config;
 }
 

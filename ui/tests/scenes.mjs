@@ -96,6 +96,7 @@ export const SCENES = [
     await page.locator('.clash').first().waitFor();
   } },
   { name: 'menu', with: `chat=${BEN}`, act: (page) => page.locator('header .button').last().click() },
+  { name: 'own-window', with: `own=${BEN}` },
   { name: 'long', with: 'chat=sip:maximiliane.hohenlohe@contoso.example' },
   { name: 'arabic', with: 'chat=sip:leila.haddad@contoso.example' },
   { name: 'reconnecting', with: `chat=${BEN}&state=reconnecting`, act: (page) => page.waitForTimeout(2300) },

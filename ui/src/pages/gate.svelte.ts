@@ -2,6 +2,7 @@
 
 import { isReady, isSigningIn } from '../state/state';
 import { store } from '../state/store.svelte';
+import { nav } from '../state/nav.svelte';
 import { own } from '../state/own.svelte';
 
 /** A finished ladder is shown for this long. */
@@ -16,6 +17,7 @@ class Gate {
 
   get shown(): 'opening' | 'first-run' | 'ladder' | 'pages' {
     if (store.state.phase === 'opening' || !own.known) return 'opening';
+    if (nav.alone !== null) return 'pages';
     if (this.firstRun) return 'first-run';
     if (this.#ladderAsked) return 'ladder';
     if (this.#inside) return 'pages';

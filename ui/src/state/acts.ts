@@ -1,6 +1,7 @@
 // What a person does, as commands to the door and actions of this window.
 
 import type { Network, Past, Problem, Settable, Side } from '../ipc';
+import { cause } from '../words/problem';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
 import { own } from './own.svelte';
@@ -55,13 +56,23 @@ export function openAddress(side: Side, address: string): void {
 }
 
 export function openPerson(key: Key): void {
-  const person = store.state.people.get(key);
-  if (!store.state.chats.has(key)) {
-    const side: Network = person?.default ?? (key.startsWith('xmpp:') ? 'xmpp' : 'lync');
-    const address = person?.addresses[side] ?? key.replace(/^xmpp:/, '');
-    store.dispatch({ change: 'begin', chat: key, side, address });
-  }
+  beginChat(key);
   nav.open(key);
+}
+
+/** A chat in which nothing was written yet is one as well. */
+export function beginChat(key: Key): void {
+  if (store.state.chats.has(key)) return;
+  const person = store.state.people.get(key);
+  const side: Network = person?.default ?? (key.startsWith('xmpp:') ? 'xmpp' : 'lync');
+  const address = person?.addresses[side] ?? key.replace(/^xmpp:/, '');
+  store.dispatch({ change: 'begin', chat: key, side, address });
+}
+
+/** Moves a chat into a window of its own. */
+export function popOut(chat: Key): void {
+  if (nav.chat === chat) nav.open(null);
+  run(store.door.popOut(chat));
 }
 
 /** The networks on which a chat can go on, the one that is used next first. */
@@ -87,7 +98,8 @@ export function sendText(chat: Key, way: { side: Side; address: string }, text: 
   const to = side === 'xmpp' && !address.startsWith('xmpp:') ? `xmpp:${address}` : address;
   store.request({ command: 'send', address: to, text, token }).catch((thrown: unknown) => {
     // A text that the engine took tells its fate by delivery events; only what it refused is still ours.
-    store.dispatch({ change: 'not-sent', token, problem: problemOf(thrown) });
+    const problem = problemOf(thrown);
+    store.dispatch({ change: 'not-sent', token, problem: { ...problem, message: cause(problem) } });
   });
   // After the text itself, so that a window that ends in between keeps it as a draft.
   keepDraft(chat, '', true);
@@ -115,12 +127,12 @@ export function takeBack(line: Past & { token?: string }): void {
 
 const drafts = new Map<Key, ReturnType<typeof setTimeout>>();
 
-/** Keeps what is typed: here at once, on disk when the person pauses. */
+/** Keeps what is typed when the person pauses: a key press has nothing else to do than to show its letter. */
 export function keepDraft(chat: Key, text: string, now = false): void {
-  if ((store.state.chats.get(chat)?.draft ?? '') !== text) store.dispatch({ change: 'draft', chat, text });
   clearTimeout(drafts.get(chat));
   const save = () => {
     drafts.delete(chat);
+    if ((store.state.chats.get(chat)?.draft ?? '') !== text) store.dispatch({ change: 'draft', chat, text });
     const conversation = conversations(chat)[0];
     if (conversation !== undefined) store.request({ command: 'save-draft', conversation, text }).catch(() => undefined);
   };
@@ -142,6 +154,7 @@ export function pin(chat: Key, on: boolean): void {
 }
 
 export function closeChat(chat: Key): void {
+  if (nav.alone !== null) return run(store.door.closeOwn());
   const ids = conversations(chat);
   if (nav.chat === chat) nav.open(null);
   store.dispatch({ change: 'close', chat });

@@ -11,21 +11,23 @@ const GRACE = 220;
 
 class Card {
   key = $state.raw<Key | null>(null);
+  /** The name beside which it opened, for who is on no list. */
+  name = $state.raw('');
   anchor = $state.raw<HTMLElement | null>(null);
   byKeyboard = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closedAt = -1e9;
 
   /** On a name or an avatar. */
-  on(key: Key, { focus = false } = {}): Attachment<HTMLElement> {
+  on(key: Key, { focus = false, name = '' } = {}): Attachment<HTMLElement> {
     return (element) => {
       const enter = (event: PointerEvent) => {
-        if (event.pointerType === 'mouse' && event.buttons === 0) this.#soon(key, element);
+        if (event.pointerType === 'mouse' && event.buttons === 0) this.#soon(key, element, name);
       };
       const leave = () => this.leave();
       const press = () => this.close();
       const focusin = () => {
-        if (element.matches(':focus-visible')) this.#soon(key, element);
+        if (element.matches(':focus-visible')) this.#soon(key, element, name);
       };
       element.addEventListener('pointerenter', enter);
       element.addEventListener('pointerleave', leave);
@@ -46,13 +48,13 @@ class Card {
   }
 
   /** At once, by Ctrl+I. */
-  ask(key: Key, anchor: HTMLElement): void {
+  ask(key: Key, anchor: HTMLElement, name = ''): void {
     clearTimeout(this.#timer);
     if (this.key === key) {
       this.close();
       return;
     }
-    [this.key, this.anchor, this.byKeyboard] = [key, anchor, true];
+    [this.key, this.name, this.anchor, this.byKeyboard] = [key, name, anchor, true];
   }
 
   /** The pointer is on the card itself. */
@@ -71,13 +73,13 @@ class Card {
     [this.key, this.anchor, this.byKeyboard] = [null, null, false];
   }
 
-  #soon(key: Key, anchor: HTMLElement): void {
+  #soon(key: Key, anchor: HTMLElement, name: string): void {
     clearTimeout(this.#timer);
     // Never while somebody types or holds a text.
     const typing = document.activeElement instanceof HTMLTextAreaElement && document.activeElement.value !== '' && performance.now() - lastKey < 1_000;
     if (typing || this.byKeyboard) return;
     const again = this.key !== null || performance.now() - this.#closedAt < 400;
-    this.#timer = setTimeout(() => ([this.key, this.anchor] = [key, anchor]), again ? REST_AGAIN : REST);
+    this.#timer = setTimeout(() => ([this.key, this.name, this.anchor] = [key, name, anchor]), again ? REST_AGAIN : REST);
   }
 }
 

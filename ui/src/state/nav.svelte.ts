@@ -29,6 +29,8 @@ function isPlace(value: unknown): value is Place {
 }
 
 class Nav {
+  /** The chat whose own window this is: everything else is the main window's. */
+  alone = $state.raw<Key | null>(null);
   page = $state<Page>('chats');
   chat = $state<Key | null>(null);
   layer = $state<Layer>(null);
@@ -46,6 +48,7 @@ class Nav {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(page: Page): void {
+    if (this.alone !== null) return this.#inMain({ page });
     this.page = page;
     this.layer = null;
     this.#save();
@@ -69,6 +72,7 @@ class Nav {
   }
 
   open(chat: Key | null, goTo: string | null = null): void {
+    if (this.alone !== null && this.alone !== chat) return this.#inMain({ page: 'chats', ...(chat !== null && { address: chat }) });
     this.page = 'chats';
     this.layer = null;
     this.chat = chat;
@@ -87,7 +91,13 @@ class Nav {
     this.#save();
   }
 
-  async restore(): Promise<void> {
+  /** `alone`: the chat whose own window this is. */
+  async restore(alone: Key | null): Promise<void> {
+    this.alone = alone;
+    if (alone !== null) {
+      this.chat = alone;
+      return;
+    }
     try {
       const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
       if (typeof view.chat === 'string') this.chat = view.chat;
@@ -98,7 +108,12 @@ class Nav {
     }
   }
 
+  #inMain(wish: { page: Page; address?: string }): void {
+    store.request({ command: 'show', ...wish }).catch(() => undefined);
+  }
+
   #save(): void {
+    if (this.alone !== null) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries([...this.#places].slice(-40)) };

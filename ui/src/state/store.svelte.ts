@@ -1,12 +1,24 @@
 // The state of the page and its door. Changes are gathered and applied once a frame, so that a burst costs one rendering.
 
-import type { AnyCommand, Change, Door, ReplyTo } from '../ipc';
+import type { Command, Change, Door, ReplyTo } from '../ipc';
 import type { Action } from './actions';
 import { reduce } from './reduce';
 import { EMPTY, type State } from './state';
 
+/** A state each of whose parts is followed by itself: who looks at the chats has no work when somebody's presence changes. */
+function parted(initial: State): State {
+  const state = {} as State;
+  for (const name of Object.keys(initial) as (keyof State)[]) {
+    let part = $state.raw<unknown>(initial[name]);
+    Object.defineProperty(state, name, { enumerable: true, get: () => part, set: (next: unknown) => (part = next) });
+  }
+  return state;
+}
+
 class Store {
-  state = $state.raw<State>(EMPTY);
+  readonly state = parted(EMPTY);
+  /** The same, as the reducer made it. */
+  #whole: State = EMPTY;
   #door: Door | null = null;
   #waiting: Action[] = [];
   #scheduled = false;
@@ -26,10 +38,14 @@ class Store {
     await door.changes((change) => this.#take(change));
   }
 
-  /** For tests and the story of one component: a state without a door. */
+  use(door: Door): void {
+    this.#door = door;
+  }
+
+  /** For tests and the story of one component: a state without a stream of changes. */
   put(state: State, door?: Door): void {
-    this.state = state;
-    if (door !== undefined) this.#door = door;
+    this.#show(state);
+    if (door !== undefined) this.use(door);
   }
 
   /** What this window did itself: applied at once. */
@@ -38,7 +54,7 @@ class Store {
     this.#flush();
   }
 
-  request<C extends AnyCommand>(command: C): Promise<ReplyTo<C>> {
+  request<C extends Command>(command: C): Promise<ReplyTo<C>> {
     return this.door.request(command);
   }
 
@@ -64,7 +80,13 @@ class Store {
     this.#scheduled = false;
     const actions = this.#waiting;
     this.#waiting = [];
-    if (actions.length > 0) this.state = reduce(this.state, actions);
+    if (actions.length > 0) this.#show(reduce(this.#whole, actions));
+  }
+
+  #show(state: State): void {
+    this.#whole = state;
+    // A part that is still the same wakes nobody.
+    Object.assign(this.state, state);
   }
 }
 

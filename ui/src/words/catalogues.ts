@@ -4,13 +4,14 @@
 import type enBridge from './en/bridge.json';
 import type enChats from './en/chats.json';
 import type enCommon from './en/common.json';
+import type enFound from './en/found.json';
 import type enKeys from './en/keys.json';
 import type enPeople from './en/people.json';
 import type enProblems from './en/problems.json';
 import type enSettings from './en/settings.json';
 import type enSignin from './en/signin.json';
 
-type Source = typeof enCommon & typeof enChats & typeof enPeople & typeof enSignin & typeof enBridge & typeof enSettings & typeof enKeys & typeof enProblems;
+type Source = typeof enCommon & typeof enChats & typeof enPeople & typeof enSignin & typeof enBridge & typeof enSettings & typeof enFound & typeof enKeys & typeof enProblems;
 
 export type Key = Exclude<keyof Source & string, `@${string}`>;
 export type Texts = Readonly<Record<string, string>>;

@@ -19,10 +19,7 @@ class Words {
   }
 
   /** For Intl: the person's own region where the system's language is the same one, e.g. `de-AT`. */
-  get intl(): string {
-    const language = this.locale.startsWith('en') || this.locale === 'ar-XB' ? 'en' : this.locale;
-    return navigator.languages.find((wanted) => wanted.split('-')[0] === language && isTag(wanted)) ?? (language === 'en' ? 'en-GB' : language);
-  }
+  readonly intl = $derived(regional(this.locale));
 
   async use(locale: Locale): Promise<void> {
     if (Object.keys(this.#english).length === 0) this.#english = await catalogue('en');
@@ -65,6 +62,11 @@ class Words {
       return new IntlMessageFormat(this.#english[key] ?? key, 'en');
     }
   }
+}
+
+function regional(locale: Locale): string {
+  const language = locale.startsWith('en') || locale === 'ar-XB' ? 'en' : locale;
+  return navigator.languages.find((wanted) => wanted.split('-')[0] === language && isTag(wanted)) ?? (language === 'en' ? 'en-GB' : language);
 }
 
 /** Systems name languages in ways that the browser's own formats refuse, such as `en_GB.UTF-8`. */

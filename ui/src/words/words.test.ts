@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
 import { ago, day, exact, listTime, time, until } from './when.svelte';
+import { found, issue, why } from './found';
 import { remedy } from './problem';
 import { t, words } from './words.svelte';
 
@@ -36,6 +37,13 @@ describe('the catalogues', () => {
       for (const [, key] of readFileSync(`src/${file}`, 'utf8').matchAll(/\bt\(\s*'([^']+)'/g)) if (key !== undefined && key !== 'key' && !(key in en)) missing.push(`${file}: ${key}`);
     }
     expect(missing).toEqual([]);
+  });
+
+  test('know every reason that the engine gives for a text that was not delivered', () => {
+    const engine = ['delivery', 'xmpp'].map((file) => readFileSync(`../crates/engine/src/${file}.rs`, 'utf8')).join('\n');
+    const given = [...engine.matchAll(/^fn (?:failure|bounce)_reason[\s\S]*?^}/gm)].flatMap(([body]) => [...body.matchAll(/=> "([^"]+)"/g)].map(([, words]) => words ?? ''));
+    expect(given.length).toBeGreaterThan(10);
+    expect(given.filter((words) => why(words) === words && !(`why.${words}` in en))).toEqual([]);
   });
 
   test('titles of problems have at most 90 characters, cause and remedy together 240', () => {
@@ -105,5 +113,20 @@ describe('the remedy of a problem', () => {
     await words.use('en');
     expect(remedy({ ...refused, remedy: 'Ask Ben.' })).toBe('Ask Ben.');
     expect(remedy({ ...refused, remedy: 'Type it again with causewayctl login.' })).toBe(en['remedy.CW-1201']);
+  });
+});
+
+describe('what the engine tells in English', () => {
+  test('is told in the language of the person, and what names a server or a value stays', async () => {
+    await words.use('de');
+    expect(found('finding-server', { host: 'pool01.contoso.example' })).toBe('Gefunden: pool01.contoso.example');
+    expect(found('asking-methods', { methods: ['urn:microsoft.rtc:windows', 'password'] })).toBe('Angeboten: Windows, Benutzername und Kennwort');
+    expect(found('loading-contacts', { contacts: 1 })).toBe('1 Person');
+    expect(found('some-later-step', {})).toBe('');
+    expect(why('the person is offline (RemoteFailure/Unreachable)')).toBe('die Person ist offline');
+    expect(why('Unbekannt (Odd)')).toBe('Unbekannt (Odd)');
+    expect(issue('Unknown key; did you mean bridge.relay_to?')).toBe('Unbekannter Schlüssel; meinten Sie bridge.relay_to?');
+    expect(issue('Expected true or false. The key stays locked')).toBe('Erwartet: true or false. Der Schlüssel bleibt gesperrt');
+    await words.use('en');
   });
 });

@@ -73,9 +73,15 @@ describe('the input', () => {
     expect(screen.getByText('40,001 of 40,000 characters')).toBeTruthy();
   });
 
-  test('what is typed is a draft at once', async () => {
+  test('what is typed is a draft when the person pauses', async () => {
     await type(composer(), 'half a sen');
-    expect(chat().draft).toBe('half a sen');
+    await vi.waitFor(() => expect(chat().draft).toBe('half a sen'));
+  });
+
+  test('what is typed is a draft when the chat is left', async () => {
+    await type(composer(), 'half');
+    cleanup();
+    expect(chat().draft).toBe('half');
   });
 
   test('typing is told once, and its end with the sending', async () => {

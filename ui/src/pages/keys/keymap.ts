@@ -68,6 +68,12 @@ function plain(event: KeyboardEvent, ctrl: boolean, alt: boolean): boolean {
 /** Handles a key of the whole window; true when it was one. */
 export function press(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
+  if (nav.alone !== null) {
+    // What else the keys do is the main window's.
+    if (!keys.is(event, 'keys.close')) return false;
+    closeChat(nav.alone);
+    return true;
+  }
   const page = plain(event, false, true) ? PAGES[digit(event) - 1] : undefined;
   if (page !== undefined) {
     nav.show(page);
