@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -219,6 +220,24 @@ impl Window {
             Ok(value) => value,
             Err(error) => panic!("the page cannot run {script}: {error}"),
         }
+    }
+
+    /// The windows of the program that the driver knows.
+    ///
+    /// # Panics
+    /// When the driver does not say.
+    pub async fn windows(&self) -> Vec<WindowHandle> {
+        let windows = self.client.windows().await;
+        windows.expect("the driver knows its windows")
+    }
+
+    /// Goes on in this window.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub async fn goes_to(&self, window: &WindowHandle) {
+        let gone = self.client.switch_to_window(window.clone()).await;
+        gone.expect("the window is there");
     }
 
     /// All that can be read on the page.

@@ -31,6 +31,27 @@ async fn a_status_set_here_shows_in_both_networks() {
 }
 
 #[tokio::test]
+async fn a_row_of_the_status_table_changes_at_once_what_xmpp_sees() {
+    let world = World::new().await;
+    let mut bridge = world.ctl.stream(&["bridge", "run"]);
+    bridge.both_sides_ready().await;
+    let mut desk = Person::sign_in(&world.prosody, "anna").await;
+    world.ctl.run(&["status", "set", "busy"]).await.done();
+    desk.sees("anna@xmpp.example", |presence| presence.show == Show::Dnd)
+        .await;
+    let rows = r#"[{"show":"away","lync":"busy","direction":"to-xmpp","text":"In a huddle"}]"#;
+    world
+        .ctl
+        .run(&["config", "set", "bridge.table", rows])
+        .await
+        .done();
+    let shown = desk
+        .sees("anna@xmpp.example", |presence| presence.show == Show::Away)
+        .await;
+    assert_eq!(shown.status, "In a huddle");
+}
+
+#[tokio::test]
 async fn a_status_chosen_in_an_xmpp_client_shows_in_lync_and_does_not_come_back() {
     let world = World::new().await;
     let mut bridge = world.ctl.stream(&["bridge", "run"]);

@@ -52,6 +52,12 @@ export const SCENES = [
     await page.locator('.test .bad').waitFor();
     await page.locator('#section-notifications').evaluate((section) => section.scrollIntoView());
   } },
+  { name: 'policy', with: 'page=settings&check=CW-1102', act: async (page) => {
+    await page.locator('#section-about .buttons .button').nth(1).click();
+    await page.waitForSelector('.dialog li');
+    await page.locator('.dialog .button.main').click();
+    await page.locator('.dialog .failed').waitFor();
+  } },
   { name: 'check', with: 'page=check&check=CW-1202' },
   { name: 'signin', with: 'sign-in=CW-1202' },
   { name: 'signin-password', with: 'sign-in=CW-1201' },

@@ -3,6 +3,7 @@
 mod chats;
 mod first_run;
 mod hostile;
+mod own_chat;
 mod pages;
 mod staying;
 

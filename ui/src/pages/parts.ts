@@ -13,6 +13,7 @@ export const PARTS = {
   status: later(() => import('./status/StatusDialog.svelte')),
   addPerson: later(() => import('./people/AddPerson.svelte')),
   join: later(() => import('./people/JoinPeople.svelte')),
+  policy: later(() => import('./settings/PolicyDialog.svelte')),
   quit: later(() => import('./keys/QuitDialog.svelte')),
   firstRun: later(() => import('./signin/FirstRun.svelte')),
   signIn: later(() => import('./signin/SignIn.svelte')),

@@ -11,6 +11,15 @@ export const PASSED: [step: SideState, ms: number, message: string][] = [
   ['loading-contacts', 620, '16 people in 5 groups'],
 ];
 
+/** What the check tells of the steps that pass, beside its words for terminals. */
+const FACTS: Record<string, Record<string, string | number | string[]>> = {
+  'finding-server': { host: 'pool01.contoso.example' },
+  'checking-certificate': { issuer: 'Contoso Issuing CA 2', not_after: '2027-03-03T00:00:00Z' },
+  'asking-methods': { methods: ['urn:microsoft.rtc:windows', 'password'] },
+  'opening-session': { server_fqdn: 'pool01.contoso.example' },
+  'loading-contacts': { contacts: 16 },
+};
+
 function problem(code: Code, step: string, message: string, remedy: string, detail: Problem['detail'] = {}): Problem {
   return { code, step, message, remedy, detail: { host: 'pool01.contoso.example', ...detail } };
 }
@@ -46,13 +55,13 @@ export function check(failing: string | null): Check {
     else if (failure?.problem.step === step) {
       failed = true;
       steps.push({ side: 'lync', step, state: 'fail', ms, code: failure.problem.code, message: failure.problem.message, remedy: failure.problem.remedy, detail: failure.problem.detail });
-    } else steps.push({ side: 'lync', step, state: 'ok', ms, message, detail: { host: 'pool01.contoso.example' } });
+    } else steps.push({ side: 'lync', step, state: 'ok', ms, message, detail: FACTS[step] ?? {} });
   }
   steps.push(
     { side: 'xmpp', step: 'finding-server', state: 'ok', ms: 31, message: '_xmpp-client._tcp.oso.example → xmpp.oso.example:5222', detail: { host: 'xmpp.oso.example', port: 5222 } },
     { side: 'xmpp', step: 'checking-certificate', state: 'warn', ms: 58, code: 'CW-1101', message: 'valid until 2 December 2026', remedy: 'The certificate ends in 11 days; tell the administrator of oso.example.', detail: { not_after: '2026-12-02' } },
     { side: 'xmpp', step: 'signing-in', state: 'ok', ms: 74, message: 'SCRAM-SHA-256-PLUS', detail: {} },
-    { side: 'xmpp', step: 'loading-contacts', state: 'ok', ms: 40, message: '7 people', detail: {} },
+    { side: 'xmpp', step: 'loading-contacts', state: 'ok', ms: 40, message: '7 people', detail: { contacts: 7 } },
   );
   return { steps, ...(failure !== undefined && { error: failure.problem }) };
 }

@@ -78,7 +78,7 @@ export function talks(now: number, long: number, big: number): Talk[] {
       [8, 'out', 'Yes, after the review. I would take Thursday so that the XMPP side has a day to settle.'],
       [2, 'in', 'Sure, 14:30 works. Room 4?'],
       [1.6, 'in', 'I can bring Carla in from the XMPP side.'],
-      [1, 'out', 'Room 4 is taken, let us use the small one on the third floor', { delivery: 'failed', reason: 'in do not disturb' }],
+      [1, 'out', 'Room 4 is taken, let us use the small one on the third floor', { delivery: 'failed', reason: 'the person does not want to be disturbed (RemoteFailure/DoNotDisturb)' }],
     ], { unread: 2 }, [[jid('benrodman'), [[DAY + 600, 'in', 'On the phone for the rest of the day, write me here.', { via: { side: 'lync', state: 'relayed' } }]]]]),
     talk(now, jid('carla'), [
       [95, 'out', 'Are you coming to the review?', { via: { side: 'lync', state: 'answered' } }],
