@@ -49,6 +49,9 @@ agent_lives() {
 nothing_left "the clean system"
 apt-get update -qq
 say "the headless package alone"
+for package in causewayctl causeway; do
+    dpkg-deb --field "$package.deb" Depends | grep -q libgssapi-krb5 || fail "$package.deb does not name the Kerberos library"
+done
 get ./causewayctl.deb
 ctl_answers causewayctl.deb
 if dpkg --list | grep -q -E 'libgtk|libwebkit|libx11'; then fail "the headless package brings a desktop"; fi
@@ -68,6 +71,7 @@ nothing_left causeway.deb
 say "the same as rpm"
 get rpm
 rpm --query --package --requires causeway.rpm | grep -q libwebkit2gtk || fail "the rpm does not name its libraries"
+rpm --query --package --requires causewayctl.rpm | grep -q libgssapi_krb5 || fail "the rpm does not name the Kerberos library"
 for package in causewayctl causeway; do
     # Debian's libraries serve it; they are not in the data base of rpm.
     rpm --install --nodeps "$package.rpm"

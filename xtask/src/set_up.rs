@@ -9,8 +9,24 @@ use crate::run::{self, works};
 /// Why a package is needed decides which command installs it.
 pub(crate) struct Packages(&'static [&'static [&'static str]]);
 
-/// C compiler for ring and SQLite.
-const BUILD: &[&str] = &["build-essential", "pkg-config"];
+/// C compiler for ring and SQLite; headers of the system's GSSAPI library, and libclang to read them.
+const BUILD: &[&str] = &[
+    "build-essential",
+    "pkg-config",
+    "libkrb5-dev",
+    "libclang-dev",
+    "clang",
+];
+/// A domain of the tests' own: Kerberos, and a web server that signs people in by it and by NTLM.
+const DOMAIN: &[&str] = &[
+    "krb5-kdc",
+    "krb5-admin-server",
+    "krb5-user",
+    "apache2",
+    "libapache2-mod-auth-gssapi",
+    "gss-ntlmssp",
+    "faketime",
+];
 /// The XMPP server of the stories, the demo and the bench.
 const XMPP_SERVER: &[&str] = &[
     "prosody",
@@ -38,7 +54,7 @@ const TRY: &[&str] = &["lintian", "rpmlint", "mmdebstrap"];
 
 /// What the whole of `cargo xtask test` needs.
 pub(crate) const EVERYTHING: Packages =
-    Packages(&[BUILD, XMPP_SERVER, WINDOW, PAGE, DESKTOP, WRAP, TRY]);
+    Packages(&[BUILD, XMPP_SERVER, DOMAIN, WINDOW, PAGE, DESKTOP, WRAP, TRY]);
 /// What the demo with its window needs.
 pub(crate) const SCREEN: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
 /// What bench and the demo in a terminal need: no window.
@@ -85,7 +101,10 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
             "packages are missing and this account may not install them. Run:\n\n    {by_hand}\n"
         );
     };
-    let prosody_is_new = missing.contains(&"prosody");
+    let own_servers: Vec<&str> = ["prosody", "apache2", "krb5-kdc", "krb5-admin-server"]
+        .into_iter()
+        .filter(|server| missing.contains(server))
+        .collect();
     run::step(
         "package lists",
         Command::new("sh").args(["-c", &format!("{rights}apt-get update -q")]),
@@ -98,8 +117,8 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
         &format!("installing {}", missing.join(" ")),
         Command::new("sh").args(["-c", &install]),
     )?;
-    if prosody_is_new {
-        stop_system_prosody(rights);
+    for server in own_servers {
+        stop_system_server(rights, server);
     }
     Ok(())
 }
@@ -130,10 +149,10 @@ fn rights() -> Option<&'static str> {
 }
 
 /// Debian starts a server that it installs. Ours are started by the tests, so that one is only in the way.
-fn stop_system_prosody(rights: &str) {
+fn stop_system_server(rights: &str, server: &str) {
     let stop = format!(
-        "if [ -d /run/systemd/system ]; then {rights}systemctl disable --now prosody; \
-         else {rights}service prosody stop; fi"
+        "if [ -d /run/systemd/system ]; then {rights}systemctl disable --now {server}; \
+         else {rights}service {server} stop; fi"
     );
     // Where service starts are denied by policy there is nothing to stop, and that is fine.
     works("sh", &["-c", &stop]);

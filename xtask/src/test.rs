@@ -56,6 +56,16 @@ impl Test {
             ]),
         )?;
         step(
+            "Windows authentication without Kerberos and NTLM",
+            &mut cargo([
+                "check",
+                "--locked",
+                "--package",
+                "windows-auth",
+                "--no-default-features",
+            ]),
+        )?;
+        step(
             "documentation",
             cargo(["doc", "--locked", "--workspace", "--no-deps"])
                 .args(parts)

@@ -13,7 +13,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every room, and exactly the rooms that it uses.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("causeway-agent", &["causeway-api", "causeway-engine"]),
     ("causeway-api", &[]),
     ("causeway-bridge", &[]),
@@ -26,7 +26,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("causeway-tests", &["causeway-api", "causeway-xmpp", "ucwa"]),
     ("causeway-window", &["causeway-api"]),
     ("causeway-xmpp", &[]),
-    ("ucwa", &[]),
+    ("ucwa", &["windows-auth"]),
+    ("windows-auth", &[]),
     ("xtask", &[]),
 ];
 
@@ -93,6 +94,15 @@ fn ucwa_without_its_client_opens_no_connection() {
     keeps_out(
         "ucwa",
         &tree("ucwa", &["--no-default-features"]),
+        &["reqwest", "tokio", "hyper", "rustls", "sspi", "libgssapi"],
+    );
+}
+
+#[test]
+fn windows_authentication_opens_no_connection() {
+    keeps_out(
+        "windows-auth",
+        &tree("windows-auth", &["--all-features"]),
         &["reqwest", "tokio", "hyper", "rustls"],
     );
 }
