@@ -31,6 +31,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::http::Shared;
+use crate::token::{Grants, Windows};
 use crate::world::World;
 
 /// How to start a simulator.
@@ -50,6 +51,11 @@ pub struct Options {
     pub contacts: usize,
     /// Offers the Windows grant in the challenge; its handshake is always refused.
     pub offer_windows: bool,
+    /// Offers the Windows grant and believes the header `X-Remote-User`: a web server in front does the handshake. For tests;
+    /// loopback only.
+    pub trust_remote_user: bool,
+    /// Leaves out the grant for user name and password.
+    pub no_forms: bool,
     /// Origins from which browser clients may come in.
     pub allow_origin: Vec<String>,
 }
@@ -65,6 +71,8 @@ impl Default for Options {
             seed: None,
             contacts: 0,
             offer_windows: false,
+            trust_remote_user: false,
+            no_forms: false,
             allow_origin: Vec::new(),
         }
     }
@@ -124,6 +132,21 @@ impl Sim {
                 options.control
             );
         }
+        if options.trust_remote_user && !options.listen.ip().is_loopback() {
+            bail!(
+                "{} is not loopback: whoever reaches it could be anyone",
+                options.listen
+            );
+        }
+        let windows = match (options.trust_remote_user, options.offer_windows) {
+            (true, _) => Windows::Front,
+            (false, true) => Windows::Refused,
+            (false, false) => Windows::NotOffered,
+        };
+        let grants = Grants {
+            windows,
+            forms: !options.no_forms,
+        };
         let people = match &options.people {
             Some(file) => people::People::read(file)?,
             None => people::cast(),
@@ -174,12 +197,7 @@ impl Sim {
             .iter()
             .map(|origin| origin.trim_end_matches('/').to_owned())
             .collect();
-        let shared = Arc::new(Shared::new(
-            world,
-            address.port(),
-            options.offer_windows,
-            origins,
-        ));
+        let shared = Arc::new(Shared::new(world, address.port(), grants, origins));
         let front = tls::Front::new(listener, acceptor)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(keep_appointments(Arc::clone(&shared)));

@@ -34,6 +34,12 @@ struct Arguments {
     /// Offers the Windows grant too; its handshake is always refused
     #[arg(long)]
     offer_windows: bool,
+    /// Offers the Windows grant and believes X-Remote-User of a web server in front; loopback only, for tests
+    #[arg(long)]
+    trust_remote_user: bool,
+    /// Leaves out the grant for user name and password
+    #[arg(long)]
+    no_forms: bool,
     /// Origin from which browser clients may come in; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
@@ -56,6 +62,8 @@ async fn main() -> Result<()> {
         seed: arguments.seed,
         contacts: arguments.contacts,
         offer_windows: arguments.offer_windows,
+        trust_remote_user: arguments.trust_remote_user,
+        no_forms: arguments.no_forms,
         allow_origin: arguments.allow_origin,
     })
     .await?;

@@ -8,16 +8,33 @@ use crate::reply::{Content, Reply};
 use crate::world::{TOKEN_LIFE, Token, World};
 
 const CLIENT: &str = "00000004-0000-0ff1-ce00-000000000000";
-/// The grants of the challenge; Windows only where it is switched on.
-const GRANTS: &str = "urn:microsoft.rtc:anonmeeting,password";
+/// Which grants this site offers, besides that for guests of a meeting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grants {
+    pub(crate) windows: Windows,
+    pub(crate) forms: bool,
+}
+
+/// What is behind the Windows grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Windows {
+    NotOffered,
+    /// Every handshake is refused.
+    Refused,
+    /// A web server in front does the handshake and says who it was.
+    Front,
+}
+
+/// In which a front says who signed in: an account name as Kerberos or NTLM has it.
+const REMOTE_USER: &str = "x-remote-user";
 
 /// 401 with both challenges and an HTML body.
-pub(crate) fn challenge(world: &mut World, request: &Request, offer_windows: bool) -> Reply {
-    let windows = if offer_windows {
-        "urn:microsoft.rtc:windows,"
-    } else {
-        ""
-    };
+pub(crate) fn challenge(world: &mut World, request: &Request, grants: Grants) -> Reply {
+    let windows = (grants.windows != Windows::NotOffered).then_some("urn:microsoft.rtc:windows");
+    let forms = grants.forms.then_some("password");
+    let offered = [windows, Some("urn:microsoft.rtc:anonmeeting"), forms];
+    let offered: Vec<&str> = offered.into_iter().flatten().collect();
+    let offered = offered.join(",");
     let quote = if world.faults.take("unquoted-challenge", None).is_some() {
         ""
     } else {
@@ -25,7 +42,7 @@ pub(crate) fn challenge(world: &mut World, request: &Request, offer_windows: boo
     };
     let bearer = format!("Bearer trusted_issuers=\"\", client_id=\"{CLIENT}\"");
     let ours = format!(
-        "MsRtcOAuth href={quote}https://{}{TOKEN}{quote},grant_type=\"{windows}{GRANTS}\"",
+        "MsRtcOAuth href={quote}https://{}{TOKEN}{quote},grant_type=\"{offered}\"",
         request.host
     );
     let reply = Reply::html(
@@ -59,7 +76,7 @@ pub(crate) fn owner(world: &mut World, request: &Request) -> Option<Address> {
 }
 
 /// The token URL.
-pub(crate) fn issue(world: &mut World, request: &Request, offer_windows: bool) -> Reply {
+pub(crate) fn issue(world: &mut World, request: &Request, grants: Grants) -> Reply {
     if request.media_type() != "application/x-www-form-urlencoded" {
         return refused(
             "invalid_request",
@@ -78,11 +95,15 @@ pub(crate) fn issue(world: &mut World, request: &Request, offer_windows: bool) -
             .map(|(_, value)| value.as_str())
     };
     match field("grant_type") {
-        Some("password") => {}
-        Some("urn:microsoft.rtc:windows") if offer_windows => {
-            return Reply::html(401, "Unauthorized")
-                .with("www-authenticate", "Negotiate")
-                .with("www-authenticate", "NTLM");
+        Some("password") if grants.forms => {}
+        Some("urn:microsoft.rtc:windows") if grants.windows != Windows::NotOffered => {
+            let front = grants.windows == Windows::Front;
+            return match request.header(REMOTE_USER).filter(|_| front) {
+                Some(account) => by_account(world, request, account),
+                None => Reply::html(401, "Unauthorized")
+                    .with("www-authenticate", "Negotiate")
+                    .with("www-authenticate", "NTLM"),
+            };
         }
         Some("urn:microsoft.rtc:anonmeeting") => {
             return refused(
@@ -109,6 +130,25 @@ pub(crate) fn issue(world: &mut World, request: &Request, offer_windows: bool) -
     else {
         return refused("invalid_grant", "The user name or the password is wrong.");
     };
+    token(world, request, address)
+}
+
+/// The front has let somebody in. The domain may know people whom the pool does not.
+fn by_account(world: &mut World, request: &Request, account: &str) -> Reply {
+    match world
+        .by_account(account)
+        .map(|person| person.address.clone())
+    {
+        Some(address) => token(world, request, address),
+        None => Reply::html(403, "Forbidden").with(
+            "x-ms-diagnostics",
+            "28000;source=\"sim.contoso.example\";reason=\"User is not SIP enabled.\"",
+        ),
+    }
+}
+
+/// A new token of that person for this host.
+fn token(world: &mut World, request: &Request, address: Address) -> Reply {
     let value = format!(
         "cwt={:032x}{:032x}",
         world.random.wide(),

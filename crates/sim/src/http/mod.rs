@@ -25,7 +25,7 @@ use crate::input::{Address, Request};
 use crate::reply::{Answer, Content, Refusal, Reply};
 use crate::resources::{self, Call};
 use crate::tls::Connection;
-use crate::token;
+use crate::token::{self, Grants};
 use crate::world::{Seen, World};
 
 /// Bytes of a request body at most.
@@ -35,17 +35,17 @@ const BODY: usize = 1024 * 1024;
 pub(crate) struct Shared {
     world: Mutex<World>,
     pub(crate) port: u16,
-    pub(crate) offer_windows: bool,
+    pub(crate) grants: Grants,
     /// Origins of browser clients that may come in.
     pub(crate) origins: Vec<String>,
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, port: u16, offer_windows: bool, origins: Vec<String>) -> Self {
+    pub(crate) fn new(world: World, port: u16, grants: Grants, origins: Vec<String>) -> Self {
         Self {
             world: Mutex::new(world),
             port,
-            offer_windows,
+            grants,
             origins,
         }
     }
@@ -187,7 +187,7 @@ async fn serve(
         Route::Root if request.method == Method::GET => root(shared, request),
         Route::XFrame if request.method == Method::GET => Reply::html(200, "XFrame"),
         Route::Token if request.method == Method::POST => {
-            token::issue(&mut shared.world(), request, shared.offer_windows)
+            token::issue(&mut shared.world(), request, shared.grants)
         }
         Route::Token if request.method == Method::OPTIONS => Reply::html(400, "Bad Request").with(
             "x-ms-diagnostics",
@@ -208,7 +208,7 @@ async fn serve(
         | Route::Invented(_)
         | Route::NoApplication => {
             let Some(user) = user else {
-                return token::challenge(&mut shared.world(), request, shared.offer_windows);
+                return token::challenge(&mut shared.world(), request, shared.grants);
             };
             with_token(shared, connection, route, user, request)
                 .await

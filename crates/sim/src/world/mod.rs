@@ -193,6 +193,17 @@ impl World {
             })
     }
 
+    /// Who an account of the domain is: as [`by_logon`](Self::by_logon), and without its domain, as a front may name it.
+    pub(crate) fn by_account(&self, name: &str) -> Option<&Person> {
+        let alone = |user: &str| {
+            user.rsplit('\\')
+                .next()
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+        };
+        self.by_logon(name)
+            .or_else(|| self.people.values().find(|person| alone(&person.user)))
+    }
+
     pub(crate) fn name_of(&self, address: &Address) -> String {
         self.people
             .get(address)

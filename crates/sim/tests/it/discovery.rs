@@ -143,6 +143,63 @@ async fn the_token_url_names_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn who_a_front_lets_in_is_believed_only_where_that_is_switched_on() {
+    let windows = [("grant_type", "urn:microsoft.rtc:windows")];
+    let forms = [
+        ("grant_type", "password"),
+        ("username", "anna@contoso.example"),
+        ("password", "x"),
+    ];
+    let behind = Pool::with(Options {
+        trust_remote_user: true,
+        no_forms: true,
+        ..Options::default()
+    })
+    .await;
+    let alone = Pool::with(Options {
+        offer_windows: true,
+        ..Options::default()
+    })
+    .await;
+    let ask = async |pool: &Pool, account: Option<&str>| {
+        let mut request = pool
+            .request(Method::POST, "/WebTicket/oauthtoken")
+            .form(&windows);
+        if let Some(account) = account {
+            request = request.header("X-Remote-User", account);
+        }
+        send(request).await
+    };
+    for account in [r"CONTOSO\anna", "anna@CONTOSO.EXAMPLE", "anna"] {
+        let answer = ask(&behind, Some(account)).await;
+        assert_eq!(answer.status, 200, "{account}: {answer:?}");
+        assert!(answer.body["access_token"].is_string());
+        assert_eq!(ask(&alone, Some(account)).await.status, 401);
+    }
+    let stranger = ask(&behind, Some(r"CONTOSO\nobody")).await;
+    assert_eq!(stranger.status, 403);
+    assert!(stranger.header("x-ms-diagnostics").starts_with("28000"));
+    assert_eq!(ask(&behind, None).await.status, 401);
+    let refused = send(
+        behind
+            .request(Method::POST, "/WebTicket/oauthtoken")
+            .form(&forms),
+    )
+    .await;
+    assert_eq!(refused.body["error"], "unsupported_grant_type");
+}
+
+#[tokio::test]
+async fn nobody_but_this_computer_may_say_who_signed_in() {
+    let options = Options {
+        listen: ([0, 0, 0, 0], 0).into(),
+        trust_remote_user: true,
+        ..Options::default()
+    };
+    assert!(causeway_sim::Sim::start(options).await.is_err());
+}
+
+#[tokio::test]
 async fn windows_is_offered_only_where_it_is_switched_on() {
     let pool = Pool::with(Options {
         offer_windows: true,
