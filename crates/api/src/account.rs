@@ -64,7 +64,7 @@ pub enum Kept {
 pub enum SignInMethod {
     /// Without a password, by the ticket of the session.
     Windows,
-    /// User name and password.
+    /// User name and password, in the server's form or by NTLM.
     Forms,
 }
 
@@ -79,6 +79,8 @@ pub struct Discovered {
     /// The account of the ticket, for [`SignInMethod::Windows`].
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub windows_account: Option<String>,
+    /// The server has a form for user name and password; without it they go by NTLM.
+    pub form: bool,
     /// Where a password would be kept; absent where it would be forgotten with the end of the program.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub keep_in: Option<Kept>,

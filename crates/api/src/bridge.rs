@@ -62,6 +62,18 @@ pub struct TableRow {
     pub note: String,
 }
 
+/// A way to sign in that was not used or did not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PassedOver {
+    /// `Kerberos`, `NTLM`.
+    pub method: String,
+    /// Stable name of the cause: `no-ticket`, `clock-skew`, ….
+    pub cause: String,
+    /// The cause in words, a phrase: `there is no sign-in ticket on this computer`.
+    pub message: String,
+}
+
 /// One side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
@@ -75,9 +87,12 @@ pub struct SideInfo {
     /// The server's name, once it was found.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub server: Option<String>,
-    /// How it was signed in, where that is known: `SCRAM-SHA-256`.
+    /// How it was signed in, where that is known: `Kerberos`, `NTLM`, `password`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub method: Option<String>,
+    /// Methods that come before it and were not used.
+    #[serde(default)]
+    pub passed_over: Vec<PassedOver>,
     /// When it came into its state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[serde(with = "crate::millis::option")]

@@ -24,7 +24,7 @@ mod view;
 
 pub use account::{About, Discovered, Kept, Password, SignInMethod};
 pub use bridge::{
-    BridgeEntry, BridgeReport, Crossed, Preset, RowDirection, Show, SideInfo, TableRow,
+    BridgeEntry, BridgeReport, Crossed, PassedOver, Preset, RowDirection, Show, SideInfo, TableRow,
 };
 pub use card::{Card, Phone, PhoneKind};
 pub use chats::{Chat, ChatPart, Hit, Past, RetryWhen, Via};

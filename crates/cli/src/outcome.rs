@@ -129,6 +129,10 @@ fn tell(problem: &Problem) -> io::Result<()> {
     for (key, value) in &problem.detail {
         match value {
             Value::String(text) => writeln!(err, "  {key}: {text}")?,
+            Value::Array(items) if !items.is_empty() => match methods(items) {
+                Some(text) => writeln!(err, "  {key}: {text}")?,
+                None => writeln!(err, "  {key}: {value}")?,
+            },
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -139,6 +143,15 @@ fn tell(problem: &Problem) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Methods of signing in with what is said of each, in one line.
+fn methods(items: &[Value]) -> Option<String> {
+    let told = items.iter().map(|item| {
+        let text = |key| item.get(key).and_then(Value::as_str);
+        Some(format!("{}: {}", text("method")?, text("message")?))
+    });
+    Some(told.collect::<Option<Vec<String>>>()?.join("; "))
 }
 
 /// Something that people should know and that is no failure, on stderr.

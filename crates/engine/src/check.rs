@@ -268,13 +268,34 @@ fn message(step: &str, detail: &Map<String, Value>) -> String {
         }
         "checking-certificate" => "The certificate is good".to_owned(),
         "asking-methods" => format!("Offered: {}", list("methods")),
-        "signing-in" => "Signed in".to_owned(),
+        "signing-in" => signed_in(detail),
         "opening-session" => "Session opened".to_owned(),
         "loading-contacts" => match detail.get("contacts").and_then(Value::as_u64) {
             Some(count) => format!("{count} contacts"),
             None => "Contacts read".to_owned(),
         },
         other => other.to_owned(),
+    }
+}
+
+/// `Signed in with NTLM (Kerberos: there is no ticket)`.
+fn signed_in(detail: &Map<String, Value>) -> String {
+    let Some(method) = detail.get("method").and_then(Value::as_str) else {
+        return "Signed in".to_owned();
+    };
+    let passed = detail.get("passed_over").and_then(Value::as_array);
+    let passed: Vec<String> = passed
+        .into_iter()
+        .flatten()
+        .filter_map(|passed| {
+            let text = |key| passed.get(key).and_then(Value::as_str);
+            Some(format!("{}: {}", text("method")?, text("message")?))
+        })
+        .collect();
+    if passed.is_empty() {
+        format!("Signed in with {method}")
+    } else {
+        format!("Signed in with {method} ({})", passed.join("; "))
     }
 }
 
@@ -322,6 +343,13 @@ fn lync_facts(facts: &ucwa::client::StepFacts) -> Map<String, Value> {
     told.text("host", facts.host.as_ref());
     told.list("chain", &facts.chain);
     told.list("methods", &facts.methods);
+    if let Some(how) = &facts.signed_in {
+        told.text("method", Some(how.by));
+        if !how.passed_over.is_empty() {
+            let passed = problems::passed_over_json(&how.passed_over);
+            told.0.insert("passed_over".to_owned(), passed);
+        }
+    }
     told.text("server_fqdn", facts.server_fqdn.as_ref());
     told.text("ucwa_version", facts.ucwa_version.as_ref());
     told.count("contacts", facts.contacts);

@@ -1,6 +1,6 @@
 //! What the loop knows about one link.
 
-use causeway_api::{Kind, LinkState, Problem, Side, SideState, StepState};
+use causeway_api::{Kind, LinkState, PassedOver, Problem, Side, SideState, StepState};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -26,8 +26,17 @@ pub(crate) struct Slot<L, E> {
     pub(crate) resumed: Option<Timestamp>,
     /// Name of the server that was found.
     pub(crate) server: Option<String>,
+    /// How it was signed in last.
+    pub(crate) signed_in: Option<SignedIn>,
     /// When it is tried again by itself.
     pub(crate) next_at: Option<Timestamp>,
+}
+
+/// How a link was signed in, for who looks after it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SignedIn {
+    pub(crate) method: String,
+    pub(crate) passed_over: Vec<PassedOver>,
 }
 
 /// Can a command that needs this link be carried out?
@@ -55,6 +64,7 @@ impl<L, E> Slot<L, E> {
             since: None,
             resumed: None,
             server: None,
+            signed_in: None,
             next_at: None,
         }
     }

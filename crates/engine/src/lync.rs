@@ -38,6 +38,7 @@ impl Core {
         match event {
             None => self.lync_state(State::Stopped(None)),
             Some(Event::State(state)) => self.lync_state(state),
+            Some(Event::SignedIn(how)) => self.lync.signed_in = Some(problems::signed_in(&how)),
             Some(Event::Me(me)) => {
                 self.names.insert(me.uri.as_str().to_lowercase(), me.name);
             }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use causeway_api::{Origin, Problem, Side};
+use causeway_api::{Code, Origin, Problem, Side};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
+use ucwa::client::Method;
 use uuid::Uuid;
 
 use crate::{
@@ -43,7 +44,16 @@ impl Preparation {
             .lync
             .as_ref()
             .ok_or_else(|| problems::not_configured(Side::Lync))?;
-        let password = self.secrets.password(&lync_account(lync)).await?;
+        let password = match self.secrets.password(&lync_account(lync)).await {
+            Ok(password) => Some(password),
+            Err(problem)
+                if problem.code == Code::PasswordMissing
+                    && may_do_without_password(lync.method.value).await =>
+            {
+                None
+            }
+            Err(problem) => return Err(problem),
+        };
         let account = lync.address.value.to_string().to_lowercase();
         let endpoint_id = match &self.store {
             Some(store) => {
@@ -56,7 +66,7 @@ impl Preparation {
             None => Uuid::new_v4(),
         };
         Ok(ucwa::client::Settings {
-            password: Some(password),
+            password,
             endpoint_id,
             ..lync_settings(
                 lync,
@@ -103,6 +113,19 @@ impl Preparation {
             archive_since: from.map(|from| from.checked_sub(ARCHIVE_OVERLAP).unwrap_or(from)),
             limits: causeway_xmpp::link::Limits::default(),
         })
+    }
+}
+
+/// Where no password is known, the ticket of the session may do.
+async fn may_do_without_password(method: Method) -> bool {
+    match method {
+        Method::Windows => true,
+        Method::Forms => false,
+        // A ticket that cannot be used any more is worth a word of its own.
+        Method::Automatic => !matches!(
+            ucwa::client::ticket().await,
+            Err(ucwa::Cause::NoTicket | ucwa::Cause::NotBuilt)
+        ),
     }
 }
 

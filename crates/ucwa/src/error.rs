@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use windows_auth::{Cause, PassedOver};
 
 /// A failure of the link, with the facts that an administrator asks for. Holds no password, token or text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,10 @@ pub struct Facts {
     pub ucwa_version: Option<String>,
     /// `X-MS-Correlation-Id` or `client-request-id`.
     pub request_id: Option<String>,
+    /// Mechanisms of Windows authentication that were not used or failed.
+    pub passed_over: Vec<PassedOver>,
+    /// How far this computer's clock is ahead of the server's, where Windows authentication failed.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// Cause of a failure.
@@ -108,11 +113,17 @@ pub enum ErrorKind {
     /// User name or password refused. Not tried again.
     #[error("user name or password refused")]
     PasswordRefused,
-    /// Windows authentication was asked for, or is all that is offered, and is not supported yet.
-    #[error("windows authentication is not supported (offered: {})", offered.join(", "))]
-    WindowsNotSupported {
+    /// Windows authentication is configured, and the server does not offer it.
+    #[error("windows authentication is not offered (offered: {})", offered.join(", "))]
+    WindowsNotOffered {
         /// Grant types offered.
         offered: Vec<String>,
+    },
+    /// No mechanism of Windows authentication led to the goal; [`Facts::passed_over`] has all of them.
+    #[error("windows authentication failed: {cause}")]
+    WindowsFailed {
+        /// The cause that says most.
+        cause: Cause,
     },
     /// None of the offered grant types can be used.
     #[error("no usable sign-in method (offered: {})", offered.join(", "))]
@@ -217,7 +228,12 @@ impl Error {
             | ErrorKind::Connection(_)
             | ErrorKind::TimeLimit { .. }
             | ErrorKind::Protocol(_) => SOON,
-            ErrorKind::NoDiscoveryName { .. }
+            // No password was sent, and the network may come back.
+            ErrorKind::WindowsFailed {
+                cause:
+                    Cause::ControllerUnreachable | Cause::ControllerSilent | Cause::ConnectionEnded,
+            }
+            | ErrorKind::NoDiscoveryName { .. }
             | ErrorKind::NotUcwa { .. }
             | ErrorKind::Tls(_)
             | ErrorKind::NoUcwa
@@ -228,7 +244,8 @@ impl Error {
             | ErrorKind::CertificateName { .. }
             | ErrorKind::ForeignRedirect { .. }
             | ErrorKind::RedirectLoop { .. }
-            | ErrorKind::WindowsNotSupported { .. }
+            | ErrorKind::WindowsNotOffered { .. }
+            | ErrorKind::WindowsFailed { .. }
             | ErrorKind::NoMethod { .. }
             | ErrorKind::ModernAuthOnly
             | ErrorKind::AppNotAllowed

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use windows_auth::PassedOver;
 
 use crate::{Availability, PreferredAvailability, SipUri};
 
@@ -16,6 +17,8 @@ pub struct PageId(pub i64);
 pub enum Event {
     /// The link's state changed; the steps of the sign-in ladder in their order.
     State(State),
+    /// A token was got: by which method, and why not by another. Once after each sign-in.
+    SignedIn(SignedInHow),
     /// The account itself, once after each sign-in.
     Me(Me),
     /// Own presence: on sign-in and after every change by anyone. Absent in watch-only mode.
@@ -99,6 +102,40 @@ pub enum State {
     },
     /// Ended for good: only a new `start` goes on. A refused password always ends here after one attempt.
     Stopped(Option<crate::Error>),
+}
+
+/// A method of signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedInBy {
+    /// Windows authentication by the ticket of the session.
+    Kerberos,
+    /// Windows authentication with user name and password.
+    Ntlm,
+    /// User name and password in the form (grant `password`).
+    Forms,
+    /// The token URL asked for nothing.
+    Anonymous,
+}
+
+/// How a sign-in went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedInHow {
+    /// The method that worked.
+    pub by: SignedInBy,
+    /// Mechanisms that come before it and did not.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Name of the method.
+impl fmt::Display for SignedInBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kerberos => "Kerberos",
+            Self::Ntlm => "NTLM",
+            Self::Forms => "password",
+            Self::Anonymous => "none",
+        })
+    }
 }
 
 /// me (UCWA reference).

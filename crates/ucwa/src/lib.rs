@@ -16,4 +16,5 @@ pub use address::{NotASipUri, SipUri};
 pub use error::{Error, ErrorKind, Facts, Retry};
 pub use event::*;
 pub use limits::Limits;
+pub use windows_auth::{Cause, Mechanism, PassedOver, Ticket};
 pub use wire::words::{Availability, PreferredAvailability, activity};

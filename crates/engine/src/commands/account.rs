@@ -2,6 +2,8 @@
 
 use causeway_api::{About, Code, Discovered, Password, Problem, Reply, Side, SignInMethod};
 
+use ucwa::wire::challenge::{GRANT_PASSWORD, GRANT_WINDOWS};
+
 use super::reply;
 use crate::{
     check, config,
@@ -158,24 +160,40 @@ async fn offered(
     methods: &[String],
     secrets: &Secrets,
 ) -> Result<Discovered, Problem> {
-    // The ticket of a Windows session is not used by this version.
-    if !methods.iter().any(|method| method == "password") {
+    let offers = |grant: &str| {
+        methods
+            .iter()
+            .any(|method| method.eq_ignore_ascii_case(grant))
+    };
+    let (windows, form) = (offers(GRANT_WINDOWS), offers(GRANT_PASSWORD));
+    if !windows && !form {
         return Err(Problem::new(
             Code::NoMethod,
             "asking-methods",
-            format!("{server} offers no sign-in with user name and password"),
-            "Ask your administrator to allow it for the web services",
+            format!("{server} offers no sign-in that Causeway can do."),
+            "Ask your administrator to allow Windows authentication or forms for the web services.",
         )
         .with("methods", methods.join(", ")));
     }
+    // Without a ticket "no password" would be an empty promise.
+    let ticket = if windows {
+        ucwa::client::ticket().await.ok()
+    } else {
+        None
+    };
     let keep_in = secrets
         .key_store_is_there()
         .await
         .then_some(causeway_api::Kept::KeyStore);
     Ok(Discovered {
         server,
-        methods: vec![SignInMethod::Forms],
-        windows_account: None,
+        methods: ticket
+            .iter()
+            .map(|_| SignInMethod::Windows)
+            .chain([SignInMethod::Forms])
+            .collect(),
+        windows_account: ticket.map(|ticket| ticket.to_string()),
+        form,
         keep_in,
     })
 }

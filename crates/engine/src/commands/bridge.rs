@@ -68,7 +68,12 @@ fn info<L, E>(slot: &Slot<L, E>, address: String) -> SideInfo {
         address,
         state: slot.state(),
         server: slot.server.clone(),
-        method: None,
+        method: slot.signed_in.as_ref().map(|how| how.method.clone()),
+        passed_over: slot
+            .signed_in
+            .as_ref()
+            .map(|how| how.passed_over.clone())
+            .unwrap_or_default(),
         since: slot.since.filter(|_| slot.state() != SideState::SignedOut),
         resumed: slot.resumed,
     }

@@ -3,11 +3,11 @@
 use causeway_api::{Code, Problem};
 use ucwa::{Error, ErrorKind, Facts};
 
-use super::{CHECKING_CERTIFICATE, Next, validity};
+use super::{CHECKING_CERTIFICATE, Next, validity, windows};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
-    let (code, message, remedy) = words(&error.kind);
+    let (code, message, remedy) = words(&error.kind, &error.facts);
     let remedy = if passes_by_itself(&error.kind) {
         next.after(&remedy)
     } else {
@@ -48,7 +48,7 @@ fn is_about_certificate(kind: &ErrorKind) -> bool {
     clippy::too_many_lines,
     reason = "one arm per cause: a table in the shape of code"
 )]
-fn words(kind: &ErrorKind) -> (Code, String, String) {
+fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
     let (code, message, remedy) = match kind {
         ErrorKind::NoDiscoveryName { tried } => (
             Code::NoDiscoveryName,
@@ -127,13 +127,18 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
                 .to_owned(),
             "Type it again (beware of Caps Lock) with causewayctl login; set lync.user where the logon name differs.",
         ),
-        ErrorKind::WindowsNotSupported { offered } => (
+        ErrorKind::WindowsNotOffered { offered } => (
             Code::WindowsSignIn,
             format!(
-                "Windows sign-in is not possible; the server offers {}.",
+                "Windows sign-in is not possible: the server offers only {}.",
                 offered.join(", ")
             ),
-            "Set lync.method to automatic or forms. Administrators: enable the password grant.",
+            "Set lync.method to automatic or forms. Administrators: let the web services offer Windows authentication.",
+        ),
+        ErrorKind::WindowsFailed { cause } => (
+            Code::WindowsSignIn,
+            windows::sentence(cause, facts),
+            cause.remedy(),
         ),
         ErrorKind::NoMethod { offered } => (
             Code::NoMethod,
@@ -141,7 +146,7 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
                 "The server offers only methods that Causeway does not support: {}.",
                 offered.join(", ")
             ),
-            "Administrators: enable the password grant (forms sign-in).",
+            "Administrators: let the web services offer Windows authentication (Negotiate or NTLM) or forms (the password grant).",
         ),
         ErrorKind::ModernAuthOnly => (
             Code::NoMethod,
@@ -244,10 +249,16 @@ fn refusal(code: &str, subcode: &str, message: &str) -> String {
 fn with_kind(problem: Problem, kind: &ErrorKind) -> Problem {
     if let ErrorKind::NoDiscoveryName { tried } = kind {
         problem.with("tried", tried.clone())
-    } else if let ErrorKind::WindowsNotSupported { offered } | ErrorKind::NoMethod { offered } =
-        kind
+    } else if let ErrorKind::WindowsNotOffered { offered } | ErrorKind::NoMethod { offered } = kind
     {
         problem.with("offered", offered.clone())
+    } else if let ErrorKind::WindowsFailed { cause } = kind {
+        let problem = problem.with("cause", cause.code());
+        if let ucwa::Cause::ServerUnknown { spn } = cause {
+            problem.with("spn", spn.clone())
+        } else {
+            problem
+        }
     } else if let ErrorKind::CertificateName { wanted, found } = kind {
         problem
             .with("wanted", wanted.clone())
@@ -277,6 +288,9 @@ fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
         if let Some(value) = value {
             problem = problem.with(key, value.clone());
         }
+    }
+    if !facts.passed_over.is_empty() {
+        problem = problem.with("passed_over", windows::passed_over_json(&facts.passed_over));
     }
     match facts.status {
         Some(status) => problem.with("status", status),

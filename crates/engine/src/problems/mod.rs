@@ -1,9 +1,11 @@
 //! What went wrong on a link, in words for people and with a stable code (ux.md section 5; docs/errors.md).
 
 mod lync;
+mod windows;
 mod xmpp;
 
 pub(crate) use lync::lync;
+pub(crate) use windows::{passed_over_json, signed_in};
 pub(crate) use xmpp::xmpp;
 
 use std::path::Path;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::driver::{self, Shared};
 use super::settings::{Mode, Settings};
 use crate::session::Session;
-use crate::{Command, Error, ErrorKind, Event, State};
+use crate::{Command, Error, ErrorKind, Event, SignedInHow, State};
 
 /// A step of the sign-in ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,8 @@ pub struct StepFacts {
     pub certificate: Option<CertificateFacts>,
     /// Grant types offered.
     pub methods: Vec<String>,
+    /// How the sign-in went.
+    pub signed_in: Option<SignedInHow>,
     /// `X-MS-Server-Fqdn`.
     pub server_fqdn: Option<String>,
     /// `X-MS-UcwaVersion`.
@@ -187,6 +189,7 @@ async fn walk(settings: Settings, reports: &mut Vec<StepReport>) -> Result<(), E
         Step::SigningIn,
         StepFacts {
             host: applications.host_str().map(str::to_owned),
+            signed_in: shared.tokens.how().await,
             ..StepFacts::default()
         },
     );
@@ -223,6 +226,7 @@ async fn open_session(
                         State::Reconnecting { error, .. } | State::Stopped(Some(error)),
                     ) => return Err(error),
                     Event::State(_)
+                    | Event::SignedIn(_)
                     | Event::Me(_)
                     | Event::OwnPresence { .. }
                     | Event::OwnNote(_)

@@ -330,7 +330,8 @@ fn more_telling(inner: Error, outer: Error) -> Error {
         | ErrorKind::RedirectLoop { .. }
         | ErrorKind::PasswordMissing
         | ErrorKind::PasswordRefused
-        | ErrorKind::WindowsNotSupported { .. }
+        | ErrorKind::WindowsNotOffered { .. }
+        | ErrorKind::WindowsFailed { .. }
         | ErrorKind::NoMethod { .. }
         | ErrorKind::ModernAuthOnly
         | ErrorKind::AppNotAllowed

@@ -48,7 +48,7 @@ impl Shared {
 
 /// What a task came back with.
 enum Done {
-    Answered(RequestId, Result<Response, Failure>),
+    Answered(RequestId, Result<Box<Response>, Failure>),
     /// Signing in again is not possible without a person.
     SignInFailed(Error),
     Journalled(std::io::Result<PageId>),
@@ -178,7 +178,7 @@ impl Driver {
             self.tasks.spawn(async move {
                 let id = request.id;
                 match shared.send(&request).await {
-                    Ok(result) => Done::Answered(id, result),
+                    Ok(result) => Done::Answered(id, result.map(Box::new)),
                     Err(error) => Done::SignInFailed(error),
                 }
             });
@@ -198,7 +198,7 @@ impl Driver {
 
     fn take(&mut self, done: Done) {
         match done {
-            Done::Answered(id, Ok(response)) => self.session.handle_response(id, response, now()),
+            Done::Answered(id, Ok(response)) => self.session.handle_response(id, *response, now()),
             Done::Answered(id, Err(failure)) => self.session.handle_failure(id, failure, now()),
             Done::SignInFailed(error) => self.session.stop(Some(error)),
             Done::Journalled(result) => self.session.journalled(result, now()),
@@ -264,7 +264,13 @@ impl Shared {
         let challenged = discovery.ask_challenge(found.user).await?;
         tell(State::AskingMethods).await;
         tell(State::SigningIn).await;
-        discovery.sign_in(challenged).await
+        let applications = discovery.sign_in(challenged).await?;
+        if let Some(how) = self.tokens.how().await {
+            tracing::info!(method = %how.by, "signed in");
+            // Nobody listens any more when telling fails.
+            drop(events.send(Event::SignedIn(how)).await);
+        }
+        Ok(applications)
     }
 
     /// Sends a request with the token of its host. A 401 gets one new token and one repetition: it says that nothing

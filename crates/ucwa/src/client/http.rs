@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::dial::Dialer;
 use super::settings::{Proxy, Settings};
 use super::tls::{self, Seen};
 use crate::session::{Content, Failure, Response, Verb};
@@ -21,6 +23,7 @@ use crate::{Error, ErrorKind, Facts};
 pub(super) struct Http {
     ordinary: reqwest::Client,
     events: reqwest::Client,
+    pub(super) dialer: Dialer,
     pub(super) seen: Seen,
     largest: usize,
 }
@@ -29,6 +32,21 @@ pub(super) struct Http {
 pub(super) struct Answer {
     pub(super) response: Response,
     pub(super) challenges: Vec<String>,
+    /// `Date`: the server's clock.
+    pub(super) date: Option<Timestamp>,
+}
+
+impl Answer {
+    /// The same answer with its body.
+    pub(super) fn with_body(self, body: Bytes) -> Self {
+        Self {
+            response: Response {
+                body,
+                ..self.response
+            },
+            ..self
+        }
+    }
 }
 
 /// A request without its number.
@@ -110,6 +128,7 @@ impl Http {
         Ok(Self {
             ordinary: client().map_err(set_up)?,
             events: client().map_err(set_up)?,
+            dialer: Dialer::new(settings, tls.clone(), seen.clone()),
             seen,
             largest: settings.limits.body,
         })
@@ -176,29 +195,7 @@ impl Http {
     }
 
     async fn read(&self, mut answer: reqwest::Response, url: &Url) -> Result<Answer, Failure> {
-        let headers = answer.headers();
-        let facts = Facts {
-            status: Some(answer.status().as_u16()),
-            diagnostics: header(headers, "x-ms-diagnostics"),
-            server_fqdn: header(headers, "x-ms-server-fqdn"),
-            ucwa_version: header(headers, "x-ms-ucwaversion"),
-            request_id: header(headers, "x-ms-correlation-id")
-                .or_else(|| header(headers, "client-request-id")),
-            ..facts_of(url)
-        };
-        let response = Response {
-            status: answer.status().as_u16(),
-            content_type: header(headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
-            location: header(headers, LOCATION.as_str()),
-            retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|text| retry_after(&text)),
-            body: Bytes::new(),
-            facts,
-        };
-        let challenges = headers
-            .get_all(WWW_AUTHENTICATE)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .collect();
+        let head = head(answer.status().as_u16(), answer.headers(), url);
         let mut body = BytesMut::new();
         while let Some(chunk) = answer
             .chunk()
@@ -206,24 +203,11 @@ impl Http {
             .map_err(|error| self.failure(&error, url))?
         {
             if body.len() + chunk.len() > self.largest {
-                let kind = ErrorKind::Protocol(format!(
-                    "the answer is larger than {} bytes",
-                    self.largest
-                ));
-                return Err(Failure::Lost(Error {
-                    kind,
-                    facts: Box::new(response.facts),
-                }));
+                return Err(Failure::Lost(too_large(self.largest, &head.response)));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
-            response: Response {
-                body: body.freeze(),
-                ..response
-            },
-            challenges,
-        })
+        Ok(head.with_body(body.freeze()))
     }
 
     /// What reqwest's error says about cause, and about whether the request can have been executed.
@@ -240,15 +224,63 @@ impl Http {
         } else {
             ErrorKind::Connection(plain(error))
         };
-        let error_kind = Error {
-            kind,
-            facts: Box::new(facts_of(url)),
-        };
+        let error_kind = with_url(kind, url);
         if error.is_connect() || error.is_builder() {
             Failure::NotSent(error_kind)
         } else {
             Failure::Lost(error_kind)
         }
+    }
+}
+
+/// What the head of an answer says.
+pub(super) fn head(status: u16, headers: &HeaderMap, url: &Url) -> Answer {
+    let facts = Facts {
+        status: Some(status),
+        diagnostics: header(headers, "x-ms-diagnostics"),
+        server_fqdn: header(headers, "x-ms-server-fqdn"),
+        ucwa_version: header(headers, "x-ms-ucwaversion"),
+        request_id: header(headers, "x-ms-correlation-id")
+            .or_else(|| header(headers, "client-request-id")),
+        ..facts_of(url)
+    };
+    let challenges = headers
+        .get_all(WWW_AUTHENTICATE)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect();
+    let date = header(headers, DATE.as_str());
+    Answer {
+        response: Response {
+            status,
+            content_type: header(headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
+            location: header(headers, LOCATION.as_str()),
+            retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|text| retry_after(&text)),
+            body: Bytes::new(),
+            facts,
+        },
+        challenges,
+        date: date.and_then(|date| {
+            jiff::fmt::rfc2822::parse(&date)
+                .ok()
+                .map(|date| date.timestamp())
+        }),
+    }
+}
+
+/// An answer that nobody reads to its end.
+pub(super) fn too_large(largest: usize, response: &Response) -> Error {
+    Error {
+        kind: ErrorKind::Protocol(format!("the answer is larger than {largest} bytes")),
+        facts: Box::new(response.facts.clone()),
+    }
+}
+
+/// A failure before there was an answer.
+pub(super) fn with_url(kind: ErrorKind, url: &Url) -> Error {
+    Error {
+        kind,
+        facts: Box::new(facts_of(url)),
     }
 }
 

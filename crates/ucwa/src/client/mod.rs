@@ -1,14 +1,17 @@
 //! The link: discovery, sign-in and the driver that moves the session machine's requests over HTTP.
 
 mod check;
+mod dial;
 mod discovery;
 mod driver;
 mod http;
 mod journal;
+mod methods;
 mod redirect;
 mod settings;
 mod tls;
 mod tokens;
+mod windows;
 
 use std::sync::Arc;
 
@@ -17,6 +20,7 @@ use tokio::sync::mpsc;
 pub use self::check::{CertificateFacts, Step, StepFacts, StepReport, check};
 pub use self::journal::{Journal, Kept, MemoryJournal};
 pub use self::settings::{Method, Mode, Proxy, Settings};
+pub use self::windows::ticket;
 pub use crate::Limits;
 use crate::{Command, Event};
 

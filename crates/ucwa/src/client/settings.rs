@@ -16,7 +16,7 @@ pub struct Settings {
     pub user: Option<String>,
     /// How to sign in.
     pub method: Method,
-    /// Password for the `password` grant.
+    /// Password, for whichever method takes one.
     pub password: Option<SecretString>,
     /// Autodiscovery root; wins over DNS, and its host counts as trusted.
     pub discovery_url: Option<Url>,

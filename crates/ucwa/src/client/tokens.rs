@@ -1,4 +1,6 @@
 //! Tokens: one per host, got by the host's own challenge, renewed before they run out.
+//!
+//! INVARIANT: a password that was refused, by whichever method, is not sent again by this link.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -7,17 +9,23 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
+use windows_auth::{Cause, Credentials, LogonName, Mechanism};
+
 use super::http::{Answer, Asking, Http};
+use super::methods::{self, Grant, Plan, Who};
 use super::redirect::Trust;
 use super::settings::{Method, Settings};
+use super::windows::{self, Means};
 use crate::session::{Content, Response, Verb};
-use crate::wire::challenge::{GRANT_PASSWORD, GRANT_WINDOWS, Offer};
+use crate::wire::challenge::{GRANT_PASSWORD, Offer};
 use crate::wire::token::{Token, TokenError};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, PassedOver, SignedInBy, SignedInHow};
 
 /// The tokens of one link. One lock around all of it: two requests that meet an old token fetch one new one.
 pub(super) struct Tokens {
-    user: String,
+    /// Logon name, where one is configured.
+    user: Option<String>,
+    address: String,
     password: Option<SecretString>,
     method: Method,
     limit: Duration,
@@ -30,11 +38,14 @@ struct State {
     by_host: HashMap<String, Held>,
     /// The password was refused once: it is not sent again.
     refused: bool,
+    /// How the last token was got.
+    how: Option<SignedInHow>,
 }
 
 struct Held {
     token: SecretString,
     token_url: Url,
+    offer: Offer,
     renew_at: Instant,
 }
 
@@ -46,10 +57,8 @@ const LIFE: u64 = 3600;
 impl Tokens {
     pub(super) fn new(settings: &Settings, trust: Trust) -> Self {
         Self {
-            user: settings
-                .user
-                .clone()
-                .unwrap_or_else(|| settings.address.address().to_owned()),
+            user: settings.user.clone(),
+            address: settings.address.address().to_owned(),
             password: settings.password.clone(),
             method: settings.method,
             limit: settings.limits.request,
@@ -65,8 +74,8 @@ impl Tokens {
         if held.renew_at <= Instant::now() {
             // Also when it fails the password is not sent with every request from now on.
             held.renew_at = Instant::now() + RENEW_AGAIN;
-            let token_url = held.token_url.clone();
-            let renewed = self.fetch(http, &mut state, &token_url).await;
+            let (token_url, offer) = (held.token_url.clone(), held.offer.clone());
+            let renewed = self.fetch(http, &mut state, &token_url, &offer).await;
             match renewed {
                 Ok(held) => drop(state.by_host.insert(host(url), held)),
                 // The old one is still good; the server's 401 decides when it is not.
@@ -95,13 +104,18 @@ impl Tokens {
         let token_url = self
             .choose(&offer, url)
             .map_err(|kind| with(kind, &challenge.response))?;
-        let held = self.fetch(http, &mut state, &token_url).await?;
+        let held = self.fetch(http, &mut state, &token_url, &offer).await?;
         let token = held.token.clone();
         state.by_host.insert(host(url), held);
         Ok(token)
     }
 
-    /// The token URL, when the offer holds a grant that can be used.
+    /// How the last token was got.
+    pub(super) async fn how(&self) -> Option<SignedInHow> {
+        self.state.lock().await.how.clone()
+    }
+
+    /// The token URL.
     fn choose(&self, offer: &Offer, asked: &Url) -> Result<Url, ErrorKind> {
         let Some(text) = &offer.token_url else {
             return Err(if offer.modern {
@@ -112,17 +126,6 @@ impl Tokens {
                 }
             });
         };
-        let windows_only = offer.has(GRANT_WINDOWS) && !offer.has(GRANT_PASSWORD);
-        if self.method == Method::Windows || windows_only {
-            return Err(ErrorKind::WindowsNotSupported {
-                offered: offer.grants.clone(),
-            });
-        }
-        if !offer.has(GRANT_PASSWORD) {
-            return Err(ErrorKind::NoMethod {
-                offered: offer.grants.clone(),
-            });
-        }
         let url = asked
             .join(text)
             .map_err(|_| ErrorKind::Protocol("the token URL is no URL".to_owned()))?;
@@ -131,16 +134,134 @@ impl Tokens {
         Ok(url)
     }
 
-    async fn fetch(&self, http: &Http, state: &mut State, url: &Url) -> Result<Held, Error> {
-        let Some(password) = &self.password else {
-            return Err(ErrorKind::PasswordMissing.into());
+    async fn plan(&self, offer: &Offer) -> Result<Plan, ErrorKind> {
+        let ticket = if methods::wants_ticket(self.method, offer) {
+            windows::ticket().await
+        } else {
+            Err(Cause::NotOffered)
         };
+        let who = Who {
+            user: self.user.as_deref(),
+            address: &self.address,
+            password: self.password.is_some(),
+        };
+        methods::plan(self.method, offer, ticket, &who)
+    }
+
+    /// A new token, by the methods of the offer in their order. A refused password ends it.
+    async fn fetch(
+        &self,
+        http: &Http,
+        state: &mut State,
+        url: &Url,
+        offer: &Offer,
+    ) -> Result<Held, Error> {
         if state.refused {
             return Err(ErrorKind::PasswordRefused.into());
         }
+        let Plan {
+            grants,
+            mut passed_over,
+        } = self.plan(offer).await?;
+        let mut failed = None;
+        for grant in grants {
+            let tried = match (grant, &self.password) {
+                (Grant::Windows { ticket, password }, _) => {
+                    self.windows(http, url, ticket, password).await
+                }
+                (Grant::Forms, Some(password)) => self.forms(http, url, password).await,
+                (Grant::Forms, None) => continue,
+            };
+            let read = tried.and_then(|got| {
+                passed_over.extend(got.passed_over);
+                let held = read(&got.answer, url, offer, got.by)?;
+                Ok((held, got.by))
+            });
+            match read {
+                Ok((held, by)) => {
+                    let passed_over = self.worth_telling(passed_over);
+                    state.how = Some(SignedInHow { by, passed_over });
+                    return Ok(held);
+                }
+                Err(mut error) => {
+                    passed_over.append(&mut error.facts.passed_over);
+                    let goes_on = matches!(error.kind, ErrorKind::WindowsFailed { .. });
+                    failed = Some(error);
+                    if !goes_on {
+                        break;
+                    }
+                }
+            }
+        }
+        let mut error = failed
+            .filter(|error: &Error| !self.asks_for_password(&error.kind))
+            .unwrap_or_else(|| match passed_over.first() {
+                // A ticket that is over is nearer to the goal than a password that was never there.
+                Some(passed) if passed.cause == Cause::TicketExpired => {
+                    let cause = Cause::TicketExpired;
+                    ErrorKind::WindowsFailed { cause }.into()
+                }
+                _ => ErrorKind::PasswordMissing.into(),
+            });
+        error.facts.passed_over = self.worth_telling(passed_over);
+        state.refused = error.kind == ErrorKind::PasswordRefused;
+        Err(error)
+    }
+
+    /// A password that is kept for the form is not missing.
+    fn worth_telling(&self, mut passed_over: Vec<PassedOver>) -> Vec<PassedOver> {
+        let known = self.password.is_some();
+        passed_over.retain(|passed| !(known && passed.cause == Cause::NoPassword));
+        passed_over
+    }
+
+    /// Where nobody insists on the Windows method, a missing ticket is no failure but a question for a password.
+    fn asks_for_password(&self, kind: &ErrorKind) -> bool {
+        let no_ticket = matches!(
+            kind,
+            ErrorKind::WindowsFailed {
+                cause: Cause::NoTicket | Cause::NotBuilt | Cause::NoPassword
+            }
+        );
+        no_ticket && self.method == Method::Automatic && self.password.is_none()
+    }
+
+    async fn windows(
+        &self,
+        http: &Http,
+        url: &Url,
+        ticket: Result<(), Cause>,
+        password: bool,
+    ) -> Result<Got, Error> {
+        let credentials = self.password.as_ref().filter(|_| password);
+        let credentials = credentials.map(|password| Credentials {
+            name: LogonName::read(self.logon()),
+            password: password.clone(),
+        });
+        let means = Means {
+            ticket,
+            credentials: credentials.as_ref(),
+        };
+        // Boxed: a TLS connection in the making is large, and every request could come to this point.
+        let accepted = Box::pin(windows::ask(&http.dialer, url, means, self.limit)).await?;
+        // A server that asks for nothing has let in whoever it took us for.
+        let by = accepted
+            .mechanism
+            .map_or(SignedInBy::Anonymous, |mechanism| match mechanism {
+                Mechanism::Kerberos => SignedInBy::Kerberos,
+                Mechanism::Ntlm => SignedInBy::Ntlm,
+            });
+        Ok(Got {
+            answer: accepted.response,
+            by,
+            passed_over: accepted.passed_over,
+        })
+    }
+
+    async fn forms(&self, http: &Http, url: &Url, password: &SecretString) -> Result<Got, Error> {
         let form: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", GRANT_PASSWORD)
-            .append_pair("username", &self.user)
+            .append_pair("username", self.logon())
             .append_pair("password", password.expose_secret())
             .finish();
         let content = Content::Form(SecretString::from(form));
@@ -157,15 +278,27 @@ impl Tokens {
             .await
             .map_err(|failure| failure.error().clone())?
             .response;
-        let result = read(&answer, url);
-        if matches!(&result, Err(error) if error.kind == ErrorKind::PasswordRefused) {
-            state.refused = true;
-        }
-        result
+        Ok(Got {
+            answer,
+            by: SignedInBy::Forms,
+            passed_over: Vec::new(),
+        })
+    }
+
+    /// The logon name; the address, where no other is configured.
+    fn logon(&self) -> &str {
+        self.user.as_deref().unwrap_or(&self.address)
     }
 }
 
-fn read(answer: &Response, url: &Url) -> Result<Held, Error> {
+/// An answer of the token URL.
+struct Got {
+    answer: Response,
+    by: SignedInBy,
+    passed_over: Vec<PassedOver>,
+}
+
+fn read(answer: &Response, url: &Url, offer: &Offer, by: SignedInBy) -> Result<Held, Error> {
     if answer.status == 200
         && let Ok(Token {
             access_token,
@@ -176,6 +309,7 @@ fn read(answer: &Response, url: &Url) -> Result<Held, Error> {
         return Ok(Held {
             token: access_token,
             token_url: url.clone(),
+            offer: offer.clone(),
             renew_at: Instant::now() + life * 4 / 5,
         });
     }
@@ -190,6 +324,8 @@ fn read(answer: &Response, url: &Url) -> Result<Held, Error> {
                 offered: vec!["urn:microsoft.rtc:passive".to_owned()],
             }
         }
+        // The domain knows the account; the pool does not.
+        (400 | 401, Some("invalid_grant")) if by == SignedInBy::Kerberos => ErrorKind::NotEnabled,
         (400 | 401, Some("invalid_grant")) | (401, None) => ErrorKind::PasswordRefused,
         (400, Some("unsupported_grant_type")) => ErrorKind::NoMethod {
             offered: Vec::new(),
@@ -275,6 +411,10 @@ mod tests {
         let old = Held {
             token: SecretString::from("old"),
             token_url: token_url.clone(),
+            offer: Offer {
+                grants: vec![GRANT_PASSWORD.to_owned()],
+                ..Offer::default()
+            },
             renew_at: Instant::now(),
         };
         tokens

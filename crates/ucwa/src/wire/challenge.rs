@@ -5,6 +5,8 @@
 pub struct Challenge {
     /// Scheme, e.g. `MsRtcOAuth`.
     pub scheme: String,
+    /// What follows the scheme in one piece (token68), as with `Negotiate`.
+    pub token: Option<String>,
     /// Parameters; names in small letters.
     pub parameters: Vec<(String, String)>,
 }
@@ -99,8 +101,10 @@ pub fn parse(header: &str) -> Vec<Challenge> {
             }
             rest = after;
         } else {
+            let (token, after) = read_token(after);
             challenges.push(Challenge {
                 scheme: word.to_owned(),
+                token,
                 parameters: Vec::new(),
             });
             rest = after;
@@ -110,6 +114,23 @@ pub fn parse(header: &str) -> Vec<Challenge> {
 
 fn split_at(text: &str, end: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(end).unwrap_or(text.len()))
+}
+
+/// What stands alone between a scheme and the next comma is its token; `=` in it are padding at its end.
+fn read_token(text: &str) -> (Option<String>, &str) {
+    let (word, rest) = split_at(text.trim_start(), |c| c == ',' || c.is_whitespace());
+    let stands_alone = matches!(rest.trim_start().chars().next(), None | Some(','));
+    let body = word.trim_end_matches('=');
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    if text.starts_with(char::is_whitespace)
+        && stands_alone
+        && !body.is_empty()
+        && body.chars().all(is_token)
+    {
+        (Some(word.to_owned()), rest)
+    } else {
+        (None, text)
+    }
 }
 
 fn read_value(text: &str) -> (String, &str) {
@@ -169,6 +190,29 @@ mod tests {
             r#"Bearer trusted_issuers="a@b", authorization_uri="https://login.example/authorize""#,
         ]);
         assert!(offer.modern && offer.token_url.is_none());
+    }
+
+    #[test]
+    fn a_token_belongs_to_its_scheme() {
+        let read = |header| {
+            let all = parse(header).into_iter();
+            all.map(|challenge| (challenge.scheme, challenge.token))
+                .collect::<Vec<_>>()
+        };
+        let with =
+            |scheme: &str, token: Option<&str>| (scheme.to_owned(), token.map(str::to_owned));
+        assert_eq!(
+            read("Negotiate YII+/w==, NTLM TlRM, Basic realm=\"a, b\""),
+            [
+                with("Negotiate", Some("YII+/w==")),
+                with("NTLM", Some("TlRM")),
+                with("Basic", None)
+            ]
+        );
+        assert_eq!(
+            read("Negotiate,NTLM"),
+            [with("Negotiate", None), with("NTLM", None)]
+        );
     }
 
     proptest! {

@@ -315,6 +315,7 @@ fn short(event: &Event) -> Option<String> {
         },
         Event::Typing { on, .. } => format!("typing {on}"),
         Event::Conversation { thread, active, .. } => format!("conversation {thread} {active}"),
+        Event::SignedIn(how) => format!("signed in by {}", how.by),
         Event::PageDone(page) => format!("page {}", page.0),
     })
 }
