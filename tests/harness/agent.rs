@@ -33,6 +33,17 @@ impl Agent {
         Self::launch(ctl, level, |_| {}).await
     }
 
+    /// As [`start`](Self::start), with variables of the environment besides.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_in(ctl: &Ctl, environment: &[(&str, String)]) -> Self {
+        Self::launch(ctl, "debug", |command| {
+            command.envs(environment.iter().cloned());
+        })
+        .await
+    }
+
     /// As [`start`](Self::start), on a desktop.
     ///
     /// # Panics
@@ -74,7 +85,8 @@ impl Agent {
             .args(["--log", level]);
         command
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .env("XDG_RUNTIME_DIR", ctl.data_dir.with_extension("run"));
+            .env("XDG_RUNTIME_DIR", ctl.data_dir.with_extension("run"))
+            .env("KRB5CCNAME", ctl.no_ticket());
         prepare(&mut command);
         command.stdout(Stdio::null());
         let agent = Self {

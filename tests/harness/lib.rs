@@ -3,8 +3,12 @@
 
 pub mod agent;
 pub mod cast;
+mod certificates;
 pub mod ctl;
 pub mod desktop;
+pub mod domain;
+pub mod front;
+pub mod names;
 pub mod person;
 pub mod program;
 pub mod prosody;

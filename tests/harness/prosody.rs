@@ -3,14 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
+use crate::certificates::certificates;
 use crate::program::Program;
 use crate::sim::free_port;
 use crate::wait::until;
@@ -46,7 +43,7 @@ impl Prosody {
 
     async fn start_with(accounts: &[(&str, &str)], work: Work) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
-        certificates(dir.path());
+        certificates(dir.path(), &[HOST, &format!("*.{HOST}")]);
         let host = HOST.replace('.', "%2e");
         let account_dir = dir.path().join("data").join(host).join("accounts");
         std::fs::create_dir_all(&account_dir).expect("the data directory can be made");
@@ -181,33 +178,6 @@ smacks_hibernation_time = 300
 VirtualHost "{HOST}"
 "#
     )
-}
-
-/// `ca.crt`, and `host.crt` with `host.key` signed by it.
-fn certificates(dir: &Path) {
-    let key = KeyPair::generate().expect("a key");
-    let mut ca = CertificateParams::default();
-    ca.distinguished_name
-        .push(rcgen::DnType::CommonName, "Story CA");
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let ca_certificate = ca.self_signed(&key).expect("a CA certificate");
-    let issuer = Issuer::new(ca, key);
-
-    let host_key = KeyPair::generate().expect("a key");
-    let mut host =
-        CertificateParams::new(vec![HOST.to_owned(), format!("*.{HOST}")]).expect("valid names");
-    host.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let host_certificate = host
-        .signed_by(&host_key, &issuer)
-        .expect("a host certificate");
-    for (name, text) in [
-        ("ca.crt", ca_certificate.pem()),
-        ("host.crt", host_certificate.pem()),
-        ("host.key", host_key.serialize_pem()),
-    ] {
-        std::fs::write(dir.join(name), text).expect("the certificate can be written");
-    }
 }
 
 #[cfg(test)]

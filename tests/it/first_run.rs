@@ -65,7 +65,10 @@ async fn a_person_is_signed_in_by_the_door_alone_and_signed_out_again() {
     let Ok(Reply::Discovered(found)) = reply else {
         panic!("the server is not found: {reply:?}");
     };
-    assert_eq!(found.methods, [SignInMethod::Forms]);
+    assert_eq!(
+        (found.methods, found.form),
+        (vec![SignInMethod::Forms], true)
+    );
     assert!(!found.server.is_empty());
     assert_eq!(found.keep_in, None, "there is no key store in a story");
 

@@ -14,4 +14,5 @@ mod ucwa;
 mod unconfigured;
 mod verbs;
 mod window;
+mod windows_sign_in;
 mod xmpp;

@@ -7,6 +7,7 @@
 
 mod account;
 mod cost;
+mod handshake;
 mod names;
 mod sign_in;
 mod staying;

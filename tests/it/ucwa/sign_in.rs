@@ -80,7 +80,7 @@ async fn without_a_password_nothing_is_sent() {
     windows.method = Method::Windows;
     assert!(matches!(
         Account::start(windows).stopped().await,
-        ErrorKind::WindowsNotSupported { .. }
+        ErrorKind::WindowsNotOffered { .. }
     ));
     assert!(
         sim.requests()
