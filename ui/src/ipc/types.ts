@@ -416,6 +416,8 @@ export type Discovered = {
   methods: Array<SignInMethod>,
   /** The account of the ticket, for [`SignInMethod::Windows`]. */
   windows_account?: string,
+  /** The server has a form for user name and password; without it they go by NTLM. */
+  form: boolean,
   /** Where a password would be kept; absent where it would be forgotten with the end of the program. */
   keep_in?: Kept
 };
@@ -734,6 +736,16 @@ export type OwnStatus = {
   reason: Reason
 };
 
+/** A way to sign in that was not used or did not work. */
+export type PassedOver = {
+  /** `Kerberos`, `NTLM`. */
+  method: string,
+  /** Stable name of the cause: `no-ticket`, `clock-skew`, …. */
+  cause: string,
+  /** The cause in words, a phrase: `there is no sign-in ticket on this computer`. */
+  message: string
+};
+
 /** A password on its way through the door. It is written to the local socket and to nothing else. */
 export type Password = string;
 
@@ -951,8 +963,10 @@ export type SideInfo = {
   state: SideState,
   /** The server's name, once it was found. */
   server?: string,
-  /** How it was signed in, where that is known: `SCRAM-SHA-256`. */
+  /** How it was signed in, where that is known: `Kerberos`, `NTLM`, `password`. */
   method?: string,
+  /** Methods that come before it and were not used. */
+  passed_over: Array<PassedOver>,
   /** When it came into its state. */
   since?: string,
   /** When a session that had broken went on without loss. */

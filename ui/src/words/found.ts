@@ -1,6 +1,8 @@
 // What a step of the sign-in found, and why a text did not get through, in the person's language. The engine tells facts, and
 // English words for terminals beside them: those are the names by which the catalogue knows its own.
 
+import type { PassedOver } from '../ipc';
+import { method, notBy } from './methods';
 import { date } from './when.svelte';
 import { t, tOr } from './words.svelte';
 
@@ -21,7 +23,8 @@ export function found(step: string, facts: Facts): string {
       return offered.length === 0 ? '' : t('found.methods', { methods: offered.map((name) => tOr(`grant.${name}`, name)).join(', ') });
     }
     case 'signing-in':
-      return t('found.signed-in');
+      if (text('method') === '') return t('found.signed-in');
+      return [t('found.signed-in-by', { method: method(text('method')) }), ...passedOver(facts['passed_over']).map(notBy)].join('; ');
     case 'opening-session':
       return text('server_fqdn') === '' ? t('found.session') : t('found.session-on', { server: text('server_fqdn') });
     case 'loading-contacts':
@@ -29,6 +32,11 @@ export function found(step: string, facts: Facts): string {
     default:
       return '';
   }
+}
+
+function passedOver(told: unknown): PassedOver[] {
+  const texts = (one: unknown): one is PassedOver => typeof one === 'object' && one !== null && ['method', 'cause', 'message'].every((name) => typeof (one as Facts)[name] === 'string');
+  return Array.isArray(told) ? told.filter(texts) : [];
 }
 
 /** What is wrong in a configuration file; the parts that name a value or a file stay as they are. */

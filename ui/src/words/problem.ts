@@ -4,15 +4,22 @@
 import { asProblem, type Problem } from '../ipc';
 import { tOr, words } from './words.svelte';
 
+/** The words of the code; some codes have several causes, `CW-1202.no-ticket`, with words of their own. */
+function told(what: 'problem' | 'remedy', problem: Problem, otherwise: string): string {
+  const byCode = tOr(`${what}.${problem.code}`, otherwise);
+  const below = problem.detail['cause'];
+  return typeof below === 'string' ? tOr(`${what}.${problem.code}.${below}`, byCode) : byCode;
+}
+
 export function cause(problem: Problem): string {
-  return words.locale === 'en' ? problem.message : tOr(`problem.${problem.code}`, problem.message);
+  return words.locale === 'en' ? problem.message : told('problem', problem, problem.message);
 }
 
 /** A remedy that is typed into a terminal is no help to who looks at a window. */
 const COMMAND = /\bcausewayctl\b/;
 
 export function remedy(problem: Problem): string {
-  return words.locale === 'en' && !COMMAND.test(problem.remedy) ? problem.remedy : tOr(`remedy.${problem.code}`, problem.remedy);
+  return words.locale === 'en' && !COMMAND.test(problem.remedy) ? problem.remedy : told('remedy', problem, problem.remedy);
 }
 
 /** Any thrown thing as cause and remedy, for the place beside what failed. */

@@ -6,7 +6,7 @@ import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
 import { ago, day, exact, listTime, time, until } from './when.svelte';
 import { found, issue, why } from './found';
-import { remedy } from './problem';
+import { cause, remedy } from './problem';
 import { t, words } from './words.svelte';
 
 const en = await catalogue('en');
@@ -114,6 +114,15 @@ describe('the remedy of a problem', () => {
     expect(remedy({ ...refused, remedy: 'Ask Ben.' })).toBe('Ask Ben.');
     expect(remedy({ ...refused, remedy: 'Type it again with causewayctl login.' })).toBe(en['remedy.CW-1201']);
   });
+
+  test('and its cause are those of the case below a code that has several', async () => {
+    await words.use('de');
+    const windows = (below: string) => ({ ...refused, code: 'CW-1202' as const, remedy: '', detail: { cause: below } });
+    expect(cause(windows('clock-skew'))).toBe(de['problem.CW-1202.clock-skew']);
+    expect(remedy(windows('clock-skew'))).toBe(de['remedy.CW-1202.clock-skew']);
+    expect(cause(windows('not named yet'))).toBe(de['problem.CW-1202']);
+    await words.use('en');
+  });
 });
 
 describe('what the engine tells in English', () => {
@@ -122,6 +131,8 @@ describe('what the engine tells in English', () => {
     expect(found('finding-server', { host: 'pool01.contoso.example' })).toBe('Gefunden: pool01.contoso.example');
     expect(found('asking-methods', { methods: ['urn:microsoft.rtc:windows', 'password'] })).toBe('Angeboten: Windows, Benutzername und Kennwort');
     expect(found('loading-contacts', { contacts: 1 })).toBe('1 Person');
+    const passed = [{ method: 'Kerberos', cause: 'no-ticket', message: 'there is no ticket' }, 'what no engine tells'];
+    expect(found('signing-in', { method: 'NTLM', passed_over: passed })).toBe('Angemeldet mit NTLM; nicht mit Kerberos: auf diesem Computer gibt es kein Ticket');
     expect(found('some-later-step', {})).toBe('');
     expect(why('the person is offline (RemoteFailure/Unreachable)')).toBe('die Person ist offline');
     expect(why('Unbekannt (Odd)')).toBe('Unbekannt (Odd)');

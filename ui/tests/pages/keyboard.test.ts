@@ -35,6 +35,9 @@ describe('the ten main tasks by keyboard alone', () => {
     await see('Found: pool01.contoso.example');
     await press('Enter');
     await see('How to sign in');
+    // There is a ticket: no password is asked for, and it is said whose it is.
+    await see('anna@CONTOSO.EXAMPLE');
+    expect(await page().locator('input[type=password]').count()).toBe(0);
     await press('Enter');
     await see('How to appear');
     await press('Enter');

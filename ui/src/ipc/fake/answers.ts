@@ -92,8 +92,8 @@ export async function answer(world: World, command: Command): Promise<Reply> {
       return {
         reply: 'bridge', enabled: true, paused: world.paused.paused, paused_until: world.paused.until,
         sides: [
-          { side: 'lync', address: 'anna@contoso.example', state: world.lync, server: 'pool01', since: since(8, 12) },
-          { side: 'xmpp', address: 'anna@oso.example', state: world.xmpp, method: 'SCRAM-SHA-256', resumed: since(10, 40) },
+          { side: 'lync', address: 'anna@contoso.example', state: world.lync, server: 'pool01', since: since(8, 12), method: 'NTLM', passed_over: [{ method: 'Kerberos', cause: 'no-ticket', message: 'there is no sign-in ticket on this computer' }] },
+          { side: 'xmpp', address: 'anna@oso.example', state: world.xmpp, method: 'SCRAM-SHA-256', passed_over: [], resumed: since(10, 40) },
         ],
         today: { across: 42, waiting: 0, returned: 1 }, preset, edited: world.table !== null, table_managed: false, table: world.table ?? TABLES[preset] ?? [], log: world.log,
       };
@@ -136,7 +136,7 @@ export async function answer(world: World, command: Command): Promise<Reply> {
     case 'discover':
       await pause(world, 500);
       if (command.address.endsWith('nowhere.example')) throw problem('CW-1001', 'The domain nowhere.example has no sign-in entry.', 'Check the spelling, or connect the VPN.');
-      return { reply: 'discovered', server: 'pool01.contoso.example', methods: ['windows', 'forms'], windows_account: 'CONTOSO\\anna', keep_in: 'key-store' };
+      return { reply: 'discovered', server: 'pool01.contoso.example', methods: ['windows', 'forms'], windows_account: 'anna@CONTOSO.EXAMPLE', form: true, keep_in: 'key-store' };
     case 'sign-in':
       void signIn(world, command.side, null);
       return DONE;

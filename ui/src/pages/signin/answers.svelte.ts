@@ -13,7 +13,8 @@ export function isAddress(text: string): boolean {
 
 export class Answers {
   address = $state('');
-  method = $state<Method>('windows');
+  /** Without a password only where the search has found a ticket. */
+  method = $state<Method>('forms');
   user = $state('');
   password = $state('');
   keep = $state(true);
@@ -58,7 +59,8 @@ export class Answers {
       ['lync.address', this.address.trim()],
       ['lync.mode', this.mode],
     ];
-    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method]);
+    // Without a form at the server a password goes by Windows authentication too.
+    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method === 'windows' || this.found.form ? this.method : 'automatic']);
     if (this.user.trim() !== '') values.push(['lync.user', this.user.trim()]);
     if (this.discoveryUrl.trim() !== '') values.push(['lync.discovery_url', this.discoveryUrl.trim()]);
     if (withBridge) values.push(['xmpp.address', this.jid.trim()], ['bridge.presence', this.direction], ['bridge.enabled', 'true']);
