@@ -7,6 +7,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod arguments;
+mod ending;
 mod follow;
 mod kept;
 mod links;
@@ -48,6 +49,9 @@ fn main() -> tauri::Result<()> {
             kept::save_view,
             kept::load_view,
         ])
-        .setup(|app| Ok(window::open(app.handle())?))
+        .setup(|app| {
+            ending::heed(app.handle())?;
+            Ok(window::open(app.handle())?)
+        })
         .run(tauri::generate_context!())
 }

@@ -3,19 +3,24 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use causeway_api::{Command, Desk as _};
 use tauri::webview::{Color, PageLoadEvent};
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager as _, State, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder, WindowEvent,
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use crate::ending;
 use crate::kept::Keeper;
 use crate::looking;
 use crate::place::{Place, SMALLEST, USUAL};
 use crate::pop_out::PoppedOut;
+use crate::shell::Shell;
 
 pub(crate) const LABEL: &str = "main";
+/// The agent is on this computer and has nothing to wait for.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Ground of the light and of the dark page (`--window` in `ui/src/look`).
 const GROUNDS: [Color; 2] = [Color(0xff, 0xff, 0xff, 0xff), Color(0x1e, 0x1f, 0x22, 0xff)];
 
@@ -53,11 +58,12 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if let Some(place) = kept.place {
         put(&window, place)?;
     }
+    ending::heed_page(&window)?;
     let app = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
             api.prevent_close();
-            hide(&app);
+            close(&app);
         } else {
             looking::note(&app, LABEL);
         }
@@ -76,6 +82,29 @@ pub(crate) fn show(app: &AppHandle) {
     let _ = window.unminimize();
     let _ = window.set_focus();
     looking::note(app, LABEL);
+}
+
+/// A person closes the window. What comes of it the agent decides and says as it says everything; where it does not
+/// answer, or the page does not listen, the window hides.
+fn close(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let asked = async {
+            let client = app.state::<Shell>().client().await?;
+            client.request(Command::CloseWindow).await
+        };
+        if !matches!(timeout(PATIENCE, asked).await, Ok(Ok(_))) {
+            hide(&app);
+        }
+    });
+}
+
+/// Keeps the window's place and ends the program: the agent or the session ends.
+pub(crate) fn leave(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        keep_place(app, &window);
+    }
+    app.exit(0);
 }
 
 /// Hides the window, and ends the program where it stays hidden.

@@ -10,16 +10,19 @@
 
 mod contacts;
 mod lync;
+mod page;
 mod process;
 mod rest;
 mod run;
 mod texts;
+mod tray;
+mod window;
 
 use anyhow::Result;
 use serde_json::Value;
 
 /// What can be measured; all of it where nothing is named.
-const PARTS: [&str; 3] = ["texts", "contacts", "rest"];
+const PARTS: [&str; 6] = ["texts", "contacts", "rest", "tray", "window", "page"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -38,7 +41,10 @@ async fn main() -> Result<()> {
         let figures = match part {
             "texts" => texts::measure().await?,
             "contacts" => contacts::measure().await?,
-            _ => rest::measure().await?,
+            "rest" => rest::measure().await?,
+            "tray" => tray::measure().await?,
+            "window" => window::measure().await?,
+            _ => page::measure().await?,
         };
         report.insert(part.to_owned(), figures);
     }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result};
+use causeway_tests::program;
 
 use crate::run::round;
 
@@ -40,6 +41,13 @@ impl Used {
         }
         Ok(used)
     }
+}
+
+/// PSS of a process and of all that it has started, in MiB. Those that are just ending count nothing.
+pub(crate) fn tree(pid: u32) -> f64 {
+    let below = program::below(pid).into_iter().map(|(child, _)| child);
+    let all = std::iter::once(pid).chain(below);
+    round(all.map(|pid| memory(pid, "Pss:").unwrap_or(0.0)).sum())
 }
 
 /// A row of `smaps_rollup`, in MiB.

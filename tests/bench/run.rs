@@ -45,6 +45,27 @@ impl Series {
     }
 }
 
+/// Median, 95 % and the worst of some milliseconds.
+pub(crate) fn spread(mut ms: Vec<f64>) -> Value {
+    ms.sort_by(f64::total_cmp);
+    let at = |percent: usize| {
+        let index = ms.len().saturating_sub(1) * percent / 100;
+        round(ms.get(index).copied().unwrap_or_default())
+    };
+    json!({ "p50_ms": at(50), "p95_ms": at(95), "worst_ms": at(100), "times": ms.len() })
+}
+
+/// How often the median of a spread is that of another.
+pub(crate) fn ratio(of: &Value, floor: &Value) -> f64 {
+    let median = |spread: &Value| spread["p50_ms"].as_f64().unwrap_or_default();
+    round(median(of) / median(floor))
+}
+
+/// Milliseconds since then.
+pub(crate) fn since(begin: Instant) -> f64 {
+    begin.elapsed().as_secs_f64() * 1000.0
+}
+
 /// Two decimals are more than this machine is good for.
 pub(crate) fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0

@@ -1,5 +1,6 @@
 //! `causewayctl --json` as a function.
 
+use std::io::{Seek as _, Write as _};
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{ChildStdout, Command};
 
+use crate::desktop::Desktop;
 use crate::program::{self, Program};
 use crate::wait::PATIENCE;
 
@@ -60,27 +62,26 @@ impl Ctl {
     /// # Panics
     /// As [`run`](Self::run).
     pub async fn run_in(&self, arguments: &[&str], environment: &[(&str, String)]) -> Answer {
-        let output = self
-            .command(arguments)
-            .envs(environment.iter().cloned())
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
-        let output = tokio::time::timeout(PATIENCE * 2, output).await;
-        let output = output.unwrap_or_else(|_| panic!("causewayctl {arguments:?} does not end"));
-        let output = output.expect("causewayctl starts");
-        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        let json = match stdout.trim() {
-            "" => Value::Null,
-            text => serde_json::from_str(text)
-                .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}")),
-        };
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        Answer {
-            exit: output.status.code().unwrap_or(-1),
-            json,
-            stderr,
-        }
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().cloned());
+        command.stdin(Stdio::null());
+        answer(command, arguments).await
+    }
+
+    /// As [`run`](Self::run), on a desktop, with this on standard input.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub async fn run_on(&self, desktop: &Desktop, arguments: &[&str], input: &str) -> Answer {
+        let mut typed = tempfile::tempfile().expect("a temporary file");
+        typed
+            .write_all(input.as_bytes())
+            .and_then(|()| typed.rewind())
+            .expect("it can be written");
+        let mut command = self.command(arguments);
+        desktop.entered_by(&mut command);
+        command.stdin(typed);
+        answer(command, arguments).await
     }
 
     /// Starts a verb that prints one JSON object per line until it is ended.
@@ -130,6 +131,25 @@ impl Ctl {
     /// A cache without a ticket, for the same reason.
     pub(crate) fn no_ticket(&self) -> String {
         format!("FILE:{}", self.data_dir.with_extension("tickets").display())
+    }
+}
+
+async fn answer(mut command: Command, arguments: &[&str]) -> Answer {
+    let output = command.kill_on_drop(true).output();
+    let output = tokio::time::timeout(PATIENCE * 2, output).await;
+    let output = output.unwrap_or_else(|_| panic!("causewayctl {arguments:?} does not end"));
+    let output = output.expect("causewayctl starts");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let json = match stdout.trim() {
+        "" => Value::Null,
+        text => serde_json::from_str(text)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}")),
+    };
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    Answer {
+        exit: output.status.code().unwrap_or(-1),
+        json,
+        stderr,
     }
 }
 

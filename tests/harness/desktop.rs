@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use futures::StreamExt as _;
 use tempfile::TempDir;
@@ -73,7 +74,7 @@ impl Desktop {
 
     /// A panel that shows tray items.
     pub async fn tray(&self) -> Tray {
-        let items = Arc::<Mutex<Vec<String>>>::default();
+        let items = Arc::<Mutex<Vec<(String, Instant)>>>::default();
         let has_host = Arc::new(AtomicBool::new(true));
         let watcher = Watcher {
             items: items.clone(),
@@ -108,6 +109,67 @@ impl Desktop {
             .await
             .expect("the bus takes a notification service");
         Notifications { connection, seen }
+    }
+
+    /// Waits until somebody has this name on the bus.
+    ///
+    /// # Panics
+    /// When nobody takes it.
+    pub async fn has(&self, name: &str) {
+        until(&format!("{name} on the bus"), async || {
+            self.is_there(name).await.then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until nobody has this name any more.
+    ///
+    /// # Panics
+    /// When somebody keeps it.
+    pub async fn loses(&self, name: &str) {
+        until(&format!("{name} to leave the bus"), async || {
+            (!self.is_there(name).await).then_some(())
+        })
+        .await;
+    }
+
+    async fn is_there(&self, name: &str) -> bool {
+        let bus = zbus::fdo::DBusProxy::new(&self.connection).await;
+        let bus = bus.expect("every bus has a driver");
+        let name = name.try_into().expect("a name on a bus");
+        bus.name_has_owner(name).await.expect("the bus answers")
+    }
+
+    /// Something on this bus, to be asked.
+    ///
+    /// # Panics
+    /// When the names are none.
+    pub async fn proxy(
+        &self,
+        name: &'static str,
+        path: &'static str,
+        interface: &'static str,
+    ) -> Proxy<'static> {
+        zbus::proxy::Builder::new(&self.connection)
+            .destination(name)
+            .and_then(|builder| builder.path(path))
+            .and_then(|builder| builder.interface(interface))
+            .expect("names are well formed")
+            .cache_properties(zbus::proxy::CacheProperties::No)
+            .build()
+            .await
+            .expect("the bus lets us ask")
+    }
+
+    /// Plasma's session manager, in a session that ends. It ends with the value.
+    pub async fn ending_session(&self) -> Connection {
+        Builder::address(self.address.as_str())
+            .and_then(|builder| builder.serve_at("/KSMServer", EndingSession))
+            .and_then(|builder| builder.name("org.kde.ksmserver"))
+            .expect("a session manager is well formed")
+            .build()
+            .await
+            .expect("the bus takes a session manager")
     }
 
     /// The item behind a name that registered with a tray.
@@ -161,7 +223,7 @@ async fn connect(address: &str) -> Connection {
 /// A tray host.
 pub struct Tray {
     connection: Connection,
-    items: Arc<Mutex<Vec<String>>>,
+    items: Arc<Mutex<Vec<(String, Instant)>>>,
     has_host: Arc<AtomicBool>,
 }
 
@@ -170,9 +232,15 @@ impl Tray {
     pub async fn registered(&self) -> String {
         until("a tray item", async || {
             let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-            items.last().cloned()
+            items.last().map(|(name, _)| name.clone())
         })
         .await
+    }
+
+    /// When each item registered, the first one first.
+    pub fn registrations(&self) -> Vec<Instant> {
+        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.iter().map(|(_, when)| *when).collect()
     }
 
     /// The panel goes and the watcher stays, or it comes back.
@@ -203,7 +271,7 @@ impl Tray {
 }
 
 struct Watcher {
-    items: Arc<Mutex<Vec<String>>>,
+    items: Arc<Mutex<Vec<(String, Instant)>>>,
     has_host: Arc<AtomicBool>,
 }
 
@@ -211,7 +279,7 @@ struct Watcher {
 impl Watcher {
     fn register_status_notifier_item(&self, service: &str) {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        items.push(service.to_owned());
+        items.push((service.to_owned(), Instant::now()));
     }
 
     #[zbus(property)]
@@ -229,7 +297,19 @@ impl Watcher {
         self.items
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+}
+
+struct EndingSession;
+
+#[zbus::interface(name = "org.kde.KSMServerInterface")]
+impl EndingSession {
+    #[zbus(name = "isShuttingDown")]
+    fn is_shutting_down(&self) -> bool {
+        true
     }
 }
 
@@ -401,6 +481,7 @@ struct Seen {
     shown: Vec<Shown>,
     closed: Vec<u32>,
     silent: bool,
+    inhibited: bool,
 }
 
 /// What it was asked to show.
@@ -469,6 +550,12 @@ impl Notifications {
         seen.silent = true;
     }
 
+    /// The person does not want to be disturbed, or does again (capability `inhibitions`).
+    pub fn is_inhibited(&self, on: bool) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.inhibited = on;
+    }
+
     async fn tell<B>(&self, shown: &Shown, signal: &str, body: &B)
     where
         B: serde::Serialize + zbus::zvariant::DynamicType,
@@ -495,6 +582,12 @@ struct Service {
 impl Service {
     fn get_capabilities(&self) -> Vec<String> {
         self.capabilities.clone()
+    }
+
+    #[zbus(property)]
+    fn inhibited(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.inhibited
     }
 
     fn get_server_information(&self) -> (&str, &str, &str, &str) {

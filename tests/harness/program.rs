@@ -1,5 +1,6 @@
 //! Our own programs as child processes.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Once, OnceLock};
@@ -70,6 +71,48 @@ fn cargo_build(directory: &Path, arguments: &[&str]) {
     }
     let built = cargo.status().expect("cargo runs");
     assert!(built.success(), "our programs do not build");
+}
+
+/// Is a program of somebody else there? Where it is not, that is said, so that nobody takes a story that was skipped for
+/// one that was told.
+pub fn is_installed(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
+    if !found {
+        let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
+    }
+    found
+}
+
+/// Processes below this one, children of children too, each with its name (`/proc/PID/comm`, cut at 15 characters).
+pub fn below(process: u32) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    let mut parents = vec![process];
+    while let Some(parent) = parents.pop() {
+        // A child stands with the thread that started it.
+        let threads = std::fs::read_dir(format!("/proc/{parent}/task"));
+        for thread in threads.into_iter().flatten().flatten() {
+            let children = std::fs::read_to_string(thread.path().join("children"));
+            for child in children.unwrap_or_default().split_whitespace() {
+                let Ok(child) = child.parse::<u32>() else {
+                    continue;
+                };
+                let name = std::fs::read_to_string(format!("/proc/{child}/comm"));
+                found.push((child, name.unwrap_or_default().trim().to_owned()));
+                parents.push(child);
+            }
+        }
+    }
+    found
+}
+
+/// Asks a process to end, or ends it.
+///
+/// # Panics
+/// When there is none.
+pub fn signal(process: u32, signal: Signal) {
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+    kill_process(pid.expect("a number of a process"), signal).expect("the process is there");
 }
 
 /// A running program. Dropping it kills it.

@@ -11,11 +11,11 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 use crate::program::{self, Program};
+use crate::screen::Screen;
 use crate::sim::free_port;
 use crate::wait::{PATIENCE, until};
 
@@ -24,49 +24,11 @@ const TEXT: &str = "innerText";
 /// A page is looked at again after this time.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-/// A display without a screen. It ends with the value.
-pub struct Screen {
-    server: Program,
-    name: String,
-}
-
-impl Screen {
-    /// Starts it on a number that is free.
-    ///
-    /// # Panics
-    /// When Xvfb does not start.
-    pub async fn new(dir: &Path) -> Self {
-        let mut command = Command::new("Xvfb");
-        command
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24"])
-            .args(["-nolisten", "tcp"])
-            .stdout(Stdio::piped());
-        let mut server = Program::start(command, &dir.join("xvfb.log"));
-        let stdout = server.child().stdout.take().expect("it is piped");
-        let number = BufReader::new(stdout).lines().next_line().await;
-        let number = number
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| panic!("Xvfb does not start: {}", server.log_text()));
-        let name = format!(":{}", number.trim());
-        Self { server, name }
-    }
-
-    /// What `DISPLAY` is for its programs.
-    ///
-    /// # Panics
-    /// When it has ended.
-    pub fn name(&self) -> &str {
-        assert!(self.server.pid() > 0, "the display is there");
-        &self.name
-    }
-}
-
 /// A window under the hand of a driver.
 pub struct Window {
     client: Client,
     driver: Program,
-    _screen: Screen,
+    screen: Screen,
     _dir: TempDir,
 }
 
@@ -122,7 +84,7 @@ impl Window {
         Self {
             client,
             driver,
-            _screen: screen,
+            screen,
             _dir: dir,
         }
     }
@@ -240,6 +202,18 @@ impl Window {
         gone.expect("the window is there");
     }
 
+    /// As [`asks`](Self::asks), for something that comes later: `done(value)` in the sentence gives it.
+    ///
+    /// # Panics
+    /// When it is no sentence of the page's language, or nothing comes.
+    pub async fn awaits(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        match self.client.execute_async(&script, Vec::new()).await {
+            Ok(value) => value,
+            Err(error) => panic!("the page cannot run {script}: {error}"),
+        }
+    }
+
     /// All that can be read on the page.
     pub async fn text(&self) -> String {
         let body = self.client.find(Locator::Css("body")).await;
@@ -247,6 +221,11 @@ impl Window {
             Ok(body) => body.prop(TEXT).await.ok().flatten().unwrap_or_default(),
             Err(error) => error.to_string(),
         }
+    }
+
+    /// The display that it is on.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
     }
 
     /// Ends the window's process without asking it, as a crash would.

@@ -7,6 +7,7 @@ mod notifications;
 mod outage;
 mod relay;
 mod routing;
+mod services;
 mod sign_in;
 mod status;
 mod tray;

@@ -194,3 +194,35 @@ async fn a_test_notification_is_shown_and_the_answer_says_what_came_of_it() {
     assert!(matches!(test().await, NotificationTest::Refused { .. }));
     drop(agent);
 }
+
+#[tokio::test]
+async fn what_the_desktop_holds_back_is_not_shown_and_a_test_says_so() {
+    let (world, _desktop, notifications, _agent) = signed_in(&["body", "inhibitions"]).await;
+    let mut phone = Person::sign_in(&world.prosody, "phone").await;
+    notifications.is_inhibited(true);
+    let door = Client::connect(&world.ctl.data_dir, "the stories")
+        .await
+        .expect("the door lets the stories in")
+        .expect("an agent runs");
+    let held = NotificationTest::HeldBack {
+        service: "Stage".into(),
+    };
+    let test = door.request(Command::TestNotification).await;
+    assert_eq!(test.ok(), Some(Reply::NotificationTest(held)));
+    world.sim.writes(BEN, ANNA, "not now").await;
+    phone.receives("not now").await;
+    // The test's answer comes after the text's, since one task shows both in their order.
+    until("the text to be thought about", async || {
+        let Ok(Reply::Chats { chats }) = door.request(Command::Chats).await else {
+            return None;
+        };
+        chats.iter().any(|chat| chat.unread == 1).then_some(())
+    })
+    .await;
+    let _ = door.request(Command::TestNotification).await;
+    notifications.is_inhibited(false);
+    world.sim.writes(CARLA, ANNA, "and now").await;
+    notifications.shows("Carla Diaz").await;
+    let shown = notifications.shown();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+}

@@ -106,5 +106,8 @@ export const SCENES = [
   { name: 'long', with: 'chat=sip:maximiliane.hohenlohe@contoso.example' },
   { name: 'arabic', with: 'chat=sip:leila.haddad@contoso.example' },
   { name: 'reconnecting', with: `chat=${BEN}&state=reconnecting`, act: (page) => page.waitForTimeout(2300) },
+  { name: 'closing', with: 'no-tray&page=closing', act: (page) => page.locator('.dialog').waitFor() },
+  { name: 'quit', with: 'unsent=2&page=quit', act: (page) => page.locator('.dialog strong').waitFor() },
+  { name: 'no-tray', with: `chat=${BEN}&no-tray`, act: (page) => page.locator('aside.line').waitFor() },
   { name: 'gone', with: `chat=${BEN}&gone`, act: (page) => page.waitForTimeout(2300) },
 ];

@@ -49,6 +49,15 @@ pub(crate) fn shipped() -> Result<PathBuf> {
     directory("release")
 }
 
+/// Builds the window as it is shipped, and the empty one that the bench sets beside it.
+pub(crate) fn window_and_floor() -> Result<()> {
+    let mut window = run::cargo(["build", "--release", "--locked", "--bins"]);
+    window
+        .args(WINDOW)
+        .args(["--features", "causeway-window/bench"]);
+    run::step("window", &mut window)
+}
+
 /// Where cargo puts the programs of a profile.
 pub(crate) fn directory(profile: &str) -> Result<PathBuf> {
     let metadata = run::output(&mut run::cargo([

@@ -45,8 +45,8 @@ const WINDOW: &[&str] = &[
 ];
 /// The window's page: its tests look at it in a browser. Node.js comes with npm where none is there.
 const PAGE: &[&str] = &["chromium"];
-/// A session bus of the tests' own, for tray and notifications.
-const DESKTOP: &[&str] = &["dbus"];
+/// A session bus of the tests' own, a notification service and a key store on it.
+const DESKTOP: &[&str] = &["dbus", "dunst", "gnome-keyring"];
 /// The tools of the package formats; manual pages are made from what the programs say of themselves.
 const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
 /// The critics of the formats, and a clean system to install into.
@@ -57,6 +57,8 @@ pub(crate) const EVERYTHING: Packages =
     Packages(&[BUILD, XMPP_SERVER, DOMAIN, WINDOW, PAGE, DESKTOP, WRAP, TRY]);
 /// What the demo with its window needs.
 pub(crate) const SCREEN: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
+/// What the bench of tray and window needs.
+pub(crate) const DESK: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW, DESKTOP]);
 /// What bench and the demo in a terminal need: no window.
 pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
 /// What `cargo xtask bundle` needs.

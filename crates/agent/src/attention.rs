@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 use zbus::Connection;
 
+use crate::closing;
 use crate::desktop;
 use crate::notify::choice::Choice;
 use crate::notify::rules::{Banners, Order, Subject, View};
@@ -75,6 +76,7 @@ struct Attention {
     engine: Handle,
     window: Window,
     looking: watch::Receiver<Looking>,
+    closed: watch::Receiver<u64>,
     reader: Reader,
     scene: Scene,
     banners: Banners,
@@ -93,6 +95,7 @@ enum News {
     Click(Click),
     Response(Option<Response>),
     Looking,
+    Closed,
     Configured,
     Host,
     Panel,
@@ -119,6 +122,7 @@ impl Attention {
         Self {
             engine,
             looking: window.looking(),
+            closed: window.closed(),
             window,
             reader,
             scene: Scene::default(),
@@ -150,6 +154,7 @@ impl Attention {
                     Some(click) = self.clicks.1.recv() => News::Click(click),
                     response = self.responses.recv(), if responding => News::Response(response),
                     Ok(()) = self.looking.changed() => News::Looking,
+                    Ok(()) = self.closed.changed() => News::Closed,
                     Ok(()) = configured.changed() => News::Configured,
                     Ok(()) = host.changed() => News::Host,
                     Ok(()) = panel.changed() => News::Panel,
@@ -172,6 +177,7 @@ impl Attention {
                         let looking = self.looking.borrow_and_update().clone();
                         self.decide(|banners, _| banners.looked(&looking));
                     }
+                    News::Closed => self.window_closed(),
                     News::Configured => self.read_configuration().await,
                     News::Host => self.host_changed(*host.borrow_and_update()),
                     News::Panel => looks = *panel.borrow_and_update(),
@@ -222,7 +228,20 @@ impl Attention {
         }
     }
 
-    fn decide(&mut self, decide: impl FnOnce(&mut Banners, &View<'_>) -> Vec<Order>) {
+    /// The first time the person is told where the window went.
+    fn window_closed(&mut self) {
+        let data_dir = self.window.data_dir().to_owned();
+        if closing::was_told(&data_dir) {
+            return;
+        }
+        let tray = self.had_host;
+        if self.decide(|banners, view| banners.window_closed(view, tray)) {
+            closing::note_told(&data_dir);
+        }
+    }
+
+    /// True where something is to be done on the screen.
+    fn decide(&mut self, decide: impl FnOnce(&mut Banners, &View<'_>) -> Vec<Order>) -> bool {
         let looking = self.looking.borrow().clone();
         let view = View {
             scene: &self.scene,
@@ -230,10 +249,13 @@ impl Attention {
             reader: &self.reader,
             now: Timestamp::now(),
         };
-        for order in decide(&mut self.banners, &view) {
+        let orders = decide(&mut self.banners, &view);
+        let any = !orders.is_empty();
+        for order in orders {
             // An error means that notifications are not possible, which has been said.
             let _ = self.orders.send(order);
         }
+        any
     }
 
     fn host_changed(&mut self, host: Option<bool>) {

@@ -7,15 +7,19 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 use zbus::fdo::DBusProxy;
-use zbus::proxy::CacheProperties;
+use zbus::proxy::{CacheProperties, MethodFlags};
 use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
-use crate::tray::draw::Panel;
+use crate::tray::draw::{Ground, Panel};
 
 /// StatusNotifierWatcher: whoever shows tray items registers there.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const WATCHER_PATH: &str = "/StatusNotifierWatcher";
+/// Plasma's session manager.
+const SESSION: &str = "org.kde.ksmserver";
+const SESSION_PATH: &str = "/KSMServer";
+const SESSION_INTERFACE: &str = "org.kde.KSMServerInterface";
 /// Settings of the desktop for programs (XDG desktop portal).
 const PORTAL: &str = "org.freedesktop.portal.Desktop";
 const PORTAL_PATH: &str = "/org/freedesktop/portal/desktop";
@@ -38,6 +42,21 @@ pub(crate) async fn session() -> Option<Connection> {
             None
         }
     }
+}
+
+/// The session is ending and its windows are being closed: Plasma does that to each of them as a person would
+/// (`org.kde.KSMServerInterface`). Other desktops end the programs.
+pub(crate) async fn session_ends() -> bool {
+    let asked = async {
+        let bus = Connection::session().await?;
+        let manager = proxy(&bus, SESSION, SESSION_PATH, SESSION_INTERFACE).await?;
+        let flags = MethodFlags::NoAutoStart.into();
+        let ends: Option<bool> = manager
+            .call_with_flags("isShuttingDown", flags, &())
+            .await?;
+        zbus::Result::Ok(ends == Some(true))
+    };
+    matches!(timeout(PATIENCE, asked).await, Ok(Ok(true)))
 }
 
 /// A proxy that asks anew each time.
@@ -97,7 +116,7 @@ async fn follow_panel(bus: &Connection, panel: &watch::Sender<Panel>) -> zbus::R
     let mut changes = settings.receive_signal("SettingChanged").await?;
     loop {
         let looks = Panel {
-            dark: is_always_dark() || read(&settings, "color-scheme").await == Some(1),
+            ground: ground(read(&settings, "color-scheme").await),
             contrast: read(&settings, "contrast").await == Some(1),
         };
         panel.send_if_modified(|panel| std::mem::replace(panel, looks) != looks);
@@ -110,15 +129,31 @@ async fn follow_panel(bus: &Connection, panel: &watch::Sender<Panel>) -> zbus::R
 /// The panel before the desktop has told anything.
 pub(crate) fn first_panel() -> Panel {
     Panel {
-        dark: is_always_dark(),
+        ground: ground(None),
         contrast: false,
     }
 }
 
-/// GNOME's top bar is black in its light theme too.
-fn is_always_dark() -> bool {
+/// What the panel looks like where programs are to look so (`color-scheme`; 1: dark, 2: light). GNOME's top bar is black in
+/// its light theme too; Plasma's panel follows; of other panels only that is known which goes with a dark session.
+fn ground(scheme: Option<u32>) -> Ground {
+    match scheme {
+        _ if is_current("GNOME") => Ground::Dark,
+        Some(1) => Ground::Dark,
+        Some(2) if is_current("KDE") => Ground::Light,
+        Some(_) | None => Ground::Unknown,
+    }
+}
+
+/// The package with which this desktop shows tray items; Debian, Ubuntu, Fedora and Arch name it alike.
+pub(crate) fn tray_package() -> Option<&'static str> {
+    is_current("GNOME").then_some("gnome-shell-extension-appindicator")
+}
+
+/// One of the names of the desktop (`XDG_CURRENT_DESKTOP`).
+fn is_current(desktop: &str) -> bool {
     std::env::var("XDG_CURRENT_DESKTOP")
-        .is_ok_and(|names| names.split(':').any(|name| name == "GNOME"))
+        .is_ok_and(|names| names.split(':').any(|name| name == desktop))
 }
 
 async fn read(settings: &Proxy<'_>, key: &str) -> Option<u32> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use causeway_api::{Changes, Command, Desk, Event, Kind, Problem, Reply, Snapshot};
+use causeway_api::{Changes, Code, Command, Desk, Event, Kind, Problem, Reply, Snapshot, View};
 use causeway_engine::{Handle, Subscription};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+use crate::closing::{self, Closing};
+use crate::desktop;
 use crate::session::Session;
 use crate::window::{self, Window};
 
@@ -52,6 +54,40 @@ impl Front {
     }
 }
 
+impl Front {
+    async fn close_window(&self) -> Result<Reply, Problem> {
+        let reply = self.engine.request(Command::ShowConfig).await?;
+        let choice = if let Reply::Config { entries, .. } = reply {
+            closing::Choice::read(&entries)
+        } else {
+            closing::Choice::Automatic
+        };
+        let ends = desktop::session_ends().await;
+        match Closing::of(choice, self.session.has_tray(), ends) {
+            Closing::Hide => listens(self.window.close()),
+            Closing::Leave => listens(self.window.hide()),
+            Closing::Ask => listens(self.window.ask(View::Closing)),
+            Closing::Quit => {
+                closing::quit(&self.engine, &self.window, None).await?;
+                Ok(Reply::Done)
+            }
+        }
+    }
+}
+
+/// A window whose page does not listen has to help itself.
+fn listens(told: bool) -> Result<Reply, Problem> {
+    if told {
+        return Ok(Reply::Done);
+    }
+    Err(Problem::new(
+        Code::NotOffered,
+        "window",
+        "No window is open",
+        "Open it with causeway --show",
+    ))
+}
+
 impl Desk for Front {
     type Changes = Merged;
 
@@ -69,6 +105,12 @@ impl Desk for Front {
     async fn request(&self, command: Command) -> Result<Reply, Problem> {
         if let Command::Show(wish) = command {
             return self.window.show(wish, None).map(|()| Reply::Done);
+        }
+        if command == Command::Hide {
+            return listens(self.window.hide());
+        }
+        if command == Command::CloseWindow {
+            return self.close_window().await;
         }
         if let Command::Looking(looking) = command {
             if let Some(visit) = &self.visit {

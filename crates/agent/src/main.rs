@@ -3,6 +3,7 @@
 mod args;
 mod attention;
 mod autostart;
+mod closing;
 mod desktop;
 mod front;
 mod notify;

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::autostart::{self, Autostart};
+use crate::desktop;
 use crate::notify::Inquiry;
 
 /// Bus and panel have told long before, unless the agent starts just now.
@@ -43,6 +44,11 @@ impl Session {
         (session, asked)
     }
 
+    /// Somebody shows tray items at this moment.
+    pub(crate) fn has_tray(&self) -> bool {
+        *self.host.borrow() == Some(true)
+    }
+
     pub(crate) async fn desktop(&self) -> Desktop {
         let mut host = self.host.clone();
         // Where it is not known in time, what is known counts.
@@ -52,6 +58,7 @@ impl Session {
         let tray = *host.borrow() == Some(true);
         Desktop {
             tray,
+            tray_package: desktop::tray_package().map(str::to_owned),
             notifications: self.ask(Inquiry::Name).await.flatten(),
             starts_at_login: self.autostart.as_ref().map(Autostart::is_on),
         }
@@ -89,6 +96,7 @@ mod tests {
         drop(asked);
         let wanted = Desktop {
             tray: false,
+            tray_package: desktop::tray_package().map(str::to_owned),
             notifications: None,
             starts_at_login: None,
         };

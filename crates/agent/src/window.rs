@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use causeway_api::{Code, Kind, Looking, Problem, Wish};
+use causeway_api::{Code, Kind, Looking, Problem, View, Wish};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
@@ -12,6 +13,8 @@ use tracing::{info, warn};
 
 /// The window's program, and its name at the door.
 pub(crate) const PROGRAM: &str = "causeway-window";
+/// A window that breaks more often is not opened again by itself.
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// The one window of a data directory. Clones mean the same one.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub(crate) struct Window {
     data_dir: PathBuf,
     inner: Arc<Mutex<Inner>>,
     looking: watch::Sender<Looking>,
+    /// How often it was hidden because a person closed it.
+    closed: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +36,10 @@ struct Inner {
     process: Option<u32>,
     /// The visit that last said what it shows.
     shown_by: Option<u64>,
+    /// It said that it is to be seen.
+    shown: bool,
+    /// When one was last opened in the place of one that broke.
+    replaced: Option<Instant>,
     visits: u64,
 }
 
@@ -40,6 +49,7 @@ impl Window {
             data_dir: data_dir.to_owned(),
             inner: Arc::default(),
             looking: watch::Sender::new(Looking::default()),
+            closed: watch::Sender::new(0),
         }
     }
 
@@ -61,9 +71,32 @@ impl Window {
         Ok(())
     }
 
-    /// Hides it, where there is one.
-    pub(crate) fn hide(&self) {
-        tell(&mut self.lock(), &Kind::Hide);
+    /// Hides it; false where none listens.
+    pub(crate) fn hide(&self) -> bool {
+        tell(&mut self.lock(), &Kind::Hide)
+    }
+
+    /// Hides it because a person closed it; false where none listens.
+    pub(crate) fn close(&self) -> bool {
+        let hidden = self.hide();
+        if hidden {
+            self.closed.send_modify(|times| *times += 1);
+        }
+        hidden
+    }
+
+    /// Shows something in the window that is there; false where none listens.
+    pub(crate) fn ask(&self, page: View) -> bool {
+        tell(&mut self.lock(), &Kind::Show(Wish::page(page)))
+    }
+
+    /// Changes when a person has closed it.
+    pub(crate) fn closed(&self) -> watch::Receiver<u64> {
+        self.closed.subscribe()
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// What a person has before their eyes.
@@ -102,7 +135,15 @@ impl Window {
 
     /// A window says what it shows.
     pub(crate) fn shows(&self, visit: u64, looking: Looking) {
-        self.lock().shown_by = Some(visit);
+        {
+            let mut inner = self.lock();
+            inner.shown_by = Some(visit);
+            inner.shown = looking.shown;
+        }
+        self.tell_looking(looking);
+    }
+
+    fn tell_looking(&self, looking: Looking) {
         self.looking.send_if_modified(|now| {
             let differs = *now != looking;
             *now = looking;
@@ -113,7 +154,7 @@ impl Window {
     /// A visitor left: what it showed is not to be seen any more.
     pub(crate) fn left(&self, visit: u64) {
         if self.lock().shown_by == Some(visit) {
-            self.shows(visit, Looking::default());
+            self.tell_looking(Looking::default());
         }
     }
 
@@ -149,14 +190,42 @@ impl Window {
     }
 
     async fn wait(self, mut child: Child) {
-        match child.wait().await {
+        let ended = child.wait().await;
+        match &ended {
             Ok(status) if status.success() => info!("the window has closed"),
-            Ok(status) => warn!(%status, "the window ended"),
+            Ok(status) => warn!(%status, "the window broke"),
             Err(error) => warn!(%error, "the window cannot be waited for"),
         }
+        let broke = ended.is_ok_and(|status| !status.success());
+        if !self.over(broke, Instant::now()) {
+            return;
+        }
+        // Whoever looked at it gets another one, at the same place.
+        let wish = self.lock().wish.take().unwrap_or_default();
+        if let Err(problem) = self.show(wish, None) {
+            warn!(code = %problem.code, %problem, "the window was not opened again");
+        }
+    }
+
+    /// The process has ended; true where another one takes its place: somebody asked for it while it was going, or it broke
+    /// before a person's eyes and is not one that always breaks.
+    fn over(&self, broke: bool, now: Instant) -> bool {
         let mut inner = self.lock();
         inner.process = None;
-        inner.wish = None;
+        let shown = std::mem::take(&mut inner.shown);
+        if !broke {
+            return inner.wish.is_some();
+        }
+        let seldom = inner
+            .replaced
+            .is_none_or(|replaced| now.duration_since(replaced) > SELDOM);
+        let again = (shown || inner.wish.is_some()) && seldom;
+        if again {
+            inner.replaced = Some(now);
+        } else {
+            inner.wish = None;
+        }
+        again
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -197,8 +266,6 @@ fn no_window(message: &str, remedy: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use causeway_api::View;
-
     use super::*;
 
     fn window() -> Window {
@@ -210,12 +277,26 @@ mod tests {
         let window = window();
         let mut told = window.listens();
         window.show(Wish::page(View::People), None).unwrap();
-        window.hide();
+        assert!(window.hide());
         assert_eq!(
             told.try_recv().unwrap(),
             Kind::Show(Wish::page(View::People))
         );
         assert_eq!(told.try_recv().unwrap(), Kind::Hide);
+    }
+
+    #[test]
+    fn closing_counts_where_a_window_listens_and_nothing_is_started_to_be_asked() {
+        let window = window();
+        let mut closed = window.closed();
+        assert!(!window.close() && !window.ask(View::Closing));
+        assert!(!closed.has_changed().unwrap());
+        let _told = window.listens();
+        assert!(window.close());
+        assert!(closed.has_changed().unwrap());
+        closed.mark_unchanged();
+        assert!(window.hide());
+        assert!(!closed.has_changed().unwrap(), "the tray hid it");
     }
 
     #[test]
@@ -232,6 +313,28 @@ mod tests {
             Kind::Show(Wish::chat("sip:ben@contoso.example"))
         );
         assert!(told.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_window_that_breaks_before_a_persons_eyes_is_replaced_but_not_over_and_over() {
+        let window = window();
+        let open = Looking {
+            shown: true,
+            ..Looking::default()
+        };
+        let now = Instant::now();
+        assert!(!window.over(true, now), "nobody saw it");
+        window.shows(1, open.clone());
+        assert!(!window.over(false, now), "it was ended");
+        window.shows(1, open.clone());
+        window.left(1);
+        assert!(window.over(true, now));
+        window.shows(2, open.clone());
+        assert!(!window.over(true, now + SELDOM));
+        window.shows(3, open);
+        assert!(window.over(true, now + SELDOM + Duration::from_secs(1)));
+        window.lock().wish = Some(Wish::default());
+        assert!(window.over(false, now), "it was asked for while it went");
     }
 
     #[test]

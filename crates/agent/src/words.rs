@@ -200,6 +200,11 @@ words! {
     TriesAgain: "Causeway tries again by itself. Messages are sent when it is back.", "Causeway versucht es von selbst wieder. Nachrichten werden gesendet, sobald sie wieder steht.";
     LyncBack: "The connection to Lync is back", "Die Verbindung zu Lync steht wieder";
     XmppBack: "The connection to XMPP is back", "Die Verbindung zu XMPP steht wieder";
+    RunsInTray: "Causeway keeps running in the tray", "Causeway läuft im Infobereich weiter";
+    ClosingHides: "Closing only hides the window. A click on the icon brings it back.", "Das Schließen blendet das Fenster nur aus. Ein Klick auf das Symbol holt es zurück.";
+    GoesOn: "Causeway keeps running", "Causeway läuft weiter";
+    QuitInstead: "Quit instead", "Stattdessen beenden";
+    AlwaysQuit: "Always quit on close", "Beim Schließen immer beenden";
     NoTrayAnyMore: "The tray is gone", "Der Infobereich ist weg";
     TestTitle: "This is a test", "Das ist ein Test";
     TestBody: "Causeway can show notifications on this desktop.", "Causeway kann auf diesem Desktop Benachrichtigungen zeigen.";

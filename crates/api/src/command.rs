@@ -237,6 +237,11 @@ pub enum Command {
     },
     /// Bring the window to the front, started where there is none.
     Show(Wish),
+    /// Hide the window, where there is one.
+    Hide,
+    /// A person closes the window. Where a tray is there it is hidden; else the person is asked once
+    /// ([`View::Closing`](crate::View::Closing)). `window.on_close` can say otherwise.
+    CloseWindow,
     /// What the window shows at this moment. The window says so whenever it differs; with the end of its connection it
     /// shows nothing.
     Looking(Looking),
@@ -249,6 +254,8 @@ pub enum Command {
     },
     /// Show a notification by the way that every other goes. Answer: [`Reply::NotificationTest`].
     TestNotification,
+    /// Texts that were accepted and that no network has taken yet. Answer: [`Reply::Unsent`].
+    Unsent,
     /// End the engine after its queue is on disk.
     Quit,
 }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Desktop {
     /// Somebody shows tray items.
     pub tray: bool,
+    /// The package that brings a tray to a desktop that has none, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tray_package: Option<String>,
     /// Name of the notification service; without it there is none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub notifications: Option<String>,

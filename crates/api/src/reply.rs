@@ -136,6 +136,11 @@ pub enum Reply {
         /// The note.
         note: String,
     },
+    /// What waits.
+    Unsent {
+        /// Texts; they are on disk and go out at the next start.
+        count: u32,
+    },
     /// The desktop session.
     Desktop(Desktop),
     /// What became of the notification.

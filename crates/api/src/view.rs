@@ -83,4 +83,8 @@ views! {
     Status = "status";
     /// Version, licence, where things are kept.
     About = "about";
+    /// The question what closing the window is to do, on a desktop without a tray.
+    Closing = "closing";
+    /// The question whether to end, with what is not sent yet.
+    Quit = "quit";
 }

@@ -1,10 +1,12 @@
 //! The real window: its page, through the agent's door, with a Lync server behind it.
 
 mod chats;
+mod closing;
 mod first_run;
 mod hostile;
 mod own_chat;
 mod pages;
+mod start;
 mod staying;
 
 use causeway_api::door::Client;

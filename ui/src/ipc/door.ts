@@ -23,6 +23,7 @@ interface Replies {
   bridge: 'bridge';
   'preview-status': 'preview';
   discover: 'discovered';
+  unsent: 'unsent';
   desktop: 'desktop';
   'test-notification': 'notification-test';
   about: 'about';

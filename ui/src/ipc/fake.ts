@@ -7,6 +7,7 @@
 //   state=STATE   the Lync link in that state         gone         the agent ends after the start
 //   no-tray       the desktop has no tray            no-notifications  nor a service for notifications
 //   own=KEY       the window of that chat alone
+//   unsent=N      that many texts wait               page=closing, page=quit  the questions before an end
 //   page=…        chats people bridge settings check   chat=ADDRESS opens that chat
 //   check=CODE    the check fails with that code       theme= lang= text= density=   look, not kept
 

@@ -318,6 +318,8 @@ export type Command = { "command": "check" }
   text: string
   }
   | { "command": "show" } & Wish
+  | { "command": "hide" }
+  | { "command": "close-window" }
   | { "command": "looking" } & Looking
   | { "command": "desktop" }
   | { "command": "start-at-login",
@@ -325,6 +327,7 @@ export type Command = { "command": "check" }
   on: boolean
   }
   | { "command": "test-notification" }
+  | { "command": "unsent" }
   | { "command": "quit" };
 
 /** One key of the configuration. Secrets are files or key-store entries and never stand here. */
@@ -399,6 +402,8 @@ export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "faile
 export type Desktop = {
   /** Somebody shows tray items. */
   tray: boolean,
+  /** The package that brings a tray to a desktop that has none, where one is known. */
+  tray_package?: string,
   /** Name of the notification service; without it there is none. */
   notifications?: string,
   /** Causeway starts with the session; without it, that cannot be chosen here. */
@@ -911,6 +916,10 @@ export type Reply = { "reply": "done" }
   /** The note. */
   note: string
   }
+  | { "reply": "unsent",
+  /** Texts; they are on disk and go out at the next start. */
+  count: number
+  }
   | { "reply": "desktop" } & Desktop
   | { "reply": "notification-test" } & NotificationTest
   | { "reply": "links",
@@ -1026,7 +1035,7 @@ export type Via = {
 };
 
 /** A view of the window. */
-export type View = "chats" | "people" | "meetings" | "bridge" | "settings" | "check" | "switcher" | "status" | "about";
+export type View = "chats" | "people" | "meetings" | "bridge" | "settings" | "check" | "switcher" | "status" | "about" | "closing" | "quit";
 
 /** What the window is asked to show. Without anything it comes to the front as it is. */
 export type Wish = {

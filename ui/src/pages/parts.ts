@@ -14,6 +14,7 @@ export const PARTS = {
   addPerson: later(() => import('./people/AddPerson.svelte')),
   join: later(() => import('./people/JoinPeople.svelte')),
   policy: later(() => import('./settings/PolicyDialog.svelte')),
+  close: later(() => import('./keys/CloseDialog.svelte')),
   quit: later(() => import('./keys/QuitDialog.svelte')),
   firstRun: later(() => import('./signin/FirstRun.svelte')),
   signIn: later(() => import('./signin/SignIn.svelte')),

@@ -16,6 +16,8 @@ interface View {
   chat: Key | null;
   /** First text in sight, by chat; a chat that stood at its end has none. */
   places: Record<Key, Place>;
+  /** The person knows that this desktop has no tray. */
+  knowsNoTray: boolean;
 }
 
 /** Where a chat is scrolled to: its first text in sight, and how many pixels of it are above the edge. */
@@ -36,12 +38,15 @@ class Nav {
   layer = $state<Layer>(null);
   /** The person wants to quit and is asked, because the bridge stops then. */
   quitting = $state(false);
+  /** The person closes the window where no tray is there, and is asked what that is to do. */
+  closing = $state(false);
   /** Whom `join` is about. */
   joining = $state<Key | null>(null);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
   /** A part of the settings to begin at. */
   section: 'about' | null = null;
+  knowsNoTray = $state(false);
   /** Last opened first, for Ctrl+Tab. */
   recent: Key[] = [];
   #places = new Map<Key, Place>();
@@ -64,6 +69,14 @@ class Nav {
       case 'about':
         this.section = 'about';
         return this.show('settings');
+      case 'closing':
+        // Who closes twice does not want to be asked.
+        if (this.closing) void store.request({ command: 'hide' }).catch(() => undefined);
+        this.closing = !this.closing;
+        return;
+      case 'quit':
+        this.quitting = true;
+        return;
       case 'meetings':
         return this.show('chats');
       default:
@@ -91,6 +104,11 @@ class Nav {
     this.#save();
   }
 
+  dismissNoTray(): void {
+    this.knowsNoTray = true;
+    this.#save();
+  }
+
   /** `alone`: the chat whose own window this is. */
   async restore(alone: Key | null): Promise<void> {
     this.alone = alone;
@@ -102,6 +120,7 @@ class Nav {
       const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
       if (typeof view.chat === 'string') this.chat = view.chat;
       if (view.page === 'check' || PAGES.includes(view.page as Page)) this.page = view.page as Page;
+      this.knowsNoTray = view.knowsNoTray === true;
       if (typeof view.places === 'object') this.#places = new Map(Object.entries(view.places ?? {}).filter(([, place]) => isPlace(place)));
     } catch {
       // Begin at the chats.
@@ -116,7 +135,7 @@ class Nav {
     if (this.alone !== null) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries([...this.#places].slice(-40)) };
+      const view: View = { page: this.page, chat: this.chat, places: Object.fromEntries([...this.#places].slice(-40)), knowsNoTray: this.knowsNoTray };
       void store.door.saveView(JSON.stringify(view)).catch(() => undefined);
     }, 300);
   }

@@ -71,9 +71,10 @@ class Prefs {
     const managed = new Set<string>();
     for (const { key, value, managed: locked } of entries) {
       const name = key.replace(/^window\./, '');
-      if (!key.startsWith('window.') || !isPref(name)) continue;
-      this.#kept.add(name);
+      if (!key.startsWith('window.')) continue;
       if (locked) managed.add(key);
+      if (!isPref(name)) continue;
+      this.#kept.add(name);
       if (value !== null && this.#fixed[name] === undefined) values[name] = usable(name, String(value)) ? String(value) : DEFAULTS[name];
     }
     this.managed = managed;

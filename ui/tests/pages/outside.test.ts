@@ -142,3 +142,50 @@ describe('the smallest window', () => {
     expect(wide).toEqual([]);
   });
 });
+
+describe('closing and quitting', () => {
+  /** What the page asks for by this command, as the settings tell it. */
+  const onClose = () => page().locator('#set-window-on_close').inputValue();
+
+  test('without a tray it is asked, and the choice is kept', async () => {
+    await start('no-tray&page=closing');
+    await see('Keep running without an icon?');
+    expect(await page().locator('input[type=checkbox]').isChecked()).toBe(true);
+    await page().getByRole('button', { name: 'Keep running' }).click();
+    await page().locator('.dialog').waitFor({ state: 'detached' });
+    await page().keyboard.press('Control+,');
+    expect(await onClose()).toBe('keep-running');
+  });
+
+  test('a choice that is not to be kept is not', async () => {
+    await start('no-tray&page=closing');
+    await page().getByText('Remember this choice').click();
+    await page().getByRole('button', { name: 'Keep running' }).click();
+    await page().locator('.dialog').waitFor({ state: 'detached' });
+    await page().keyboard.press('Control+,');
+    expect(await onClose()).toBe('automatic');
+  });
+
+  test('quitting says what is not sent yet', async () => {
+    await start('no-tray&page=closing&unsent=1');
+    await page().getByRole('button', { name: 'Quit' }).click();
+    await see('1 message is not sent yet. It goes out at the next start.');
+  });
+
+  test('a desktop without a tray is told once', async () => {
+    await start(`${BEN}&no-tray`);
+    await see('package gnome-shell-extension-appindicator');
+    await page().locator('aside.line button').click();
+    await page().locator('aside.line').waitFor({ state: 'detached' });
+  });
+
+  test('the start at login is chosen in the settings', async () => {
+    await start('page=settings');
+    const choice = page().getByRole('switch', { name: 'Start when I log in' });
+    const before = await choice.isChecked();
+    await choice.click();
+    await page().keyboard.press('Alt+1');
+    await page().keyboard.press('Control+,');
+    await expect.poll(() => page().getByRole('switch', { name: 'Start when I log in' }).isChecked()).toBe(!before);
+  });
+});

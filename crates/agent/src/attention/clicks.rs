@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use super::Attention;
+use crate::closing;
 use crate::notify::Response;
 use crate::notify::rules::{Button, Subject};
 use crate::scene;
@@ -18,7 +19,8 @@ impl Attention {
         match action {
             Action::Toggle => {
                 if self.looking.borrow().focused {
-                    self.window.hide();
+                    // Where none listens, it has just gone by itself.
+                    let _ = self.window.hide();
                 } else {
                     self.show(Wish::default(), token);
                 }
@@ -59,8 +61,24 @@ impl Attention {
                 |state| !state.is_ready() && !state.is_final(),
                 |side| Command::CancelSignIn { side },
             ),
-            Action::Quit => self.ask(Command::Quit),
+            Action::Quit => self.quit(token, None),
         }
+    }
+
+    /// Ends the agent, where the person does not want otherwise; `first` is carried out before.
+    fn quit(&self, token: Option<String>, first: Option<Command>) {
+        let (engine, window) = (self.engine.clone(), self.window.clone());
+        tokio::spawn(async move {
+            let quit = async {
+                if let Some(first) = first {
+                    engine.request(first).await?;
+                }
+                closing::quit(&engine, &window, token.as_deref()).await
+            };
+            if let Err(problem) = quit.await {
+                warn!(code = %problem.code, %problem, "Causeway did not quit");
+            }
+        });
     }
 
     fn each_side(&self, which: impl Fn(SideState) -> bool, command: impl Fn(Side) -> Command) {
@@ -94,6 +112,14 @@ impl Attention {
                         allow: button == Button::Accept,
                     });
                 }
+                (Button::QuitInstead, _) => self.quit(token, None),
+                (Button::AlwaysQuit, _) => {
+                    let always = Command::SetConfig {
+                        key: closing::Choice::KEY.into(),
+                        value: closing::Choice::QUIT.into(),
+                    };
+                    self.quit(token, Some(always));
+                }
                 (
                     Button::Reply
                     | Button::MarkRead
@@ -123,7 +149,7 @@ impl Attention {
             Subject::Chats => Wish::page(View::Chats),
             Subject::Request(_) => Wish::page(View::People),
             Subject::Needs(_) | Subject::Link(_) => Wish::page(View::Check),
-            Subject::Tray | Subject::Test => Wish::default(),
+            Subject::Tray | Subject::Hidden | Subject::Test => Wish::default(),
         };
         self.show(wish, token);
     }

@@ -8,6 +8,7 @@ use causeway_api::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::choice::Content;
+use crate::closing;
 use crate::scene::Scene;
 use crate::words::{Reader, Word, plain};
 
@@ -39,6 +40,8 @@ pub(crate) enum Subject {
     Link(Side),
     /// The tray went away.
     Tray,
+    /// A person closed the window.
+    Hidden,
     /// A person wanted to see one.
     Test,
 }
@@ -74,6 +77,10 @@ pub(crate) enum Button {
     Accept,
     Decline,
     Open,
+    /// Quit, where closing only hid the window.
+    QuitInstead,
+    /// That, and from now on.
+    AlwaysQuit,
 }
 
 /// What to do on the screen.
@@ -114,6 +121,8 @@ pub(crate) struct Banners {
     /// Chats that share the common notification.
     crowd: HashMap<String, u32>,
     links: BTreeMap<&'static str, Link>,
+    /// The window was to be seen when that was told last.
+    window_shown: bool,
 }
 
 struct Text {
@@ -221,7 +230,13 @@ impl Banners {
     /// The person looks at something else now.
     pub(crate) fn looked(&mut self, looking: &Looking) -> Vec<Order> {
         let before_the_eyes = looking.conversations.iter().filter(|_| looking.focused);
-        before_the_eyes.flat_map(|id| self.read(id)).collect()
+        let mut orders: Vec<Order> = before_the_eyes.flat_map(|id| self.read(id)).collect();
+        let shown_before = std::mem::replace(&mut self.window_shown, looking.shown);
+        if looking.shown && !shown_before {
+            // What told how to come back has been of use.
+            orders.extend([Subject::Hidden, Subject::Tray].map(Order::Withdraw));
+        }
+        orders
     }
 
     /// A notification was closed on the screen.
@@ -235,6 +250,7 @@ impl Banners {
             | Subject::Needs(_)
             | Subject::Link(_)
             | Subject::Tray
+            | Subject::Hidden
             | Subject::Test => {}
         }
     }
@@ -280,9 +296,27 @@ impl Banners {
     /// The tray went away while no window is there.
     pub(crate) fn tray_gone(&mut self, view: &View<'_>) -> Vec<Order> {
         let title = view.reader.say(Word::NoTrayAnyMore).to_owned();
-        let mut orders = self.unless_silent(view, Subject::Tray, title, vec![Button::Open]);
-        if let Some(Order::Show(banner)) = orders.first_mut() {
-            view.reader.say(Word::RunsOn).clone_into(&mut banner.body);
+        self.unless_silent(view, Subject::Tray, title, vec![Button::Open])
+    }
+
+    /// A person closed the window, and Causeway goes on.
+    pub(crate) fn window_closed(&mut self, view: &View<'_>, tray: bool) -> Vec<Order> {
+        let word = if tray { Word::RunsInTray } else { Word::GoesOn };
+        let title = view.reader.say(word).to_owned();
+        let mut buttons = vec![Button::QuitInstead];
+        if !view
+            .scene
+            .locked
+            .iter()
+            .any(|key| key == closing::Choice::KEY)
+        {
+            buttons.push(Button::AlwaysQuit);
+        }
+        let mut orders = self.unless_silent(view, Subject::Hidden, title, buttons);
+        if let (true, Some(Order::Show(banner))) = (tray, orders.first_mut()) {
+            view.reader
+                .say(Word::ClosingHides)
+                .clone_into(&mut banner.body);
         }
         orders
     }
@@ -422,11 +456,11 @@ impl Banners {
         let stays = matches!(subject, Subject::Needs(_) | Subject::Request(_));
         let body = match &subject {
             Subject::Needs(side) => needs_body(view, *side),
+            Subject::Tray | Subject::Hidden => view.reader.say(Word::RunsOn).into(),
             Subject::Chat(_)
             | Subject::Chats
             | Subject::Request(_)
             | Subject::Link(_)
-            | Subject::Tray
             | Subject::Test => String::new(),
         };
         vec![Order::Show(Banner {

@@ -142,6 +142,7 @@ fn nothing_is_shown_for_the_chat_before_the_eyes_and_opening_a_chat_removes_its_
         focused: true,
         conversations: vec![ANNA.into()],
     };
+    desk.banners.looked(&desk.looking);
     assert_eq!(desk.writes(ANNA, "Hello"), []);
     assert_eq!(desk.writes(BEN, "Hello").len(), 1);
     let looking = Looking {
@@ -332,4 +333,44 @@ fn busy_silences_where_that_is_chosen_but_not_those_who_are_always_let_through()
     assert_eq!(desk.writes(ANNA, "Hello"), []);
     desk.scene.choice = Choice::read(&[chosen("enabled", false), always]);
     assert_eq!(desk.writes(BEN, "Hello"), [], "switched off is off");
+}
+
+#[test]
+fn who_closes_the_window_is_told_where_it_went_until_it_is_back() {
+    let mut desk = Desk::new();
+    let reader = reader();
+    let told = |desk: &mut Desk, tray| {
+        let view = View {
+            scene: &desk.scene,
+            looking: &desk.looking,
+            reader: &reader,
+            now: desk.now,
+        };
+        desk.banners.window_closed(&view, tray)
+    };
+    let open = Looking {
+        shown: true,
+        ..Looking::default()
+    };
+    desk.banners.looked(&open);
+    let shown = told(&mut desk, true);
+    let [Order::Show(banner)] = shown.as_slice() else {
+        panic!("{shown:?}")
+    };
+    assert_eq!(banner.buttons, [Button::QuitInstead, Button::AlwaysQuit]);
+    assert_eq!(desk.banners.looked(&Looking::default()), []);
+    let back = desk.banners.looked(&open);
+    assert!(back.contains(&Order::Withdraw(Subject::Hidden)), "{back:?}");
+    assert_eq!(desk.banners.looked(&open), []);
+
+    desk.scene.locked = vec![closing::Choice::KEY.into()];
+    let shown = told(&mut desk, false);
+    let [Order::Show(banner)] = shown.as_slice() else {
+        panic!("{shown:?}")
+    };
+    assert_eq!(banner.buttons, [Button::QuitInstead], "the policy decides");
+    assert!(banner.body.contains("application menu"), "{}", banner.body);
+
+    desk.told(own(Availability::DoNotDisturb));
+    assert_eq!(told(&mut desk, true), []);
 }

@@ -235,6 +235,8 @@ impl Button {
             Self::Accept => ("accept", Word::Accept),
             Self::Decline => ("decline", Word::Decline),
             Self::Open => ("open", Word::OpenTheWindow),
+            Self::QuitInstead => ("quit", Word::QuitInstead),
+            Self::AlwaysQuit => ("always-quit", Word::AlwaysQuit),
         }
     }
 
@@ -245,6 +247,8 @@ impl Button {
             Self::Accept,
             Self::Decline,
             Self::Open,
+            Self::QuitInstead,
+            Self::AlwaysQuit,
         ];
         all.into_iter()
             .find(|button| button.action(false).0 == action)
@@ -256,7 +260,7 @@ fn category(subject: &Subject) -> &'static str {
         Subject::Chat(_) | Subject::Chats => "im.received",
         Subject::Request(_) => "presence",
         Subject::Needs(_) | Subject::Link(_) => "network",
-        Subject::Tray | Subject::Test => "device",
+        Subject::Tray | Subject::Hidden | Subject::Test => "device",
     }
 }
 

@@ -20,9 +20,18 @@ const GRID: f32 = 24.0;
 /// What the panel looks like; the theme of the window may be another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Panel {
-    pub(crate) dark: bool,
+    pub(crate) ground: Ground,
     /// The person asked for more contrast.
     pub(crate) contrast: bool,
+}
+
+/// What the icon is seen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Ground {
+    Light,
+    Dark,
+    /// The desktop does not tell: the colours are those between, which can be seen on either.
+    Unknown,
 }
 
 /// One picture: rows from the top, each pixel alpha, red, green, blue, not premultiplied (StatusNotifierItem, `IconPixmap`).
@@ -81,6 +90,8 @@ fn glyph(canvas: &mut Canvas, glyph: Glyph, panel: Panel) {
     let (width, alpha) = match glyph {
         Glyph::Normal => (full, 1.0),
         Glyph::Outlined => ((full / 2.0).floor().max(1.0), 1.0),
+        // Between both grounds there is less to lose.
+        Glyph::Dimmed if panel.ground == Ground::Unknown => (full, 0.7),
         Glyph::Dimmed => (full, 0.45),
     };
     let mut ink = ink(panel);
@@ -234,11 +245,26 @@ fn paint(colour: Color, blend_mode: BlendMode) -> Paint<'static> {
 }
 
 fn ink(panel: Panel) -> Color {
-    match (panel.dark, panel.contrast) {
-        (false, false) => rgb(0x1b_1f_27),
-        (true, false) => rgb(0xec_ee_f2),
-        (false, true) => rgb(0x00_00_00),
-        (true, true) => rgb(0xff_ff_ff),
+    on(
+        panel.ground,
+        if panel.contrast {
+            (0x00_00_00, 0xff_ff_ff)
+        } else {
+            (0x1b_1f_27, 0xec_ee_f2)
+        },
+    )
+}
+
+/// The colour for a light or for a dark ground.
+fn on(ground: Ground, (light, dark): (u32, u32)) -> Color {
+    match ground {
+        Ground::Light => rgb(light),
+        Ground::Dark => rgb(dark),
+        Ground::Unknown => {
+            let (light, dark) = (light.to_be_bytes(), dark.to_be_bytes());
+            let [_, red, green, blue] = std::array::from_fn(|at| light[at].midpoint(dark[at]));
+            Color::from_rgba8(red, green, blue, 255)
+        }
     }
 }
 
@@ -247,7 +273,7 @@ fn colour(mark: Mark, panel: Panel) -> Color {
     if panel.contrast {
         return ink(panel);
     }
-    let (light, dark) = match mark {
+    let colours = match mark {
         Mark::Available | Mark::AvailableIdle => (0x1b_7f_4b, 0x4c_c3_8a),
         Mark::Busy | Mark::BusyIdle => (0xc4_2b_33, 0xff_6b_6b),
         Mark::DoNotDisturb => (0x9b_1b_5a, 0xf0_7c_b8),
@@ -257,19 +283,19 @@ fn colour(mark: Mark, panel: Panel) -> Color {
         Mark::Key => (0x24_58_c5, 0x7a_a7_ff),
         Mark::Triangle => (0xb3_26_1e, 0xff_8a_80),
     };
-    rgb(if panel.dark { dark } else { light })
+    on(panel.ground, colours)
 }
 
 fn badge_colour(badge: Badge, panel: Panel) -> Color {
     if panel.contrast {
         return ink(panel);
     }
-    let (light, dark) = match badge {
+    let colours = match badge {
         Badge::Problem => (0xb3_26_1e, 0xff_8a_80),
         Badge::Unread => (0x24_58_c5, 0x7a_a7_ff),
         Badge::BridgePaused => (0x5b_64_72, 0xa3_a9_b5),
     };
-    rgb(if panel.dark { dark } else { light })
+    on(panel.ground, colours)
 }
 
 fn rgb(value: u32) -> Color {

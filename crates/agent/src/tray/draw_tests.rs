@@ -51,7 +51,11 @@ fn icons() -> Vec<Icon> {
 }
 
 /// Lightness of each pixel on the panel, 0 to 1 (relative luminance, WCAG 2.2).
-fn grey(icon: Icon, panel: Panel, edge: u32) -> Vec<f32> {
+fn grey(icon: Icon, ground: Ground, below: f32, edge: u32) -> Vec<f32> {
+    let panel = Panel {
+        ground,
+        contrast: false,
+    };
     let linear = |value: f32| {
         if value <= 0.040_45 {
             value / 12.92
@@ -59,7 +63,6 @@ fn grey(icon: Icon, panel: Panel, edge: u32) -> Vec<f32> {
             ((value + 0.055) / 1.055).powf(2.4)
         }
     };
-    let below = if panel.dark { 0.15_f32 } else { 0.955 };
     let picture = picture(icon, panel, edge).unwrap();
     let pixels = picture.argb.as_chunks::<4>().0.iter();
     pixels
@@ -72,34 +75,61 @@ fn grey(icon: Icon, panel: Panel, edge: u32) -> Vec<f32> {
         .collect()
 }
 
-/// As many pixels as an eye has to see, each by half of what lies between ink and panel.
-fn differing(one: &[f32], other: &[f32]) -> usize {
+/// As many pixels as an eye has to see, each by so much.
+fn differing(one: &[f32], other: &[f32], by: f32) -> usize {
     let pairs = one.iter().zip(other);
     pairs
-        .filter(|(one, other)| (*one - *other).abs() > 0.2)
+        .filter(|(one, other)| (*one - *other).abs() > by)
         .count()
 }
 
+const LIGHT: f32 = 0.955;
+const DARK: f32 = 0.15;
+
 #[test]
 fn all_icons_can_be_told_apart_in_grey_at_the_smallest_size_on_either_panel() {
-    for dark in [false, true] {
-        let panel = Panel {
-            dark,
-            contrast: false,
-        };
+    for (ground, below, by) in [
+        (Ground::Light, LIGHT, 0.2),
+        (Ground::Dark, DARK, 0.2),
+        // Half of what lies between ink and panel.
+        (Ground::Unknown, LIGHT, 0.2),
+        (Ground::Unknown, DARK, 0.1),
+    ] {
         let icons = icons();
-        let greys: Vec<Vec<f32>> = icons.iter().map(|icon| grey(*icon, panel, 16)).collect();
+        let greys: Vec<Vec<f32>> = icons
+            .iter()
+            .map(|icon| grey(*icon, ground, below, 16))
+            .collect();
         for (first, one) in greys.iter().enumerate() {
             for (second, other) in greys.iter().enumerate().skip(first + 1) {
-                let differing = differing(one, other);
+                let differing = differing(one, other, by);
                 assert!(
                     differing >= 5,
-                    "{:?} and {:?} differ in {differing} pixels (dark: {dark})",
+                    "{:?} and {:?} differ in {differing} pixels ({ground:?} on {below})",
                     icons[first],
                     icons[second]
                 );
             }
         }
+    }
+}
+
+#[test]
+fn where_the_panel_is_not_known_the_arch_can_be_seen_on_a_light_and_on_a_dark_one() {
+    let icon = Icon {
+        glyph: Glyph::Normal,
+        mark: None,
+        badge: None,
+        calls: false,
+    };
+    for (below, panel) in [(LIGHT, 0.9_f32), (DARK, 0.02)] {
+        let seen = grey(icon, Ground::Unknown, below, 16);
+        let contrast = |pixel: &f32| {
+            let (one, other) = (pixel.max(panel) + 0.05, pixel.min(panel) + 0.05);
+            one / other
+        };
+        let visible = seen.iter().filter(|pixel| contrast(pixel) >= 3.0).count();
+        assert!(visible >= 24, "{visible} pixels on {below}");
     }
 }
 
@@ -112,7 +142,7 @@ fn the_picture_is_complete_in_every_size_and_differs_between_the_panels() {
         calls: false,
     };
     let light = Panel {
-        dark: false,
+        ground: Ground::Light,
         contrast: false,
     };
     let drawn = pictures(icon, light);
@@ -125,7 +155,7 @@ fn the_picture_is_complete_in_every_size_and_differs_between_the_panels() {
         assert!(picture.argb.iter().any(|byte| *byte != 0));
     }
     let dark = Panel {
-        dark: true,
+        ground: Ground::Dark,
         ..light
     };
     assert_ne!(drawn, pictures(icon, dark));
@@ -150,14 +180,19 @@ fn write_all_icons_to_look_at() {
     let icons = icons();
     let columns = 15_u32;
     let rows = 4;
-    let (width, height) = (columns * cell, rows * cell * 2);
+    let (width, height) = (columns * cell, rows * cell * 4);
     let mut pixels = vec![0_u8; (width * height * 3) as usize];
-    for (band, dark) in [false, true].into_iter().enumerate() {
+    let bands = [
+        (Ground::Light, 244.0_f32),
+        (Ground::Dark, 38.0),
+        (Ground::Unknown, 244.0),
+        (Ground::Unknown, 38.0),
+    ];
+    for (band, (ground, below)) in bands.into_iter().enumerate() {
         let panel = Panel {
-            dark,
+            ground,
             contrast: false,
         };
-        let below: f32 = if dark { 38.0 } else { 244.0 };
         let top = band as u32 * rows * cell;
         for y in top..top + rows * cell {
             for x in 0..width {

@@ -7,6 +7,7 @@ use tracing::{debug, info};
 
 use super::draw::{Panel, pictures};
 use super::menu::{self, Menu};
+use super::themed::Themed;
 use super::{Action, Look};
 
 /// A click on the icon or in its menu.
@@ -20,6 +21,7 @@ pub(crate) struct Click {
 /// The item. It is offered to every tray host that comes.
 pub(crate) struct TrayItem {
     handle: Handle<Offered>,
+    themed: Themed,
     shown: (Look, Panel),
 }
 
@@ -33,7 +35,9 @@ impl TrayItem {
         panel: Panel,
         clicks: mpsc::UnboundedSender<Click>,
     ) -> Result<Self, ksni::Error> {
+        let themed = Themed::of_session();
         let offered = Offered {
+            name: themed.name_of(look.icon),
             pictures: drawn(&look, panel),
             look: look.clone(),
             clicks,
@@ -41,6 +45,7 @@ impl TrayItem {
         let handle = offered.assume_sni_available(true).spawn().await?;
         Ok(Self {
             handle,
+            themed,
             shown: (look, panel),
         })
     }
@@ -52,12 +57,14 @@ impl TrayItem {
         }
         let drawn_anew = (self.shown.0.icon, self.shown.1) != (look.icon, panel);
         self.shown = (look.clone(), panel);
+        let name = self.themed.name_of(look.icon);
         // `None`: the bus is gone, and the session with it.
         let _ = self
             .handle
             .update(move |offered| {
                 if drawn_anew {
                     offered.pictures = drawn(&look, panel);
+                    offered.name = name;
                 }
                 offered.look = look;
             })
@@ -79,6 +86,8 @@ fn drawn(look: &Look, panel: Panel) -> Vec<ksni::Icon> {
 /// What hosts ask.
 struct Offered {
     look: Look,
+    /// In the icon theme; empty where that has none.
+    name: String,
     pictures: Vec<ksni::Icon>,
     clicks: mpsc::UnboundedSender<Click>,
 }
@@ -109,6 +118,18 @@ impl Tray for Offered {
             Status::NeedsAttention
         } else {
             Status::Active
+        }
+    }
+
+    fn icon_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn attention_icon_name(&self) -> String {
+        if self.look.icon.calls {
+            self.name.clone()
+        } else {
+            String::new()
         }
     }
 

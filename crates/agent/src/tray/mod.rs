@@ -5,6 +5,7 @@ pub(crate) mod icon;
 pub(crate) mod item;
 mod marks;
 pub(crate) mod menu;
+mod themed;
 
 use causeway_api::{Availability, Settable, Wish};
 

@@ -218,7 +218,13 @@ impl Core {
                 self.stopped(side, None);
                 Ok(Reply::Done)
             }
-            Command::Show(_) | Command::Looking(_) => Err(problems::no_window()),
+            Command::Unsent => {
+                self.answer_from_store(answer, |t| Ok(Reply::Unsent { count: t.unsent()? }));
+                return None;
+            }
+            Command::Show(_) | Command::Hide | Command::CloseWindow | Command::Looking(_) => {
+                Err(problems::no_window())
+            }
             Command::Desktop | Command::StartAtLogin { .. } | Command::TestNotification => {
                 Err(problems::no_desktop())
             }

@@ -147,6 +147,7 @@ impl Resolver {
         self.value(&screen::CHAT_ORDER);
         self.value(&screen::ENTER_SENDS);
         self.value(&screen::SAY_TYPING);
+        self.value(&screen::ON_CLOSE);
         self.value(&screen::KEYS);
         self.value(&screen::ENABLED);
         self.value(&screen::SOUND);

@@ -69,6 +69,22 @@ impl Choice for ChatOrder {
         &[("time", Self::Time), ("unread", Self::Unread)];
 }
 
+/// `window.on_close`
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum OnClose {
+    Automatic,
+    KeepRunning,
+    Quit,
+}
+
+impl Choice for OnClose {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("automatic", Self::Automatic),
+        ("keep-running", Self::KeepRunning),
+        ("quit", Self::Quit),
+    ];
+}
+
 /// `notifications.content`
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Content {
@@ -255,6 +271,12 @@ pub(super) static SAY_TYPING: WithDefault<bool> = Key::new(
     "Tell a screen reader that somebody types",
 )
 .or(|| false);
+pub(super) static ON_CLOSE: WithDefault<OnClose> = Key::new(
+    "window.on_close",
+    r#""automatic""#,
+    "What closing the window does; automatic: it is hidden where a tray is there, else the person is asked",
+)
+.or(|| OnClose::Automatic);
 pub(super) static KEYS: WithDefault<Strokes> = Key::new(
     "window.keys",
     "'{}'",

@@ -172,6 +172,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &screen::CHAT_ORDER,
     &screen::ENTER_SENDS,
     &screen::SAY_TYPING,
+    &screen::ON_CLOSE,
     &screen::KEYS,
     &screen::ENABLED,
     &screen::SOUND,

@@ -144,6 +144,16 @@ impl Transaction<'_> {
             .optional()
     }
 
+    /// How many texts are in `queued` or `sending`.
+    ///
+    /// # Errors
+    /// Of SQLite.
+    pub fn unsent(&self) -> rusqlite::Result<u32> {
+        self.sql
+            .prepare_cached("SELECT count(*) FROM outgoing WHERE state IN ('queued', 'sending')")?
+            .query_row([], |row| row.get(0))
+    }
+
     /// All texts in `queued` or `sending`, in the order in which they were accepted.
     ///
     /// # Errors

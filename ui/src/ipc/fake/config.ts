@@ -32,6 +32,7 @@ const rows: [key: string, value: ConfigEntry['value'], origin?: Origin, source?:
   ['notifications.quiet_hours', '22:00-07:00', 'user', '~/.config/causeway/config.toml:17'],
   ['notifications.always', []],
   ['history.mode', 'disk'],
+  ['window.on_close', 'automatic'],
   ['history.days', 365, 'enforced', '/etc/causeway/policy.d/10-retention.toml:2'],
 ];
 

@@ -10,8 +10,11 @@ export interface Section {
   keys: readonly string[];
 }
 
+/** No key of the configuration: desktops keep it in a place of their own. */
+export const AT_LOGIN = 'desktop.starts_at_login';
+
 export const SECTIONS: readonly Section[] = [
-  { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing'] },
+  { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing', 'window.on_close', AT_LOGIN] },
   { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
   { id: 'xmpp', keys: ['xmpp.address', 'xmpp.server', 'xmpp.tls', 'xmpp.ca_file', 'xmpp.password_file'] },
   { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
@@ -30,6 +33,8 @@ const KINDS: Record<string, Kind> = {
   'window.chat_order': choice(...CHOICES.chat_order),
   'window.enter_sends': { type: 'switch' },
   'window.say_typing': { type: 'switch' },
+  'window.on_close': choice('automatic', 'keep-running', 'quit'),
+  [AT_LOGIN]: { type: 'switch' },
   'lync.method': choice('automatic', 'windows', 'forms'),
   'lync.mode': choice('available', 'watch-only'),
   'xmpp.tls': choice('starttls', 'direct', 'none'),

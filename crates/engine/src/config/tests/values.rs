@@ -121,6 +121,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("window.chat_order", &["'name'", "1"]),
     ("window.enter_sends", &["'true'", "1"]),
     ("window.say_typing", &["'false'", "0"]),
+    ("window.on_close", &["'ask'", "true"]),
     ("window.keys", &["'[]'", "'{'", "1"]),
     ("notifications.enabled", &["'true'", "1"]),
     ("notifications.sound", &["'true'", "1"]),

@@ -97,6 +97,9 @@ async fn the_queue_keeps_its_order_over_a_restart() {
         ]
     );
     assert_eq!(left[1], outgoing("a", "hej"));
+    assert_eq!(run(&store, |t| t.unsent()).await, 3);
+    run(&store, |t| t.set_delivery("c", Sent, None)).await;
+    assert_eq!(run(&store, |t| t.unsent()).await, 2);
 }
 
 #[tokio::test]
