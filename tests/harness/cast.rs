@@ -101,6 +101,14 @@ impl World {
         Self::build("", &["--contacts", &count.to_string()]).await
     }
 
+    /// As [`new`](Self::new), with a Lync server that lets nobody but the Lync client change contact lists.
+    ///
+    /// # Panics
+    /// When a server does not start.
+    pub async fn with_read_only_list() -> Self {
+        Self::build("", &["--read-only-contacts"]).await
+    }
+
     async fn build(bridge: &str, arguments: &[&str]) -> Self {
         let (sim, prosody) = tokio::join!(Sim::start(PEOPLE, arguments), Prosody::start(XMPP));
         Self::around(sim, prosody, bridge)
@@ -129,6 +137,14 @@ impl World {
         };
         world.configure(bridge);
         world
+    }
+
+    /// Anna's `causewayctl` on another computer: the same accounts, files of its own.
+    pub fn elsewhere(&self) -> Ctl {
+        Ctl {
+            config: self.ctl.config.clone(),
+            data_dir: self.dir.path().join("elsewhere"),
+        }
     }
 
     /// Writes Anna's configuration anew.

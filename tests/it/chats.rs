@@ -1,7 +1,7 @@
 //! What a screen asks for: chats, what was written, what is unread, drafts.
 
 use causeway_api::door::Client;
-use causeway_api::{Chat, Command, Desk as _, Past, Reply, RetryWhen};
+use causeway_api::{Chat, Command, Desk as _, Past, Reply, SendWhen};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{BEN, CARLA, EMIL, World};
 use causeway_tests::person::Person;
@@ -156,6 +156,7 @@ async fn a_text_that_failed_stays_with_its_reason_until_it_is_taken_out() {
         token: None,
         address: format!("sip:{EMIL}"),
         text: "are you there".into(),
+        when: SendWhen::Now,
     };
     let Reply::Sent(sent) = door.request(send).await.unwrap() else {
         panic!("not an answer to Send");
@@ -169,7 +170,7 @@ async fn a_text_that_failed_stays_with_its_reason_until_it_is_taken_out() {
     // Sent again it is a new text in the place of the old one.
     let retry = Command::Retry {
         id: sent.id.clone(),
-        when: RetryWhen::Now,
+        when: SendWhen::Now,
     };
     let reply = door.request(retry).await;
     let Ok(Reply::Sent(again)) = reply else {

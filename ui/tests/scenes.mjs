@@ -32,6 +32,38 @@ export const SCENES = [
     await page.fill('main input', 'ca');
     await page.waitForSelector('section li');
   } },
+  { name: 'people-menu', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('carla');
+    await page.keyboard.press('Shift+F10');
+    await page.waitForSelector('.menu');
+  } },
+  { name: 'people-read-only', with: 'page=people&read-only', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('dieter');
+    await page.keyboard.press('Shift+F10');
+    await page.waitForSelector('.menu');
+  } },
+  { name: 'people-removed', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('carla');
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.menu-item.danger').click();
+    await page.waitForSelector('.notice .button');
+  } },
+  { name: 'groups', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('ben');
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.menu-item:not(.danger)').nth(-1).click();
+    await page.waitForSelector('.dialog fieldset');
+  } },
+  { name: 'when-back', with: 'chat=sip:farid.mansour@contoso.example', act: async (page) => {
+    await page.fill('textarea', 'Have a look at the firewall');
+    await page.locator('.hint .button').click();
+    await page.locator('.acts').waitFor();
+    await page.fill('textarea', 'And one more');
+  } },
   { name: 'people-empty-note', with: 'page=people&density=compact' },
   { name: 'bridge', with: 'page=bridge' },
   { name: 'bridge-paused', with: 'page=bridge&state=reconnecting', act: async (page) => {

@@ -122,6 +122,9 @@ impl Scene {
             | Kind::Step { .. }
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
+            | Kind::ContactList(_)
+            | Kind::Lookout { .. }
+            | Kind::CameAvailable { .. }
             | Kind::Accepted { .. }
             | Kind::Delivery(_)
             | Kind::Typing { .. }

@@ -191,6 +191,7 @@ words! {
     MarkRead: "Mark as read", "Als gelesen markieren";
     Accept: "Accept", "Annehmen";
     Decline: "Decline", "Ablehnen";
+    IsAvailable: "{} is available", "{} ist verfügbar";
     WantsToSeeYou: "{} wants to see when you are available", "{} möchte Ihren Status sehen";
     OpenTheWindow: "Open", "Öffnen";
     LyncNeedsYou: "Lync needs you", "Lync braucht Sie";

@@ -63,6 +63,10 @@ pub struct Past {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// It waits until its reader is back ([`SendWhen::WhenBack`]).
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub when_back: bool,
     /// What the bridge did with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub via: Option<Via>,
@@ -86,11 +90,15 @@ pub struct Hit {
     pub message: Past,
 }
 
-/// When a text that failed is sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// When a text is sent, or one that failed is sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
-pub enum RetryWhen {
+pub enum SendWhen {
     /// At once.
+    #[default]
     Now,
+    /// When its reader is back: available or busy, no longer offline, away or not to be disturbed. It is kept until then,
+    /// also over a restart; [`Command::Discard`](crate::Command::Discard) takes it back.
+    WhenBack,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use crate::Reply;
-use crate::{Network, Password, Preset, RetryWhen, Settable, Show, Side, TableRow, Wish};
+use crate::{HowOften, Network, Password, Preset, SendWhen, Settable, Show, Side, TableRow, Wish};
 
 /// A question or an order.
 #[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub enum Command {
         /// Repeated in [`Kind::Accepted`](crate::Kind::Accepted), for who wants to know its own text in the stream.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         token: Option<String>,
+        /// With [`SendWhen::WhenBack`] it is answered with [`Reply::Done`] once the text is kept.
+        #[serde(default)]
+        when: SendWhen,
     },
     /// Tell the other side that our person types.
     Typing {
@@ -70,6 +73,64 @@ pub enum Command {
         address: String,
         /// Accept or refuse.
         allow: bool,
+    },
+    /// The contact lists with their groups. Answer: [`Reply::Lists`].
+    Lists,
+    /// Into the contact list, or into one more group of it. Who is there already stays; XMPP contacts are asked for
+    /// their presence too. Done once the server has it; the list follows in the stream.
+    AddContact {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+        /// Made where there is none of this name; without it the default group of Lync, no group in XMPP.
+        #[serde(default)]
+        group: Option<String>,
+        /// Name in the XMPP contact list; without it the one that is there stays. In Lync the directory has the names.
+        #[serde(default)]
+        #[debug("{:?} bytes", name.as_ref().map(String::len))]
+        name: Option<String>,
+    },
+    /// Out of the contact list, in XMPP with the subscriptions of both directions; or out of one group.
+    RemoveContact {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+        /// Only out of this group; who is in no other one leaves a Lync list with it.
+        #[serde(default)]
+        group: Option<String>,
+    },
+    /// From group to group.
+    MoveContact {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+        /// Made where there is none of this name.
+        to: String,
+        /// Without it out of all others.
+        #[serde(default)]
+        from: Option<String>,
+    },
+    /// A group without members, in the Lync list. In XMPP a group is there as soon as somebody is in it.
+    CreateGroup {
+        /// 1 to 256 characters.
+        name: String,
+    },
+    /// Another name for a group of our person's own, in both lists.
+    RenameGroup {
+        /// The name that it has.
+        name: String,
+        /// 1 to 256 characters.
+        to: String,
+    },
+    /// A group of our person's own goes, in both lists. Its members stay contacts.
+    DeleteGroup {
+        /// Its name.
+        name: String,
+    },
+    /// Tell when somebody becomes available ([`Kind::CameAvailable`](crate::Kind::CameAvailable)). Kept over a restart.
+    TellWhenAvailable {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+        /// How often; `None`: not any more.
+        #[serde(default)]
+        how: Option<HowOften>,
     },
     /// Pause the bridge until a time, or until resumed.
     PauseBridge {
@@ -150,12 +211,13 @@ pub enum Command {
         /// Conversation ids.
         conversations: Vec<String>,
     },
-    /// Sends a text that failed again, as a new one in its place. Answer: [`Reply::Sent`].
+    /// Sends a text that failed again, as a new one in its place. One that waits for its reader ([`SendWhen::WhenBack`])
+    /// is sent at once. Answer: [`Reply::Sent`], or [`Reply::Done`] where it is kept or was.
     Retry {
         /// Message id.
         id: String,
         /// When.
-        when: RetryWhen,
+        when: SendWhen,
     },
     /// Keeps what is typed and not sent; an empty text removes it.
     SaveDraft {
@@ -165,7 +227,7 @@ pub enum Command {
         #[debug("{} bytes", text.len())]
         text: String,
     },
-    /// Takes a text that failed out of the history: it was sent anew or is not wanted any more.
+    /// Takes a text that failed, or waits for its reader, out of the history: it was sent anew or is not wanted any more.
     Discard {
         /// Message id.
         id: String,
@@ -286,6 +348,7 @@ mod tests {
             address: "sip:bob@contoso.example".into(),
             text: CANARY.into(),
             token: None,
+            when: SendWhen::Now,
         };
         let set = Command::SetStatus {
             value: Settable::Busy,

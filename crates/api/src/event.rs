@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Addresses, OwnStatus, Person, Presence, Problem, StepState, Wish};
+use crate::{
+    Addresses, ContactList, HowOften, OwnStatus, Person, Presence, Problem, StepState, Wish,
+};
 
 /// One line of the stream. `seq` grows by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +78,9 @@ pub enum Kind {
     /// Nobody of the list has these addresses in this combination any more: they left it, or were joined with another.
     #[serde(rename = "person-gone")]
     PersonGone(Addresses),
+    /// The groups of a contact list, and whether it can be changed.
+    #[serde(rename = "contact-list")]
+    ContactList(ContactList),
     /// Presence of one address.
     Presence {
         /// Where it was learned.
@@ -83,6 +88,23 @@ pub enum Kind {
         /// The value.
         #[serde(flatten)]
         presence: Presence,
+    },
+    /// Our person wants to know when somebody becomes available
+    /// ([`Command::TellWhenAvailable`](crate::Command::TellWhenAvailable)), or not any more.
+    Lookout {
+        /// SIP URI, or `xmpp:` and a bare JID.
+        address: String,
+        /// `None`: not any more.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        how: Option<HowOften>,
+    },
+    /// Somebody of whom our person wants to know it has become available.
+    #[serde(rename = "came-available")]
+    CameAvailable {
+        /// As in [`Kind::Lookout`].
+        address: String,
+        /// Display name; the address where nobody gave one.
+        name: String,
     },
     /// A text, in or out.
     Message(Message),
@@ -301,6 +323,23 @@ pub struct Delivery {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// It waits until its reader is back ([`SendWhen::WhenBack`](crate::SendWhen::WhenBack)).
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub when_back: bool,
+}
+
+impl Delivery {
+    /// A state that needs no further words.
+    #[must_use]
+    pub fn of(id: &str, state: DeliveryState) -> Self {
+        Self {
+            id: id.to_owned(),
+            state,
+            reason: None,
+            when_back: false,
+        }
+    }
 }
 
 /// Is a conversation open?

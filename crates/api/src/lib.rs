@@ -14,6 +14,7 @@ mod desk;
 mod desktop;
 pub mod door;
 mod event;
+mod lists;
 mod millis;
 mod people;
 mod problem;
@@ -27,7 +28,7 @@ pub use bridge::{
     BridgeEntry, BridgeReport, Crossed, PassedOver, Preset, RowDirection, Show, SideInfo, TableRow,
 };
 pub use card::{Card, Phone, PhoneKind};
-pub use chats::{Chat, ChatPart, Hit, Past, RetryWhen, Via};
+pub use chats::{Chat, ChatPart, Hit, Past, SendWhen, Via};
 pub use check::{Check, CheckStep, StepState};
 pub use command::{Command, Looking};
 pub use configuration::{ConfigEntry, ConfigIssue, Origin, Severity};
@@ -37,7 +38,10 @@ pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
     Message, Side, SideState, Subscription, YesNo,
 };
-pub use people::{Addresses, Availability, Network, OwnStatus, Person, Presence, Reason, Settable};
+pub use lists::{ContactGroup, ContactList, GroupKind};
+pub use people::{
+    Addresses, Availability, HowOften, Network, OwnStatus, Person, Presence, Reason, Settable,
+};
 pub use problem::{Code, Exit, Problem};
 pub use reply::{LinkState, Reply, SendState, Sent};
 pub use view::{View, Wish};

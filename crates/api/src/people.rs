@@ -97,6 +97,17 @@ pub struct Person {
     pub groups: Vec<String>,
 }
 
+/// How often a person is told that somebody became available.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum HowOften {
+    /// The next time, and then no more.
+    Once,
+    /// Every time.
+    Always,
+}
+
 /// Presence of one address.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]

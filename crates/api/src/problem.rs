@@ -161,6 +161,12 @@ codes! {
     NotOffered = "CW-4202", NotAllowed;
     /// Interrupted by the person.
     Interrupted = "CW-4203", Interrupted;
+    /// No further contact, or no further group, fits into the contact list.
+    ListFull = "CW-4204", NotAllowed;
+    /// The server moves the contact list to another place; it can only be read meanwhile.
+    ListMoving = "CW-4205", NotAllowed;
+    /// The server refused a change of the contact list for another reason.
+    ListRefused = "CW-4206", NotAllowed;
     /// Our own mistake.
     Internal = "CW-9001", Failed;
 }

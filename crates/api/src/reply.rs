@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue, Desktop,
-    Discovered, Hit, Kept, NotificationTest, OwnStatus, Past, Person, Presence, Problem, Side,
-    SideState, Subscription,
+    About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue,
+    ContactList, Desktop, Discovered, Hit, Kept, NotificationTest, OwnStatus, Past, Person,
+    Presence, Problem, Side, SideState, Subscription,
 };
 
 /// Outcome of a sent text.
@@ -69,6 +69,11 @@ pub enum Reply {
         /// The links behind it. What is told of people of one that is not signed in is what was known last.
         #[serde(default)]
         links: Vec<LinkState>,
+    },
+    /// The contact lists.
+    Lists {
+        /// Of Lync, then of XMPP; those that were told since the program started.
+        lists: Vec<ContactList>,
     },
     /// Presence of addresses, in the order asked.
     Presence {

@@ -64,9 +64,15 @@ pub(crate) enum Verb {
     #[command(after_help = "Example:\n  causewayctl check")]
     Check,
 
-    /// Show the people of both networks with their presence
-    #[command(after_help = "Example:\n  causewayctl --json contacts | jq -r '.people[].name'")]
-    Contacts,
+    /// Show the people of both networks with their presence, or change the contact lists
+    #[command(
+        after_help = "Examples:\n  causewayctl --json contacts | jq -r '.people[].name'\n  causewayctl contacts add sip:bob@contoso.example --group Team"
+    )]
+    Contacts {
+        /// Without one: show them
+        #[command(subcommand)]
+        verb: Option<ContactsVerb>,
+    },
 
     /// Show the presence of anyone, in the contact list or not
     #[command(
@@ -92,6 +98,10 @@ pub(crate) enum Verb {
         address: String,
         /// The text; `-` reads it from stdin
         text: String,
+        /// Have the running Causeway send it when its reader is available or busy, and no longer offline, away or not
+        /// to be disturbed
+        #[arg(long)]
+        when_back: bool,
     },
 
     /// Show what happens, as it happens: first everything known, then every change
@@ -150,6 +160,86 @@ pub(crate) enum Verb {
     Completion {
         /// Which shell
         shell: Shell,
+    },
+}
+
+/// `contacts …`
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ContactsVerb {
+    /// Put somebody into the contact list, or into one more group of it
+    ///
+    /// An XMPP contact is asked for their presence too.
+    #[command(
+        after_help = "Examples:\n  causewayctl contacts add sip:bob@contoso.example --group Team\n  causewayctl contacts add xmpp:carol@xmpp.example --name Carol"
+    )]
+    Add {
+        /// `sip:bob@contoso.example`, `xmpp:carol@xmpp.example`, or without scheme (looked up on both sides)
+        #[arg(value_parser = address)]
+        address: String,
+        /// Made where there is none of this name
+        #[arg(long, value_name = "NAME", value_parser = group)]
+        group: Option<String>,
+        /// Name in the XMPP contact list; in Lync the directory has the names
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+
+    /// Take somebody out of the contact list, or out of one group
+    ///
+    /// In XMPP neither sees the other any more.
+    #[command(after_help = "Example:\n  causewayctl contacts remove sip:bob@contoso.example")]
+    Remove {
+        /// `sip:bob@contoso.example`, `xmpp:carol@xmpp.example`, or without scheme (looked up on both sides)
+        #[arg(value_parser = address)]
+        address: String,
+        /// Only out of this group; who is in no other one leaves a Lync list with it
+        #[arg(long, value_name = "NAME", value_parser = group)]
+        group: Option<String>,
+    },
+
+    /// Move somebody from group to group
+    #[command(
+        after_help = "Example:\n  causewayctl contacts move sip:bob@contoso.example --group Friends"
+    )]
+    Move {
+        /// `sip:bob@contoso.example`, `xmpp:carol@xmpp.example`, or without scheme (looked up on both sides)
+        #[arg(value_parser = address)]
+        address: String,
+        /// Into this one, made where there is none of this name
+        #[arg(long, value_name = "NAME", value_parser = group)]
+        group: String,
+        /// Only out of this one; without it out of all others
+        #[arg(long, value_name = "NAME", value_parser = group)]
+        from: Option<String>,
+    },
+
+    /// Show the groups of both lists, and whether the lists can be changed
+    #[command(after_help = "Example:\n  causewayctl --json contacts groups")]
+    Groups,
+
+    /// Make a group without members in the Lync list
+    #[command(after_help = "Example:\n  causewayctl contacts create-group Friends")]
+    CreateGroup {
+        /// Its name
+        #[arg(value_parser = group)]
+        name: String,
+    },
+
+    /// Give a group another name, in both lists
+    #[command(after_help = "Example:\n  causewayctl contacts rename-group Friends Crew")]
+    RenameGroup {
+        /// The name that it has
+        name: String,
+        /// The new one
+        #[arg(value_parser = group)]
+        to: String,
+    },
+
+    /// Delete a group in both lists; its members stay contacts
+    #[command(after_help = "Example:\n  causewayctl contacts delete-group Crew")]
+    DeleteGroup {
+        /// Its name
+        name: String,
     },
 }
 
@@ -279,6 +369,14 @@ fn search_text(text: &str) -> Result<String, String> {
     }
 }
 
+fn group(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("expected a name".into()),
+        name if name.chars().count() > 256 => Err("expected at most 256 characters".into()),
+        name => Ok(name.to_owned()),
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
@@ -326,11 +424,22 @@ mod tests {
             assert_eq!(global.data_dir, Some("/d".into()));
         }
         refused(&["--log", "loud", "contacts"], ErrorKind::InvalidValue);
+        refused(
+            &["contacts", "add", "bob@contoso.example", "--group", " "],
+            ErrorKind::ValueValidation,
+        );
     }
 
     #[test]
     fn every_verb_of_this_version_is_understood() {
         check(&["check"], |verb| matches!(verb, Verb::Check));
+        check(&["contacts"], |verb| {
+            matches!(verb, Verb::Contacts { verb: None })
+        });
+        check(
+            &["contacts", "move", "bob@contoso.example", "--group", "Team"],
+            |verb| matches!(verb, Verb::Contacts { verb: Some(ContactsVerb::Move { group, from: None, .. }) } if group == "Team"),
+        );
         check(&["status", "get"], |verb| {
             matches!(verb, Verb::Status(StatusVerb::Get))
         });

@@ -1,9 +1,9 @@
 //! Chats for a screen: what was written, what is unread, what is typed and not sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use causeway_api::{
-    Chat, ChatPart, DeliveryState, Direction, Hit, Kind, Problem, Reply, RetryWhen, Side,
+    Chat, ChatPart, DeliveryState, Direction, Hit, Kind, Past, Problem, Reply, SendWhen, Side,
 };
 
 use crate::{
@@ -62,6 +62,7 @@ impl Core {
         let relay = self.relay_conversation();
         let unread = self.unread.clone();
         let people: Vec<_> = self.bridge.people().iter().map(parts_of).collect();
+        let held = self.held.ids();
         self.answer_from_store(answer, move |t| {
             let mut stored = t.chats()?;
             // Copies for our person's own phone are no chat with anybody.
@@ -83,6 +84,9 @@ impl Core {
                     None => chats.push(begin(conversation, count, draft, &people)),
                 }
             }
+            chats
+                .iter_mut()
+                .for_each(|chat| mark(&held, &mut chat.last));
             Ok(Reply::Chats { chats })
         });
     }
@@ -95,6 +99,7 @@ impl Core {
         };
         let person = self.bridge.person(&part.address);
         let unread = self.unread.clone();
+        let held = self.held.ids();
         self.answer_from_store(answer, move |t| {
             let mut conversations = vec![part];
             let others = person.iter().flat_map(parts_of);
@@ -105,6 +110,7 @@ impl Core {
             }
             let ids: Vec<String> = conversations.iter().map(|part| part.id.clone()).collect();
             let (mut texts, _) = t.past(&ids, None, 1)?;
+            mark(&held, &mut texts);
             let mut draft = String::new();
             for id in &ids {
                 if draft.is_empty() {
@@ -136,8 +142,9 @@ impl Core {
             return reply(answer, Err(problem));
         }
         let limit = limit.clamp(1, MOST_TEXTS);
+        let held = self.held.ids();
         self.answer_from_store(answer, move |t| {
-            let (messages, more_before, more_after) = match place {
+            let (mut messages, more_before, more_after) = match place {
                 Place::End => {
                     let (texts, more) = t.past(&conversations, None, limit)?;
                     (texts, more, false)
@@ -160,6 +167,7 @@ impl Core {
                     (texts, before, more)
                 }
             };
+            mark(&held, &mut messages);
             Ok(Reply::History {
                 messages,
                 more_before,
@@ -282,12 +290,12 @@ impl Core {
 
     /// Keeps conversations on top of the list, or no longer.
     pub(crate) fn pin_chat(&self, conversations: Vec<String>, on: bool, answer: Answer) {
-        self.mark(conversations, answer, move |t, id| t.pin_chat(id, on));
+        self.mark_all(conversations, answer, move |t, id| t.pin_chat(id, on));
     }
 
     /// Takes conversations off the list until something is written in them.
     pub(crate) fn close_chat(&self, conversations: Vec<String>, answer: Answer) {
-        self.mark(conversations, answer, |t, id| t.close_chat(id));
+        self.mark_all(conversations, answer, |t, id| t.close_chat(id));
     }
 
     /// Keeps what is typed and not sent.
@@ -296,13 +304,17 @@ impl Core {
             let remedy = "Give at most 100,000 characters.";
             return reply(answer, Err(problems::usage("draft", remedy)));
         }
-        self.mark(vec![conversation], answer, move |t, id| {
+        self.mark_all(vec![conversation], answer, move |t, id| {
             t.save_draft(id, &text)
         });
     }
 
-    /// Takes a text that failed out of the history.
-    pub(crate) fn discard(&self, id: String, answer: Answer) {
+    /// Takes a text that failed, or waits for its reader, out of the history.
+    pub(crate) fn discard(&mut self, id: String, answer: Answer) {
+        if self.held.has(&id) {
+            self.take_kept_back(&id, answer);
+            return;
+        }
         let (audience, now) = (self.audience.clone(), self.now);
         let done = self
             .store
@@ -318,8 +330,11 @@ impl Core {
     }
 
     /// Sends a text that failed again. It is taken out of the history once the new one is on disk.
-    pub(crate) fn retry(&self, id: String, when: RetryWhen, answer: Answer) {
-        let RetryWhen::Now = when;
+    pub(crate) fn retry(&mut self, id: String, when: SendWhen, answer: Answer) {
+        if when == SendWhen::Now && self.held.has(&id) {
+            self.send_now(&id, answer);
+            return;
+        }
         let found = self.found.clone();
         let done = self.store.transaction(Keep::Kill, move |t| {
             let failed = t.outgoing(&id)?;
@@ -336,7 +351,7 @@ impl Core {
         tokio::spawn(async move {
             match done.await.and_then(|text| text.ok_or_else(not_failed)) {
                 // The loop may have ended meanwhile: whoever asked learns it by the answer that never comes.
-                Ok(text) => drop(found.send(Found::Retry { text, answer })),
+                Ok(text) => drop(found.send(Found::Retry { text, when, answer })),
                 Err(problem) => reply(answer, Err(problem)),
             }
         });
@@ -354,7 +369,7 @@ impl Core {
     }
 
     /// Changes something that a screen keeps of each of these conversations.
-    fn mark(
+    fn mark_all(
         &self,
         conversations: Vec<String>,
         answer: Answer,
@@ -443,6 +458,13 @@ fn xmpp_part(address: &str) -> ChatPart {
     }
 }
 
+/// Says of the texts among these that they wait for their reader.
+fn mark<'a>(held: &HashSet<String>, texts: impl IntoIterator<Item = &'a mut Past>) {
+    for text in texts {
+        text.when_back = held.contains(&text.message.id);
+    }
+}
+
 fn check_ids(conversations: &[String]) -> Result<(), Problem> {
     let is_ours = |id: &String| {
         id.len() <= LONGEST_ID && (id.starts_with("lync:") || id.starts_with("xmpp:"))
@@ -457,6 +479,6 @@ fn check_ids(conversations: &[String]) -> Result<(), Problem> {
 fn not_failed() -> Problem {
     problems::usage(
         "chat",
-        "Only a text that failed can be sent again or taken out of the history.",
+        "Only a text that failed or waits can be sent again or taken out of the history.",
     )
 }

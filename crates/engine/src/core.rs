@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use causeway_api::{Kind, Problem, Side};
+use causeway_api::{Kind, Problem, SendWhen, Side};
 use causeway_bridge::{Bridge, Input};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,10 @@ use crate::{
     config::Configuration,
     engine::Left,
     handle::Audience,
+    held::Held,
     link::Slot,
+    lists::Lists,
+    lookout::Lookouts,
     lync::Myself,
     notices::Notices,
     options::Options,
@@ -53,6 +56,8 @@ pub(crate) struct Core {
     pub(crate) people: People,
     pub(crate) own: Own,
     pub(crate) outbox: Outbox,
+    pub(crate) held: Held,
+    pub(crate) lookouts: Lookouts,
     pub(crate) seen: Seen,
     pub(crate) unread: Unread,
     pub(crate) notices: Notices,
@@ -69,6 +74,7 @@ pub(crate) struct Core {
     pub(crate) myself: Myself,
     /// The Lync contact list: SIP URIs in small letters.
     pub(crate) lync_list: Vec<String>,
+    pub(crate) lists: Lists,
     /// Names of Lync people, for texts that come without one. By SIP URI in small letters.
     pub(crate) names: HashMap<String, String>,
     /// What the directory tells of the contact list. By SIP URI in small letters.
@@ -142,7 +148,11 @@ pub(crate) enum Found {
     /// There is a password for this side now.
     Password(Side),
     /// A text that failed is to be sent again.
-    Retry { text: Outgoing, answer: Answer },
+    Retry {
+        text: Outgoing,
+        when: SendWhen,
+        answer: Answer,
+    },
 }
 
 /// Where a core begins.
@@ -183,6 +193,7 @@ impl Core {
             restore: left.status,
             myself: Myself::default(),
             lync_list: Vec::new(),
+            lists: Lists::default(),
             threads: HashMap::new(),
             settle_until: now,
             doubts_until: None,
@@ -190,6 +201,8 @@ impl Core {
             archive_doubts_until: None,
             presence_at: now,
             outbox: Outbox::restored(left.outgoing),
+            held: Held::restored(left.held),
+            lookouts: left.lookouts,
             seen: Seen::restored(left.keys),
             unread: left.unread,
             notices: Notices::beginning_with(damage),
@@ -248,6 +261,9 @@ impl Core {
                 let typed = batch.typed();
                 if !typed.is_empty() {
                     self.refuse_typed(&typed, &problem);
+                    for answer in batch.answers() {
+                        crate::commands::reply(answer, Err(problem.clone()));
+                    }
                 } else if crate::store::is_refusal(&problem) && batch.tries() >= MOST_TRIES {
                     error!(detail = ?problem.detail, "given up; an event page of it is told again after a restart");
                     self.refuse_typed(&batch.enqueued(), &problem);

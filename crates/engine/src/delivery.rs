@@ -14,29 +14,12 @@ use crate::{
 impl Core {
     /// Puts a text into the queue; what is to be stored and done follows in `unit`.
     pub(crate) fn enqueue(&mut self, row: Row, unit: &mut Unit) -> DeliveryState {
-        let outgoing = |state| Outgoing {
-            id: row.id.clone(),
-            side: row.side,
-            to: row.to.clone(),
-            thread: Some(row.thread.clone()).filter(|thread| !thread.is_empty()),
-            text: row.text.clone(),
-            created: row.written,
-            state,
-            attempts: 0,
-            origin: row.origin.clone(),
-            reason: None,
-            account: row.account.clone(),
-        };
         let state = match self.outbox.put(row.clone()) {
             Stage::Due | Stage::Sending => DeliveryState::Sending,
             Stage::Queued | Stage::InDoubt | Stage::Sent => DeliveryState::Queued,
         };
-        unit.write(Write::Enqueue(outgoing(state)));
-        unit.tell(Kind::Delivery(Delivery {
-            id: row.id.clone(),
-            state,
-            reason: None,
-        }));
+        unit.write(Write::Enqueue(outgoing(&row, state)));
+        unit.tell(Kind::Delivery(Delivery::of(&row.id, state)));
         if state == DeliveryState::Sending {
             unit.hand_over(row.id);
         }
@@ -118,11 +101,7 @@ impl Core {
             state: DeliveryState::Queued,
             reason: None,
         });
-        unit.tell(Kind::Delivery(Delivery {
-            id: id.to_owned(),
-            state: DeliveryState::Queued,
-            reason: None,
-        }));
+        unit.tell(Kind::Delivery(Delivery::of(id, DeliveryState::Queued)));
         self.carry_out(unit);
     }
 
@@ -189,9 +168,8 @@ impl Core {
             reason: reason.clone(),
         });
         unit.tell(Kind::Delivery(Delivery {
-            id: row.id.clone(),
-            state,
             reason: reason.clone(),
+            ..Delivery::of(&row.id, state)
         }));
         if row.origin.is_some() {
             let id = row.id.clone();
@@ -233,6 +211,7 @@ impl Core {
     pub(crate) fn refuse_typed(&mut self, ids: &[String], problem: &Problem) {
         for id in ids {
             let row = self.outbox.learn(id, Evidence::Failed);
+            self.held.take(id);
             self.sends.refuse(id, problem);
             if let Some(row) = row {
                 self.call_next_to(&row);
@@ -254,9 +233,8 @@ impl Core {
                     reason: reason.clone(),
                 });
                 unit.tell(Kind::Delivery(Delivery {
-                    id: id.clone(),
-                    state: DeliveryState::Failed,
                     reason,
+                    ..Delivery::of(&id, DeliveryState::Failed)
                 }));
                 self.carry_out(unit);
                 self.sends.refuse(&id, problem);
@@ -265,14 +243,30 @@ impl Core {
     }
 }
 
-/// A text that waited is handed over once the unit is stored.
-fn has_its_turn(row: Row, unit: &mut Unit) {
-    unit.write(Write::Sending(row.id.clone()));
-    unit.tell(Kind::Delivery(Delivery {
+/// A text as the store has it.
+pub(crate) fn outgoing(row: &Row, state: DeliveryState) -> Outgoing {
+    Outgoing {
         id: row.id.clone(),
-        state: DeliveryState::Sending,
+        side: row.side,
+        to: row.to.clone(),
+        thread: Some(row.thread.clone()).filter(|thread| !thread.is_empty()),
+        text: row.text.clone(),
+        created: row.written,
+        state,
+        attempts: 0,
+        origin: row.origin.clone(),
         reason: None,
-    }));
+        account: row.account.clone(),
+    }
+}
+
+/// A text that waited is handed over once the unit is stored.
+pub(crate) fn has_its_turn(row: Row, unit: &mut Unit) {
+    unit.write(Write::Sending(row.id.clone()));
+    unit.tell(Kind::Delivery(Delivery::of(
+        &row.id,
+        DeliveryState::Sending,
+    )));
     unit.hand_over(row.id);
 }
 

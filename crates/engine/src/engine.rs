@@ -17,6 +17,7 @@ use crate::{
     config::{self, Configuration},
     core::{Core, Found, STORE_BACKLOG, Start},
     handle::Ask,
+    lookout::Lookouts,
     outbox::{Row, Stage},
     problems,
     store::{ChosenStatus, DataDir, Keep, Outgoing, Pause, PersonLink, Slot, Store},
@@ -122,6 +123,9 @@ fn open(options: &Options) -> Result<(Configuration, Store, Option<Problem>), Pr
 #[derive(Debug, Default)]
 pub(crate) struct Left {
     pub(crate) outgoing: Vec<Row>,
+    /// Texts that wait for their readers.
+    pub(crate) held: Vec<Row>,
+    pub(crate) lookouts: Lookouts,
     pub(crate) facts: Vec<(String, String, serde_json::Value)>,
     pub(crate) keys: Vec<(Side, String)>,
     pub(crate) links: Vec<PersonLink>,
@@ -142,8 +146,19 @@ impl Left {
         } else {
             transaction.unfinished()?
         };
+        let waiting = transaction.slot(Slot::HELD)?.unwrap_or_default();
+        let (held, outgoing): (Vec<Row>, Vec<Row>) = outgoing
+            .into_iter()
+            .map(row)
+            .partition(|row| waiting.contains(&row.id));
         Ok(Self {
-            outgoing: outgoing.into_iter().map(row).collect(),
+            outgoing,
+            held,
+            lookouts: if one_shot {
+                Lookouts::default()
+            } else {
+                transaction.slot(Slot::LOOKOUTS)?.unwrap_or_default()
+            },
             facts: transaction.facts()?,
             keys: transaction.last_seen(8192)?,
             links: transaction.person_links()?,
@@ -217,7 +232,9 @@ async fn run(
                 count,
             }) => core.set_unread(conversation, count),
             Tick::Found(Found::Password(side)) => core.start(side),
-            Tick::Found(Found::Retry { text, answer }) => core.send_again(&text, answer),
+            Tick::Found(Found::Retry { text, when, answer }) => {
+                core.send_again(&text, when, answer)
+            }
             Tick::Timer => core.timer(),
             Tick::Shutdown => break,
         }

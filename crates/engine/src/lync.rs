@@ -7,6 +7,7 @@ use ucwa::{Event, Note, State};
 use uuid::Uuid;
 
 use crate::{
+    address::Target,
     bridging,
     core::Core,
     outbox::Row,
@@ -51,6 +52,10 @@ impl Core {
                     .saw_note(note.as_ref().map(|note| note.message.clone()));
                 self.myself.note = note;
                 self.show_myself();
+            }
+            Some(Event::ContactGroups { groups, editable }) => {
+                let kind = self.lists.lync(groups, editable);
+                self.tell(kind);
             }
             Some(Event::Contacts(contacts)) => self.lync_contacts(contacts),
             Some(Event::Presence(presence)) => self.lync_presence(presence),
@@ -149,6 +154,7 @@ impl Core {
             }
         }
         self.open_lync();
+        self.watch_lync();
     }
 
     /// What an earlier session handed over and nothing was heard of: the server that tells what it took never got it.
@@ -220,9 +226,11 @@ impl Core {
     fn lync_presence(&mut self, presence: ucwa::Presence) {
         self.presence_at = self.now;
         let told = told_presence(&presence);
+        let availability = told.availability;
         if let Some(kind) = self.people.lync(told) {
             self.tell(kind);
         }
+        self.saw_person(&Target::Lync(presence.address.clone()), availability);
         let address = presence.address.as_str().to_owned();
         self.bridge_alone(Input::LyncPresence {
             availability: bridging::availability(&presence.availability, &presence.activity),

@@ -150,6 +150,7 @@ impl Scene {
             text,
             token: None,
             in_place_of: None,
+            when: causeway_api::SendWhen::Now,
         };
         self.core.send(&target, typed, answer);
         let mut ids = self.core.sends.ids();

@@ -1,6 +1,6 @@
 //! Texts that our person sends.
 
-use causeway_api::{Code, Direction, Kind, Message, Network, Problem, Reply, Side};
+use causeway_api::{Code, Direction, Kind, Message, Network, Problem, Reply, SendWhen, Side};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{
     outbox::{Row, Stage},
     problems,
     store::Outgoing,
-    unit::{Batch, Unit, Write},
+    unit::{Batch, Then, Unit, Write},
 };
 
 /// Longest text taken from a person, in characters.
@@ -37,6 +37,7 @@ pub(crate) struct Typed<'a> {
     pub(crate) token: Option<String>,
     /// The text that failed and that this one replaces.
     pub(crate) in_place_of: Option<&'a str>,
+    pub(crate) when: SendWhen,
 }
 
 impl Core {
@@ -119,8 +120,15 @@ impl Core {
         }
     }
 
-    /// Takes a text from our person: on disk first, then on its way.
+    /// Takes a text from our person: on disk first, then on its way, or kept until its reader is back.
     pub(crate) fn send(&mut self, target: &Target, typed: Typed<'_>, answer: Answer) {
+        let waits = match typed.when {
+            SendWhen::Now => false,
+            SendWhen::WhenBack => match self.has_to_wait(target) {
+                Ok(waits) => waits,
+                Err(problem) => return crate::commands::reply(answer, Err(problem)),
+            },
+        };
         let side = side_of(target);
         let (to, conversation, thread) = match target {
             Target::Lync(sip) => {
@@ -184,16 +192,29 @@ impl Core {
                 origin: None,
                 stage: Stage::Queued,
             };
-            let state = self.enqueue(row, &mut unit);
+            let state = if waits {
+                self.keep(row, &mut unit)
+            } else {
+                self.enqueue(row, &mut unit)
+            };
             parts.push((id, state));
             units.push(unit);
         }
-        self.sends.wait(parts, self.now, answer);
+        if waits {
+            let kept = Unit {
+                then: vec![Then::Answer(answer, Ok(Reply::Done))],
+                ..Unit::default()
+            };
+            units.push(kept);
+            self.watch_lync();
+        } else {
+            self.sends.wait(parts, self.now, answer);
+        }
         self.commit(Batch::new(units, None));
     }
 
     /// Sends a text that failed as a new one in its place.
-    pub(crate) fn send_again(&mut self, failed: &Outgoing, answer: Answer) {
+    pub(crate) fn send_again(&mut self, failed: &Outgoing, when: SendWhen, answer: Answer) {
         let address = match failed.side {
             Side::Lync => failed.to.clone(),
             Side::Xmpp | Side::Gateway => format!("xmpp:{}", failed.to),
@@ -204,6 +225,7 @@ impl Core {
                     text: &failed.text,
                     token: None,
                     in_place_of: Some(&failed.id),
+                    when,
                 };
                 self.send(&target, typed, answer);
             }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use causeway_api::{DeliveryState, Kind, Message, Problem, Reply, Side};
 use causeway_bridge::Fact;
 use jiff::Timestamp;
-use tokio::sync::oneshot;
 use ucwa::PageId;
 
+use crate::lookout::Lookouts;
+use crate::send::Answer;
 use crate::store::{ChosenStatus, Keep, Outgoing, Pause, PersonLink, Slot, Store, Transaction};
 
 /// A change of the store.
@@ -41,6 +42,12 @@ pub(crate) enum Write {
     Read(String),
     /// A text that failed is taken out of the history; another one takes its place.
     Discard(String),
+    /// The texts that wait for their readers; all of them.
+    Held(Vec<String>),
+    /// A text that waited for its reader is taken back.
+    TakeBack(String),
+    /// Of whom our person wants to know when they are available; all of them.
+    Lookouts(Lookouts),
 }
 
 /// What is done once the writes are safe.
@@ -54,10 +61,7 @@ pub(crate) enum Then {
     /// A text of the queue has its turn.
     HandOver(String),
     /// A question is answered.
-    Answer(
-        oneshot::Sender<Result<Reply, Problem>>,
-        Result<Reply, Problem>,
-    ),
+    Answer(Answer, Result<Reply, Problem>),
 }
 
 /// What follows from one thing that happened.
@@ -158,6 +162,17 @@ impl Batch {
             .flat_map(|(then, _)| then)
     }
 
+    /// Whoever waits for this batch to be stored.
+    pub(crate) fn answers(self) -> impl Iterator<Item = Answer> {
+        self.then
+            .into_iter()
+            .flatten()
+            .filter_map(|then| match then {
+                Then::Answer(answer, _) => Some(answer),
+                Then::Tell(_) | Then::Lync(_) | Then::Xmpp(_) | Then::HandOver(_) => None,
+            })
+    }
+
     /// How often it was given to the store.
     pub(crate) fn tries(&self) -> u32 {
         self.tries
@@ -247,6 +262,9 @@ impl Write {
             Self::Link(link) => transaction.set_person_link(link),
             Self::Read(conversation) => transaction.mark_read(conversation),
             Self::Discard(id) => transaction.discard(id).map(drop),
+            Self::Held(ids) => transaction.set_slot(Slot::HELD, Some(ids)),
+            Self::TakeBack(id) => transaction.take_back(id),
+            Self::Lookouts(lookouts) => transaction.set_slot(Slot::LOOKOUTS, Some(lookouts)),
         }
     }
 }

@@ -8,7 +8,7 @@ use causeway_xmpp::{Command, Event, Presence, RosterItem, Show, State};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, info};
 
-use crate::{bridging, core::Core, outbox::Evidence, problems, unit::Unit};
+use crate::{address::Target, bridging, core::Core, outbox::Evidence, problems, unit::Unit};
 
 /// An archive that could not be read gets so long to tell what became of the texts in doubt.
 const ARCHIVE_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
@@ -79,14 +79,21 @@ impl Core {
                 if let Some(kind) = self.people.subscription(&item) {
                     self.tell(kind);
                 }
+                if let Some(kind) = self.lists.roster_item(&item) {
+                    self.tell(kind);
+                }
                 self.bridge_alone(Input::RosterItem(contact(&item)));
                 self.tell_list();
             }
             Some(Event::RosterRemoved(jid)) => {
                 self.people.unsubscribed(&jid);
+                if let Some(kind) = self.lists.roster_removed(&jid) {
+                    self.tell(kind);
+                }
                 self.bridge_alone(Input::RosterRemoved(jid.to_string()));
                 self.tell_list();
             }
+            Some(Event::RosterAnswer { id, refused }) => self.lists.answered(&id, refused),
             Some(Event::SubscriptionRequest(jid)) => {
                 if let Some(kind) = self.people.wants_subscription(&jid) {
                     self.tell(kind);
@@ -234,6 +241,9 @@ impl Core {
                 self.tell(kind);
             }
         }
+        if let Some(kind) = self.lists.roster(items) {
+            self.tell(kind);
+        }
         self.bridge_alone(Input::Roster(items.iter().map(contact).collect()));
         self.tell_list();
     }
@@ -264,6 +274,9 @@ impl Core {
         }
         if let Some(kind) = self.people.xmpp(&presence) {
             self.tell(kind);
+        }
+        if let Some(seen) = self.people.xmpp_presence(&bare) {
+            self.saw_person(&Target::Xmpp(bare.clone()), seen.availability);
         }
         self.bridge_alone(Input::XmppPresence {
             from: presence.from.to_string(),

@@ -49,6 +49,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Generated contacts in the first person's list, for measurements.
     pub contacts: usize,
+    /// Contact lists cannot be changed, as on a Lync Server 2013.
+    pub read_only_contacts: bool,
     /// Offers the Windows grant in the challenge; its handshake is always refused.
     pub offer_windows: bool,
     /// Offers the Windows grant and believes the header `X-Remote-User`: a web server in front does the handshake. For tests;
@@ -70,6 +72,7 @@ impl Default for Options {
             dir: None,
             seed: None,
             contacts: 0,
+            read_only_contacts: false,
             offer_windows: false,
             trust_remote_user: false,
             no_forms: false,
@@ -166,7 +169,8 @@ impl Sim {
                 (directory.path().to_owned(), Some(directory))
             }
         };
-        let world = World::new(&people, options.seed);
+        let mut world = World::new(&people, options.seed);
+        world.list_is_read_only = options.read_only_contacts;
         let domains: Vec<String> = world.domains.iter().cloned().collect();
         let acceptor = tls::acceptor(&path, &domains)?;
         let listener = TcpListener::bind(options.listen)

@@ -31,6 +31,9 @@ struct Arguments {
     /// Generated contacts in the first person's list
     #[arg(long, value_name = "N", default_value_t = 0)]
     contacts: usize,
+    /// Contact lists cannot be changed, as on a Lync Server 2013
+    #[arg(long)]
+    read_only_contacts: bool,
     /// Offers the Windows grant too; its handshake is always refused
     #[arg(long)]
     offer_windows: bool,
@@ -61,6 +64,7 @@ async fn main() -> Result<()> {
         dir: arguments.dir,
         seed: arguments.seed,
         contacts: arguments.contacts,
+        read_only_contacts: arguments.read_only_contacts,
         offer_windows: arguments.offer_windows,
         trust_remote_user: arguments.trust_remote_user,
         no_forms: arguments.no_forms,

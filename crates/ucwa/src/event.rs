@@ -30,6 +30,13 @@ pub enum Event {
     },
     /// Own note; `None` where there is none.
     OwnNote(Option<Note>),
+    /// The groups of the contact list: on sign-in and after every change of them, before the list itself.
+    ContactGroups {
+        /// In the server's order: pinned, default, own, of the directory.
+        groups: Vec<ContactGroup>,
+        /// The list can be changed ([`Command::EditContacts`]); on Lync Server 2013 it can only be read.
+        editable: bool,
+    },
     /// The whole contact list: on sign-in and after every change of the list.
     Contacts(Vec<Contact>),
     /// Presence of a subscribed person; only what differs from the last one told.
@@ -183,6 +190,79 @@ pub struct Contact {
     pub source_network: String,
 }
 
+/// A group of the contact list (UCWA reference, myGroups).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactGroup {
+    /// Display name; names of the system's groups come in the language of the server.
+    pub name: String,
+    /// What kind of group.
+    pub kind: GroupKind,
+}
+
+/// Kinds of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GroupKind {
+    /// `pinnedGroup`: favourites.
+    Pinned,
+    /// `defaultGroup`: who is in no other.
+    Default,
+    /// `group`: made by our person, who can rename and delete it.
+    Own,
+    /// `distributionGroup`: of the directory.
+    Distribution,
+}
+
+/// A change of the contact list (UCWA reference, myGroupMemberships, myGroups, group; revision 2). Groups are meant by
+/// their names. What is so already counts as done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactEdit {
+    /// Into the list.
+    Add {
+        /// Who.
+        who: SipUri,
+        /// Made where there is none of this name; `None`: the default group.
+        group: Option<String>,
+    },
+    /// Out of the list, from all groups.
+    Remove {
+        /// Who.
+        who: SipUri,
+    },
+    /// Out of one group; from the last one also out of the list.
+    Leave {
+        /// Who.
+        who: SipUri,
+        /// The group.
+        group: String,
+    },
+    /// From group to group.
+    Move {
+        /// Who.
+        who: SipUri,
+        /// `None`: out of all others.
+        from: Option<String>,
+        /// Made where there is none of this name.
+        to: String,
+    },
+    /// A group without members.
+    CreateGroup {
+        /// Up to 256 characters.
+        name: String,
+    },
+    /// Another name for a group of our person's own.
+    RenameGroup {
+        /// The name that it has.
+        name: String,
+        /// The new one, up to 256 characters.
+        to: String,
+    },
+    /// A group of our person's own goes; whoever is in no other one stays in the list, in the default group.
+    DeleteGroup {
+        /// Its name.
+        name: String,
+    },
+}
+
 /// Where a phone number of a contact leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhoneKind {
@@ -299,6 +379,12 @@ pub enum Command {
     GetPresence(Vec<SipUri>, Answer<Vec<Presence>>),
     /// search (UCWA reference). Answer: people, and whether there are more.
     Search(String, Answer<(Vec<Contact>, bool)>),
+    /// Change the contact list; one change after the other. Answered once the list was read anew.
+    ///
+    /// Errors: [`ErrorKind::NotPossible`](crate::ErrorKind::NotPossible) where the list cannot be changed or the group is
+    /// not there, [`ErrorKind::Refused`](crate::ErrorKind::Refused) with the server's subcode, such as `LimitExceeded`,
+    /// `TooManyGroups`, `OperationNotSupported`, `MigrationInProgress`.
+    EditContacts(ContactEdit, Answer<()>),
     /// End the application (DELETE, at most 2 s) and stop.
     SignOut,
 }
@@ -342,6 +428,7 @@ impl fmt::Debug for Command {
             Self::Watch(_) => "Watch",
             Self::GetPresence(..) => "GetPresence",
             Self::Search(..) => "Search",
+            Self::EditContacts(..) => "EditContacts",
             Self::SignOut => "SignOut",
         })
     }

@@ -14,6 +14,14 @@ pub enum Event {
     RosterItem(RosterItem),
     /// One item was removed.
     RosterRemoved(BareJid),
+    /// The server's answer to [`Command::SetContact`] or [`Command::RemoveContact`]. What changed is told before, by
+    /// `RosterItem` or `RosterRemoved`, wherever it changed at all.
+    RosterAnswer {
+        /// As given with the command.
+        id: String,
+        /// Why it was refused: the defined condition, e.g. `not-allowed`.
+        refused: Option<String>,
+    },
     /// A contact asks for our presence (RFC 6121 section 3.1).
     SubscriptionRequest(BareJid),
     /// Presence of a contact's resource, or of another resource of our own account.
@@ -219,6 +227,26 @@ pub enum Command {
         status: String,
         /// XEP-0319.
         idle_since: Option<Timestamp>,
+    },
+    /// Put somebody into the roster, or give another name or other groups (RFC 6121 sections 2.3 and 2.4). Told by
+    /// [`Event::RosterAnswer`].
+    SetContact {
+        /// Unique; comes back in the answer.
+        id: String,
+        /// Who.
+        jid: BareJid,
+        /// Name given by our person; empty: none.
+        name: String,
+        /// All groups.
+        groups: Vec<String>,
+    },
+    /// Take somebody out of the roster, with the subscriptions of both directions (RFC 6121 section 2.5). Told by
+    /// [`Event::RosterAnswer`].
+    RemoveContact {
+        /// Unique; comes back in the answer.
+        id: String,
+        /// Who.
+        jid: BareJid,
     },
     /// Ask for a contact's presence; adds them to the roster.
     Subscribe(BareJid),

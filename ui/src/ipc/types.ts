@@ -143,7 +143,7 @@ export type CheckStep = {
 };
 
 /** Stable codes of ux.md section 5, and ours for what that table does not name. */
-export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-9001";
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
 
 /** A question or an order. */
 export type Command = { "command": "check" }
@@ -172,7 +172,9 @@ export type Command = { "command": "check" }
   /** Plain text. */
   text: string,
   /** Repeated in [`Kind::Accepted`](crate::Kind::Accepted), for who wants to know its own text in the stream. */
-  token?: string | null
+  token?: string | null,
+  /** With [`SendWhen::WhenBack`] it is answered with [`Reply::Done`] once the text is kept. */
+  when: SendWhen
   }
   | { "command": "typing",
   /** As in `Send`. */
@@ -189,6 +191,49 @@ export type Command = { "command": "check" }
   address: string,
   /** Accept or refuse. */
   allow: boolean
+  }
+  | { "command": "lists" }
+  | { "command": "add-contact",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string,
+  /** Made where there is none of this name; without it the default group of Lync, no group in XMPP. */
+  group?: string | null,
+  /** Name in the XMPP contact list; without it the one that is there stays. In Lync the directory has the names. */
+  name?: string | null
+  }
+  | { "command": "remove-contact",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string,
+  /** Only out of this group; who is in no other one leaves a Lync list with it. */
+  group?: string | null
+  }
+  | { "command": "move-contact",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string,
+  /** Made where there is none of this name. */
+  to: string,
+  /** Without it out of all others. */
+  from?: string | null
+  }
+  | { "command": "create-group",
+  /** 1 to 256 characters. */
+  name: string
+  }
+  | { "command": "rename-group",
+  /** The name that it has. */
+  name: string,
+  /** 1 to 256 characters. */
+  to: string
+  }
+  | { "command": "delete-group",
+  /** Its name. */
+  name: string
+  }
+  | { "command": "tell-when-available",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string,
+  /** How often; `None`: not any more. */
+  how?: HowOften | null
   }
   | { "command": "pause-bridge",
   /** `None`: until resumed. */
@@ -256,7 +301,7 @@ export type Command = { "command": "check" }
   /** Message id. */
   id: string,
   /** When. */
-  when: RetryWhen
+  when: SendWhen
   }
   | { "command": "save-draft",
   /** Conversation id. */
@@ -358,6 +403,24 @@ export type ConfigIssue = {
   message: string
 };
 
+/** A group of a contact list. */
+export type ContactGroup = {
+  /** Its name; groups mean the same where their names are equal. */
+  name: string,
+  /** What kind of group. */
+  kind: GroupKind
+};
+
+/** A network's contact list: its groups, and whether the server lets us change it. */
+export type ContactList = {
+  /** The network. */
+  network: Network,
+  /** It can be changed. Lync Server 2013 lets clients like this one only read it. */
+  editable: boolean,
+  /** Its groups; in XMPP those that somebody is in. */
+  groups: Array<ContactGroup>
+};
+
 /** A conversation. */
 export type Conversation = {
   /** As in [`Message`]. */
@@ -392,7 +455,9 @@ export type Delivery = {
   /** Its state now. */
   state: DeliveryState,
   /** Why it failed. */
-  reason?: string
+  reason?: string,
+  /** It waits until its reader is back ([`SendWhen::WhenBack`](crate::SendWhen::WhenBack)). */
+  when_back?: boolean
 };
 
 /** State of a sent text. */
@@ -461,6 +526,7 @@ export type Event = {
   }
   | { "kind": "person" } & Person
   | { "kind": "person-gone" } & Addresses
+  | { "kind": "contact-list" } & ContactList
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -478,6 +544,18 @@ export type Event = {
   last_active?: string,
   /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
   device?: string
+  }
+  | { "kind": "lookout",
+  /** SIP URI, or `xmpp:` and a bare JID. */
+  address: string,
+  /** `None`: not any more. */
+  how?: HowOften
+  }
+  | { "kind": "came-available",
+  /** As in [`Kind::Lookout`]. */
+  address: string,
+  /** Display name; the address where nobody gave one. */
+  name: string
   }
   | { "kind": "message" } & Message
   | { "kind": "accepted",
@@ -539,11 +617,17 @@ export type Event = {
   | { "kind": "hide" }
   | { "kind": "resync" });
 
+/** Kinds of groups. */
+export type GroupKind = "own" | "pinned" | "default" | "directory";
+
 /** A text that a search found. */
 export type Hit = {
   /** The text. */
   message: Past
 };
+
+/** How often a person is told that somebody became available. */
+export type HowOften = "once" | "always";
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
@@ -579,6 +663,7 @@ export type Kind = { "kind": "state",
   }
   | { "kind": "person" } & Person
   | { "kind": "person-gone" } & Addresses
+  | { "kind": "contact-list" } & ContactList
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -596,6 +681,18 @@ export type Kind = { "kind": "state",
   last_active?: string,
   /** `Unknown`, `PC`, `Mobile`, `Web`, `DeskPhone` (UCWA reference, contactPresence). */
   device?: string
+  }
+  | { "kind": "lookout",
+  /** SIP URI, or `xmpp:` and a bare JID. */
+  address: string,
+  /** `None`: not any more. */
+  how?: HowOften
+  }
+  | { "kind": "came-available",
+  /** As in [`Kind::Lookout`]. */
+  address: string,
+  /** Display name; the address where nobody gave one. */
+  name: string
   }
   | { "kind": "message" } & Message
   | { "kind": "accepted",
@@ -760,6 +857,8 @@ export type Past = {
   delivery?: DeliveryState,
   /** Why it failed. */
   reason?: string,
+  /** It waits until its reader is back ([`SendWhen::WhenBack`]). */
+  when_back?: boolean,
   /** What the bridge did with it. */
   via?: Via,
   /** Ours, unique in the data directory. */
@@ -864,6 +963,10 @@ export type Reply = { "reply": "done" }
   /** The links behind it. What is told of people of one that is not signed in is what was known last. */
   links: Array<LinkState>
   }
+  | { "reply": "lists",
+  /** Of Lync, then of XMPP; those that were told since the program started. */
+  lists: Array<ContactList>
+  }
   | { "reply": "presence",
   /** One for each address. */
   presence: Array<Presence>
@@ -929,14 +1032,14 @@ export type Reply = { "reply": "done" }
   bridge: boolean
 };
 
-/** When a text that failed is sent again. */
-export type RetryWhen = "now";
-
 /** In which direction a row of the table translates. */
 export type RowDirection = "both" | "to-lync" | "to-xmpp";
 
 /** Outcome of a sent text. */
 export type SendState = "delivered" | "sent" | "failed";
+
+/** When a text is sent, or one that failed is sent again. */
+export type SendWhen = "now" | "when-back";
 
 /** Answer to `Send`. */
 export type Sent = {

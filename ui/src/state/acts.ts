@@ -1,6 +1,6 @@
 // What a person does, as commands to the door and actions of this window.
 
-import type { Network, Past, Problem, Settable, Side } from '../ipc';
+import type { Network, Past, Problem, SendWhen, Settable, Side } from '../ipc';
 import { cause } from '../words/problem';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
@@ -89,14 +89,15 @@ export function ways(chat: Chat): { side: Side; address: string }[] {
 
 let tokens = 0;
 
-/** Sends a text. It is on the page at once; when the engine refuses it, it stays there as failed. */
-export function sendText(chat: Key, way: { side: Side; address: string }, text: string): void {
+/** Sends a text, or has it kept until its reader is back. It is on the page at once; when the engine refuses it, it stays
+    there as failed. */
+export function sendText(chat: Key, way: { side: Side; address: string }, text: string, when: SendWhen = 'now'): void {
   tokens += 1;
   const token = `own-${String(Date.now())}-${String(tokens)}`;
   const { side, address } = way;
   store.dispatch({ change: 'sending', chat, token, side, address, text, at: new Date().toISOString() });
   const to = side === 'xmpp' && !address.startsWith('xmpp:') ? `xmpp:${address}` : address;
-  store.request({ command: 'send', address: to, text, token }).catch((thrown: unknown) => {
+  store.request({ command: 'send', address: to, text, token, when }).catch((thrown: unknown) => {
     // A text that the engine took tells its fate by delivery events; only what it refused is still ours.
     const problem = problemOf(thrown);
     store.dispatch({ change: 'not-sent', token, problem: { ...problem, message: cause(problem) } });

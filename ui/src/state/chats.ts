@@ -102,7 +102,7 @@ function insert(lines: Line[], line: Line): Line[] {
 }
 
 export function putDelivery(draft: Draft, delivery: Delivery): void {
-  change(draft, delivery.id, (line) => ({ ...line, delivery: delivery.state, reason: delivery.reason }));
+  change(draft, delivery.id, (line) => ({ ...line, delivery: delivery.state, reason: delivery.reason, when_back: delivery.when_back }));
 }
 
 /** The engine has taken a text of ours: its line stands for the one shown meanwhile, if the text alone did not find it. */

@@ -9,7 +9,7 @@ export type Page = Extract<DoorView, 'chats' | 'people' | 'bridge' | 'settings' 
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
-export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'policy' | null;
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'rename-group' | 'policy' | null;
 
 interface View {
   page: Page;
@@ -40,8 +40,10 @@ class Nav {
   quitting = $state(false);
   /** The person closes the window where no tray is there, and is asked what that is to do. */
   closing = $state(false);
-  /** Whom `join` is about. */
+  /** Whom `join` and `groups` are about. */
   joining = $state<Key | null>(null);
+  /** Which group `rename-group` is about. */
+  group = $state<string | null>(null);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
   /** A part of the settings to begin at. */

@@ -9,6 +9,8 @@ export interface Notice {
   remedy: string;
   bad: boolean;
   problem?: Problem;
+  /** What can be done about it at once. */
+  offer?: { text: string; act: () => void };
 }
 
 class Notices {
@@ -17,6 +19,11 @@ class Notices {
 
   tell(text: string): void {
     this.#show({ text, remedy: '', bad: false }, 4_000);
+  }
+
+  /** What was done, with a button. */
+  offer(text: string, offer: NonNullable<Notice['offer']>, ms: number): void {
+    this.#show({ text, remedy: '', bad: false, offer }, ms);
   }
 
   fail(thrown: unknown): void {

@@ -4,6 +4,7 @@ import type { Event } from '../ipc';
 import type { Action } from './actions';
 import { accepted, attend, countUnread, discard, notSent, putChats, putConversation, putDelivery, putHistory, putMessage, putVia, showSending, typing } from './chats';
 import { Draft } from './draft';
+import { safeName } from './escape';
 import { putNextTry, putState, putStep } from './links';
 import { personKey, putPerson, putPresence, removePerson } from './people';
 import { EMPTY, type State } from './state';
@@ -99,6 +100,13 @@ function applyEvent(draft: Draft, event: Event): void {
       return putPerson(draft, event);
     case 'person-gone':
       return removePerson(draft, event.lync, event.xmpp);
+    case 'contact-list':
+      draft.edit('lists').set(event.network, { network: event.network, editable: event.editable, groups: event.groups.map((group) => ({ ...group, name: safeName(group.name) })) });
+      return;
+    case 'lookout':
+      if (event.how === undefined) draft.edit('lookouts').delete(event.address.toLowerCase());
+      else draft.edit('lookouts').set(event.address.toLowerCase(), event.how);
+      return;
     case 'presence':
       return putPresence(draft, event.side, event);
     case 'message':
@@ -136,6 +144,9 @@ function applyEvent(draft: Draft, event: Event): void {
       draft.state.bridgeLog = [{ at, action, from_side, to_side, address, reason }, ...draft.state.bridgeLog].slice(0, LOG_LENGTH);
       return;
     }
+    case 'came-available':
+      // The agent notifies; the presence has been told already.
+      return;
     case 'show':
     case 'hide':
       // Told to the shell.

@@ -16,9 +16,9 @@ export function byName(locale: string): (a: Person, b: Person) => number {
 }
 
 /** Groups in the order of their names, favourites first, people in none last. */
-export function groupPeople(people: Iterable<Person>, locale: string, favourites: readonly string[]): Map<string, Person[]> {
+export function groupPeople(people: Iterable<Person>, locale: string, isPinned: (group: string) => boolean, empty: readonly string[] = []): Map<string, Person[]> {
   const sorted = [...people].sort(byName(locale));
-  const groups = new Map<string, Person[]>();
+  const groups = new Map<string, Person[]>(empty.map((name) => [name, []]));
   for (const person of sorted) {
     for (const group of person.groups.length === 0 ? [NO_GROUP] : person.groups) {
       const members = groups.get(group);
@@ -26,7 +26,7 @@ export function groupPeople(people: Iterable<Person>, locale: string, favourites
       else members.push(person);
     }
   }
-  const rank = (name: string) => (favourites.includes(name) ? 0 : name === NO_GROUP ? 2 : 1);
+  const rank = (name: string) => (isPinned(name) ? 0 : name === NO_GROUP ? 2 : 1);
   const collator = new Intl.Collator(locale, { sensitivity: 'base' });
   return new Map([...groups].sort(([a], [b]) => rank(a) - rank(b) || collator.compare(a, b)));
 }

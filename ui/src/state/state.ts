@@ -1,7 +1,7 @@
 // Everything the pages show, as one value. `reduce.ts` is the only place that makes a new one.
 
 import type {
-  Addresses, Availability, BridgeEntry, Network, OwnStatus, Past, Problem, Side, SideState, StepState,
+  Addresses, Availability, BridgeEntry, ContactList, HowOften, Network, OwnStatus, Past, Problem, Side, SideState, StepState,
   Subscription, Timestamp,
 } from '../ipc';
 
@@ -87,6 +87,10 @@ export interface State {
   /** Address in the form of a key, to the person it belongs to. */
   byAddress: ReadonlyMap<string, Key>;
   subscriptions: ReadonlyMap<string, Subscription>;
+  /** The groups of the contact lists, and whether they can be changed; by network. */
+  lists: ReadonlyMap<Network, ContactList>;
+  /** Of whom the person wants to know when they are available, by the address in the form of a key. */
+  lookouts: ReadonlyMap<string, HowOften>;
   chats: ReadonlyMap<Key, Chat>;
   byConversation: ReadonlyMap<string, Key>;
   /** Unread texts by conversation, as the engine counts them. */
@@ -113,6 +117,8 @@ export const EMPTY: State = {
   seen: new Map(),
   byAddress: new Map(),
   subscriptions: new Map(),
+  lists: new Map(),
+  lookouts: new Map(),
   chats: new Map(),
   byConversation: new Map(),
   unreadOf: new Map(),

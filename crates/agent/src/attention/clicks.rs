@@ -1,6 +1,6 @@
 //! What is done for a click: in the tray, on a notification.
 
-use causeway_api::{Command, Side, SideState, View, Wish};
+use causeway_api::{Command, SendWhen, Side, SideState, View, Wish};
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -136,6 +136,7 @@ impl Attention {
                 address: scene::address(&conversation),
                 text,
                 token: None,
+                when: SendWhen::Now,
             }),
             Response::Replied { .. } => {}
             Response::Closed(subject) => self.banners.closed(&subject),
@@ -147,6 +148,7 @@ impl Attention {
         let wish = match subject {
             Subject::Chat(conversation) => Wish::chat(scene::address(conversation)),
             Subject::Chats => Wish::page(View::Chats),
+            Subject::Person(address) => Wish::chat(address.clone()),
             Subject::Request(_) => Wish::page(View::People),
             Subject::Needs(_) | Subject::Link(_) => Wish::page(View::Check),
             Subject::Tray | Subject::Hidden | Subject::Test => Wish::default(),

@@ -34,6 +34,8 @@ pub(crate) enum Subject {
     Chats,
     /// Somebody asks for our person's presence.
     Request(String),
+    /// Somebody of whom our person wanted to know it became available.
+    Person(String),
     /// A side needs the person.
     Needs(Side),
     /// The connection of a side.
@@ -205,6 +207,11 @@ impl Banners {
                 let title = view.reader.fill(Word::WantsToSeeYou, &who);
                 self.unless_silent(view, subject, title, vec![Button::Accept, Button::Decline])
             }
+            Kind::CameAvailable { address, name } => {
+                let who = plain(name, TITLE / 2);
+                let title = view.reader.fill(Word::IsAvailable, &who);
+                self.unless_silent(view, Subject::Person(address.clone()), title, Vec::new())
+            }
             Kind::State { side, state, .. } => self.link(*side, *state, view),
             Kind::Message(_)
             | Kind::Person(_)
@@ -212,6 +219,8 @@ impl Banners {
             | Kind::Step { .. }
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
+            | Kind::ContactList(_)
+            | Kind::Lookout { .. }
             | Kind::Accepted { .. }
             | Kind::Delivery(_)
             | Kind::Typing { .. }
@@ -247,6 +256,7 @@ impl Banners {
             }
             Subject::Chats => self.crowd.clear(),
             Subject::Request(_)
+            | Subject::Person(_)
             | Subject::Needs(_)
             | Subject::Link(_)
             | Subject::Tray
@@ -460,6 +470,7 @@ impl Banners {
             Subject::Chat(_)
             | Subject::Chats
             | Subject::Request(_)
+            | Subject::Person(_)
             | Subject::Link(_)
             | Subject::Test => String::new(),
         };

@@ -284,6 +284,20 @@ fn a_request_can_be_answered_and_goes_when_it_was() {
 }
 
 #[test]
+fn somebody_awaited_is_told_without_a_sound_and_opens_their_chat() {
+    let mut desk = Desk::new();
+    let orders = desk.told(Kind::CameAvailable {
+        address: "sip:ben@contoso.example".into(),
+        name: "Ben".into(),
+    });
+    let [Order::Show(banner)] = &orders[..] else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(banner.title, "Ben is available");
+    assert!(!banner.sound && !banner.stays && banner.buttons.is_empty());
+}
+
+#[test]
 fn a_text_of_a_megabyte_with_tricks_is_a_line_of_240_characters() {
     let mut desk = Desk::new();
     let text = format!("<b>\u{202e}{}", "x".repeat(1 << 20));

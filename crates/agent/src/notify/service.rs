@@ -258,7 +258,7 @@ impl Button {
 fn category(subject: &Subject) -> &'static str {
     match subject {
         Subject::Chat(_) | Subject::Chats => "im.received",
-        Subject::Request(_) => "presence",
+        Subject::Request(_) | Subject::Person(_) => "presence",
         Subject::Needs(_) | Subject::Link(_) => "network",
         Subject::Tray | Subject::Hidden | Subject::Test => "device",
     }

@@ -276,7 +276,8 @@ async fn a_question_that_does_not_fit_is_refused_before_it_is_sent() {
             .request(Command::Send {
                 token: None,
                 address: "sip:bob@contoso.example".into(),
-                text
+                text,
+                when: crate::SendWhen::Now,
             })
             .await
             .is_err()

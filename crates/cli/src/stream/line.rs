@@ -55,6 +55,8 @@ impl Lines {
             | Kind::Step { .. }
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
+            | Kind::ContactList(_)
+            | Kind::Lookout { .. }
             | Kind::Accepted { .. }
             | Kind::Unread { .. }
             | Kind::Discarded { .. }
@@ -63,6 +65,7 @@ impl Lines {
             | Kind::Hide => {
                 return None;
             }
+            Kind::CameAvailable { name, .. } => (None, format!("{} is available", plain(name))),
             Kind::Conversation(conversation) => {
                 (Some(conversation.side), conversation_line(conversation))
             }
@@ -194,6 +197,9 @@ fn delivery_line(delivery: &Delivery, paint: Paint) -> Option<String> {
         .map(|reason| format!(": {}", plain(reason)))
         .unwrap_or_default();
     match delivery.state {
+        DeliveryState::Queued if delivery.when_back => {
+            Some("text waits until its reader is back".into())
+        }
         DeliveryState::Queued => Some(format!("text waits in the queue{reason}")),
         DeliveryState::Sending | DeliveryState::Sent => None,
         DeliveryState::Delivered => Some("text delivered".into()),
@@ -371,6 +377,7 @@ mod tests {
                 id: "1".into(),
                 state,
                 reason: None,
+                when_back: false,
             })
         };
         check(delivery(DeliveryState::Sending), None);

@@ -4,13 +4,14 @@ mod bridge;
 mod check;
 mod config;
 mod contacts;
+mod lists;
 mod passwords;
 mod presence;
 mod send;
 mod status;
 mod watch;
 
-use causeway_api::Problem;
+use causeway_api::{Problem, SendWhen};
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 use serde_json::json;
@@ -38,10 +39,22 @@ pub(crate) struct Ctl {
 pub(crate) async fn run(ctl: &mut Ctl, verb: Verb) -> Result<Outcome, Problem> {
     match verb {
         Verb::Check => check::run(ctl).await,
-        Verb::Contacts => contacts::list(ctl).await,
+        Verb::Contacts { verb: None } => contacts::list(ctl).await,
+        Verb::Contacts { verb: Some(verb) } => lists::run(ctl, verb).await,
         Verb::Presence { addresses } => presence::run(ctl, addresses).await,
         Verb::Status(verb) => status::run(ctl, verb).await,
-        Verb::Send { address, text } => send::run(ctl, address, text).await,
+        Verb::Send {
+            address,
+            text,
+            when_back,
+        } => {
+            let when = if when_back {
+                SendWhen::WhenBack
+            } else {
+                SendWhen::Now
+            };
+            send::run(ctl, address, text, when).await
+        }
         Verb::Watch { time } => watch::run(ctl, time).await,
         Verb::Search { text } => contacts::search(ctl, text).await,
         Verb::Bridge(BridgeVerb::Run) => bridge::run(ctl).await,

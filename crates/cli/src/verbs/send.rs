@@ -1,6 +1,7 @@
 //! `send`: a text and its outcome.
 
-use causeway_api::{Code, Command, Problem, Reply, SendState, Sent};
+use causeway_api::{Code, Command, DeliveryState, Problem, Reply, SendState, SendWhen, Sent};
+use serde_json::json;
 use tokio::io::AsyncReadExt;
 
 use super::{Ctl, presence::sides_of};
@@ -10,7 +11,12 @@ use crate::session::{Needs, ask, wrong_reply};
 /// Far more than either network carries in one message.
 const LONGEST: u64 = 1 << 20;
 
-pub(super) async fn run(ctl: &mut Ctl, address: String, text: String) -> Result<Outcome, Problem> {
+pub(super) async fn run(
+    ctl: &mut Ctl,
+    address: String,
+    text: String,
+    when: SendWhen,
+) -> Result<Outcome, Problem> {
     let text = match text.as_str() {
         "-" => ctl.interrupts.or(from_stdin()).await?,
         _ => text,
@@ -23,12 +29,19 @@ pub(super) async fn run(ctl: &mut Ctl, address: String, text: String) -> Result<
         address,
         text,
         token: None,
+        when,
     };
     let reply = ask(&ctl.place, &mut ctl.interrupts, needs, command).await?;
-    let Reply::Sent(sent) = reply else {
+    if let Reply::Sent(sent) = &reply {
+        return outcome(sent);
+    }
+    let Reply::Done = reply else {
         return Err(wrong_reply());
     };
-    outcome(&sent)
+    Outcome::new(
+        &json!({ "state": DeliveryState::Queued }),
+        "Kept until the reader is back\n",
+    )
 }
 
 async fn from_stdin() -> Result<String, Problem> {

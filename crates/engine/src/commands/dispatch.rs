@@ -43,12 +43,14 @@ impl Core {
                 address,
                 text,
                 token,
+                when,
             } => match self.taking(&address, &text) {
                 Taking::Now(target) => {
                     let typed = Typed {
                         text: &text,
                         token,
                         in_place_of: None,
+                        when,
                     };
                     self.send(&target, typed, answer);
                     return None;
@@ -58,10 +60,35 @@ impl Core {
                         address,
                         text,
                         token,
+                        when,
                     };
                     return Some((Wish::Command(send), answer));
                 }
                 Taking::Never(problem) => Err(problem),
+            },
+            command @ (Command::AddContact { .. }
+            | Command::RemoveContact { .. }
+            | Command::MoveContact { .. }
+            | Command::CreateGroup { .. }
+            | Command::RenameGroup { .. }
+            | Command::DeleteGroup { .. }) => return self.edit_lists(command, answer),
+            Command::Lists => match self.contacts_known() {
+                Some(Ok(())) => Ok(Reply::Lists {
+                    lists: self.lists.told(),
+                }),
+                Some(Err(problem)) => Err(problem),
+                None => return Some((Wish::Command(Command::Lists), answer)),
+            },
+            Command::TellWhenAvailable { address, how } => match self.target(&address) {
+                Ok(Some(target)) => {
+                    self.look_out_for(&target, how, answer);
+                    return None;
+                }
+                Ok(None) => {
+                    let wish = Command::TellWhenAvailable { address, how };
+                    return Some((Wish::Command(wish), answer));
+                }
+                Err(problem) => Err(problem),
             },
             Command::Typing { address, on } => self.typing(&address, on),
             Command::Search { text } => return self.search(text, answer),

@@ -3,6 +3,7 @@
 mod account;
 mod bridge;
 mod configuration;
+mod contacts;
 mod dispatch;
 mod people;
 mod snapshot;

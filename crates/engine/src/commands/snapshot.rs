@@ -30,6 +30,8 @@ impl Core {
                 .into_iter()
                 .map(|person| Kind::Person(bridging::person(person))),
         );
+        known.extend(self.lists.told().into_iter().map(Kind::ContactList));
+        known.extend(self.lookouts.told());
         known.extend(self.people.presences());
         known.extend(self.unread_kinds());
         if !self.notices.is_empty() {

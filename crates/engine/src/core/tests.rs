@@ -2,6 +2,7 @@
 
 mod archive;
 mod disk;
+mod held;
 
 use causeway_api::{Code, DeliveryState, Kind, Side};
 use jiff::Timestamp;

@@ -1,9 +1,11 @@
 //! What went wrong on a link, in words for people and with a stable code (ux.md section 5; docs/errors.md).
 
+mod list;
 mod lync;
 mod windows;
 mod xmpp;
 
+pub(crate) use list::{list_refused, list_refused_by_xmpp, read_only_list};
 pub(crate) use lync::lync;
 pub(crate) use windows::{passed_over_json, signed_in};
 pub(crate) use xmpp::xmpp;
@@ -113,6 +115,9 @@ pub(crate) fn resting_state(code: Code) -> SideState {
         | Code::TimeLimit
         | Code::NotOffered
         | Code::Interrupted
+        | Code::ListFull
+        | Code::ListMoving
+        | Code::ListRefused
         | Code::Internal => SideState::Stopped,
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Transaction;
 use super::transaction::{from_word, micros, timestamp, word};
+use crate::lookout::Lookouts;
 
 /// The status that the person chose, kept so that it reverts in time after a restart too.
 #[derive(Clone, derive_more::Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,16 @@ impl Slot<ChosenStatus> {
 impl Slot<Pause> {
     /// The pause of the bridge.
     pub const PAUSE: Self = Self::new("pause");
+}
+
+impl Slot<Vec<String>> {
+    /// Ids of the texts on their way out that wait until their readers are back.
+    pub const HELD: Self = Self::new("held");
+}
+
+impl Slot<Lookouts> {
+    /// Of whom the person wants to know when they are available.
+    pub(crate) const LOOKOUTS: Self = Self::new("lookouts");
 }
 
 /// Two addresses that the person joined by hand, or split.

@@ -309,6 +309,19 @@ impl Transaction<'_> {
             .unwrap_or_default())
     }
 
+    /// Removes a text that was never handed to the network, with what the history has of it.
+    ///
+    /// # Errors
+    /// Of SQLite.
+    pub fn take_back(&self, id: &str) -> rusqlite::Result<()> {
+        if self.withdraw(id)? {
+            self.sql
+                .prepare_cached("DELETE FROM message WHERE id = ?")?
+                .execute([id])?;
+        }
+        Ok(())
+    }
+
     /// Removes a text that failed. `None`: there is none with this id, or it did not fail; else its conversation.
     ///
     /// # Errors
@@ -360,6 +373,7 @@ fn past(row: &Row<'_>) -> rusqlite::Result<Past> {
         message,
         delivery: state(10)?,
         reason: row.get(11)?,
+        when_back: false,
     })
 }
 

@@ -57,13 +57,23 @@ impl Call<'_> {
         Ok(Duration::from_secs(minutes * 60))
     }
 
-    /// Inputs of revision 2 count only where the client asks for it.
-    fn needs_revision_2(&self) -> Result<(), Refusal> {
+    /// Inputs of revision 2 count only where the client asks for it and the server has it.
+    fn needs_revision_2(&self, there_is: bool) -> Result<(), Refusal> {
         match requested_revision(self.request) {
-            Some(revision) if revision >= REVISION => Ok(()),
+            Some(revision) if revision >= REVISION && there_is => Ok(()),
+            Some(revision) if revision >= REVISION => Err(no_such_revision()),
             Some(_) | None => Err(self.wrong_method()),
         }
     }
+}
+
+fn no_such_revision() -> Refusal {
+    Refusal::new(
+        404,
+        "NotFound",
+        "This server does not have the revision asked for.",
+    )
+    .sub("APIVersionNotSupported")
 }
 
 fn requested_revision(request: &Request) -> Option<f64> {
@@ -77,12 +87,7 @@ fn requested_revision(request: &Request) -> Option<f64> {
 /// Does what a request asks for. `batch` and `events` are served elsewhere, because they wait.
 pub(crate) fn serve(world: &mut World, call: &Call<'_>) -> Answer {
     if requested_revision(call.request).is_some_and(|revision| revision > REVISION) {
-        return Err(Refusal::new(
-            404,
-            "NotFound",
-            "This server does not have the revision asked for.",
-        )
-        .sub("APIVersionNotSupported"));
+        return Err(no_such_revision());
     }
     let verb = call.request.method.as_str();
     if !call.kind.verbs().split(", ").any(|known| known == verb) {

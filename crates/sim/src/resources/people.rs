@@ -158,7 +158,7 @@ fn search(world: &World, call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn edit(world: &mut World, call: &Call<'_>) -> Answer {
-    call.needs_revision_2()?;
+    call.needs_revision_2(!world.list_is_read_only)?;
     let input = call.input()?;
     let is_delete = call.request.method == Method::DELETE;
     match call.kind {
@@ -176,9 +176,15 @@ fn edit(world: &mut World, call: &Call<'_>) -> Answer {
         Kind::Group if is_delete => world
             .delete_group(call.owner, call.argument(0))
             .map(|()| Reply::no_content()),
-        Kind::Group => world
-            .rename_group(call.owner, call.argument(0), input.required("name", 256)?)
-            .map(|()| Reply::no_content()),
+        Kind::Group => {
+            let id = input.text("id", 256)?;
+            if id.is_some_and(|id| id != call.argument(0)) {
+                return Err(Refusal::parameter("id", "is that of another group"));
+            }
+            world
+                .rename_group(call.owner, call.argument(0), input.required("name", 256)?)
+                .map(|()| Reply::no_content())
+        }
         Kind::MyGroupMemberships => {
             let contact = Address::parse_uri("contactUri", &input.required("contactUri", 250)?)?;
             let group = world.add_contact(

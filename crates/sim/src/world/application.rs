@@ -313,8 +313,8 @@ impl World {
         let href = |kind| link(app.hrefs.to(kind, &[]));
         let revision2 = |kind| json!({ "href": app.hrefs.to(kind, &[]), "revision": "2" });
         json!({ "rel": "people", "_links": {
-            "self": href(Kind::People), "myContacts": href(Kind::MyContacts), "myGroups": revision2(Kind::MyGroups),
-            "myGroupMemberships": revision2(Kind::MyGroupMemberships), "presenceSubscriptions": href(Kind::PresenceSubscriptions),
+            "self": href(Kind::People), "myContacts": href(Kind::MyContacts), "myGroups": self.list_link(app.hrefs.to(Kind::MyGroups, &[])),
+            "myGroupMemberships": self.list_link(app.hrefs.to(Kind::MyGroupMemberships, &[])), "presenceSubscriptions": href(Kind::PresenceSubscriptions),
             "presenceSubscriptionMemberships": href(Kind::PresenceSubscriptionMemberships), "subscribedContacts": href(Kind::SubscribedContacts),
             "myPrivacyRelationships": href(Kind::MyPrivacyRelationships), "myContactsAndGroupsSubscription": href(Kind::ContactsSubscription),
             "search": revision2(Kind::Search),

@@ -1,5 +1,7 @@
 //! The contact list, its groups, and what can be said of a contact (UCWA reference, contact, group, search).
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::event::{Event, Urgency};
@@ -10,8 +12,8 @@ use crate::input::Address;
 use crate::people;
 use crate::reply::Refusal;
 
-/// Contacts in one list, and groups.
-const CONTACTS: usize = 10_000;
+/// Contacts that a list may be made to hold, and groups. A list that began with more keeps them.
+const CONTACTS: usize = 250;
 const GROUPS: usize = 64;
 
 impl World {
@@ -55,7 +57,7 @@ impl World {
 
     /// Everyone in a person's contact list, once.
     pub(crate) fn contacts_of(&self, owner: &Address) -> Vec<Address> {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         let groups = self
             .people
             .get(owner)
@@ -174,7 +176,7 @@ impl World {
             group.id
         );
         json!({ "rel": group.rel, "id": group.id, "name": group.name, "_links": {
-            "self": { "href": app.hrefs.to(Kind::Group, &id), "revision": "2" },
+            "self": self.list_link(app.hrefs.to(Kind::Group, &id)),
             "groupContacts": link(app.hrefs.to(Kind::GroupContacts, &id)), "subscribeToGroupPresence": link(subscribe),
         } })
     }
@@ -193,7 +195,17 @@ impl World {
                 None => embedded[group.rel] = value,
             }
         }
-        json!({ "rel": "myGroups", "_links": { "self": { "href": app.hrefs.to(Kind::MyGroups, &[]), "revision": "2" } }, "_embedded": embedded })
+        json!({ "rel": "myGroups", "_links": { "self": self.list_link(app.hrefs.to(Kind::MyGroups, &[])) }, "_embedded": embedded })
+    }
+
+    /// A link to a resource of the contact list: revision 2, the first that can be changed, unless this is a Lync
+    /// Server 2013.
+    pub(crate) fn list_link(&self, href: String) -> Value {
+        let mut value = link(href);
+        if !self.list_is_read_only {
+            value["revision"] = "2".into();
+        }
+        value
     }
 
     pub(crate) fn group_memberships_value(&self, app: &App) -> Value {
@@ -208,13 +220,16 @@ impl World {
                 group
                     .members
                     .iter()
-                    .map(|member| membership(app, group, member))
+                    .map(|member| self.membership_value(app, group, member))
             })
             .collect();
-        json!({ "rel": "myGroupMemberships", "_links": {
-            "self": { "href": app.hrefs.to(Kind::MyGroupMemberships, &[]), "revision": "2" },
-            "removeContactFromAllGroups": link(app.hrefs.to(Kind::RemoveContactFromAllGroups, &[])),
-        }, "_embedded": { "myGroupMembership": memberships } })
+        let mut links =
+            json!({ "self": self.list_link(app.hrefs.to(Kind::MyGroupMemberships, &[])) });
+        if !self.list_is_read_only {
+            links["removeContactFromAllGroups"] =
+                self.list_link(app.hrefs.to(Kind::RemoveContactFromAllGroups, &[]));
+        }
+        json!({ "rel": "myGroupMemberships", "_links": links, "_embedded": { "myGroupMembership": memberships } })
     }
 
     pub(crate) fn group_membership_value(
@@ -232,7 +247,17 @@ impl World {
         group
             .members
             .contains(address)
-            .then(|| membership(app, group, address))
+            .then(|| self.membership_value(app, group, address))
+    }
+
+    fn membership_value(&self, app: &App, group: &OwnGroup, member: &Address) -> Value {
+        let own = app
+            .hrefs
+            .to(Kind::MyGroupMembership, &[&group.id, member.as_str()]);
+        json!({ "rel": "myGroupMembership", "_links": {
+            "self": self.list_link(own),
+            "contact": link(app.hrefs.to(Kind::Contact, &[member.as_str()])), group.rel: link(app.hrefs.to(Kind::Group, &[&group.id])),
+        } })
     }
 
     /// Everyone whose name, address or phone number holds the words of the query.
@@ -273,14 +298,8 @@ impl World {
             .people
             .get_mut(owner)
             .ok_or_else(|| Refusal::not_found("person"))?;
-        if person
-            .groups
-            .iter()
-            .any(|group| group.name.eq_ignore_ascii_case(&name))
-        {
-            return Err(
-                Refusal::wrong_state("There is a group with this name.").sub("AlreadyExists")
-            );
+        if has_group(person, &name, None) {
+            return Err(taken());
         }
         if person.groups.len() >= GROUPS {
             return Err(Refusal::wrong_state("There are too many groups.").sub("TooManyGroups"));
@@ -301,27 +320,55 @@ impl World {
         id: &str,
         name: String,
     ) -> Result<(), Refusal> {
+        self.own_group(owner, id)?;
+        if self
+            .people
+            .get(owner)
+            .is_some_and(|person| has_group(person, &name, Some(id)))
+        {
+            return Err(taken());
+        }
         self.own_group(owner, id)?.name = name;
         self.tell_group(owner, id, "group", "updated");
         Ok(())
     }
 
+    /// Deletes a group. Whoever was in no other one stays in the list, in the default group.
     pub(crate) fn delete_group(&mut self, owner: &Address, id: &str) -> Result<(), Refusal> {
-        self.own_group(owner, id)?;
+        let members = self.own_group(owner, id)?.members.clone();
         if let Some(person) = self.people.get_mut(owner) {
             person.groups.retain(|group| group.id != id);
         }
         self.tell_group(owner, id, "group", "deleted");
+        let listed: HashSet<Address> = self.contacts_of(owner).into_iter().collect();
+        for member in members
+            .into_iter()
+            .filter(|member| !listed.contains(member))
+        {
+            let default = self.people.get_mut(owner).and_then(|person| {
+                person
+                    .groups
+                    .iter_mut()
+                    .find(|group| group.rel == "defaultGroup")
+            });
+            if let Some(default) = default {
+                default.members.push(member.clone());
+                let id = default.id.clone();
+                self.tell_membership(owner, (&id, "defaultGroup"), &member, "added");
+            }
+        }
         Ok(())
     }
 
+    /// Puts a contact into a group, the default one where none is named. Gives the group's id.
     pub(crate) fn add_contact(
         &mut self,
         owner: &Address,
         group: Option<&str>,
         contact: Address,
     ) -> Result<String, Refusal> {
-        let is_full = self.contacts_of(owner).len() >= CONTACTS;
+        let listed = self.contacts_of(owner);
+        let is_new = !listed.contains(&contact);
         let person = self
             .people
             .get_mut(owner)
@@ -331,15 +378,22 @@ impl World {
             .iter_mut()
             .find(|other| group.map_or(other.rel == "defaultGroup", |id| other.id == id))
             .ok_or_else(|| Refusal::not_found("group"))?;
+        if contact == *owner {
+            return Err(Refusal::forbidden("Nobody is a contact of their own.")
+                .sub("OperationNotSupported"));
+        }
         if into.members.contains(&contact) {
             return Err(Refusal::wrong_state("The contact is in this group.").sub("AlreadyExists"));
         }
-        if is_full {
+        if is_new && listed.len() >= CONTACTS {
             return Err(Refusal::wrong_state("There are too many contacts.").sub("LimitExceeded"));
         }
         into.members.push(contact.clone());
         let (id, rel) = (into.id.clone(), into.rel);
-        self.tell_contact_list(owner, &id, rel, &contact, "added");
+        self.tell_membership(owner, (&id, rel), &contact, "added");
+        if is_new {
+            self.tell_listed(owner, &contact, "added");
+        }
         Ok(id)
     }
 
@@ -370,7 +424,10 @@ impl World {
             return Err(Refusal::not_found("member of this group"));
         }
         for (id, rel) in left {
-            self.tell_contact_list(owner, &id, rel, contact, "deleted");
+            self.tell_membership(owner, (&id, rel), contact, "deleted");
+        }
+        if !self.contacts_of(owner).contains(contact) {
+            self.tell_listed(owner, contact, "deleted");
         }
         Ok(())
     }
@@ -410,37 +467,59 @@ impl World {
         }
     }
 
-    fn tell_contact_list(
+    /// A contact came into a group (its id and kind) or left it.
+    fn tell_membership(
         &mut self,
         owner: &Address,
-        group: &str,
-        rel: &'static str,
+        (group, rel): (&str, &'static str),
         contact: &Address,
         change: &'static str,
+    ) {
+        self.tell_contact_in(owner, contact, change, |event, app| {
+            event.within_named(rel, app.hrefs.to(Kind::Group, &[group]))
+        });
+    }
+
+    /// A contact came into the list or left it.
+    fn tell_listed(&mut self, owner: &Address, contact: &Address, change: &'static str) {
+        self.tell_contact_in(owner, contact, change, |event, app| {
+            event.within(Kind::MyContacts, app.hrefs.to(Kind::MyContacts, &[]))
+        });
+    }
+
+    fn tell_contact_in(
+        &mut self,
+        owner: &Address,
+        contact: &Address,
+        change: &'static str,
+        within: impl Fn(Event, &App) -> Event,
     ) {
         for key in self.apps_of(owner, |app| app.contacts_subscription.is_some()) {
             let Some(app) = self.apps.get(&key) else {
                 continue;
             };
-            let own = (
-                Kind::Contact,
-                app.hrefs.to(Kind::Contact, &[contact.as_str()]),
-            );
             let event = Event::new(
                 (Kind::People, app.hrefs.to(Kind::People, &[])),
                 Urgency::High,
                 change,
-                own,
-            )
-            .within_named(rel, app.hrefs.to(Kind::Group, &[group]));
+                (
+                    Kind::Contact,
+                    app.hrefs.to(Kind::Contact, &[contact.as_str()]),
+                ),
+            );
+            let event = within(event, app);
             self.tell(&key, event);
         }
     }
 }
 
-fn membership(app: &App, group: &OwnGroup, member: &Address) -> Value {
-    json!({ "rel": "myGroupMembership", "_links": {
-        "self": { "href": app.hrefs.to(Kind::MyGroupMembership, &[&group.id, member.as_str()]), "revision": "2" },
-        "contact": link(app.hrefs.to(Kind::Contact, &[member.as_str()])), group.rel: link(app.hrefs.to(Kind::Group, &[&group.id])),
-    } })
+fn has_group(person: &super::Person, name: &str, besides: Option<&str>) -> bool {
+    person
+        .groups
+        .iter()
+        .any(|group| Some(group.id.as_str()) != besides && group.name.eq_ignore_ascii_case(name))
+}
+
+fn taken() -> Refusal {
+    Refusal::wrong_state("There is a group with this name.").sub("AlreadyExists")
 }

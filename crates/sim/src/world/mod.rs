@@ -99,6 +99,8 @@ pub(crate) struct World {
     /// Addresses in the order of the people file.
     pub(crate) order: Vec<Address>,
     pub(crate) domains: HashSet<String>,
+    /// Contact lists cannot be changed, as on a Lync Server 2013.
+    pub(crate) list_is_read_only: bool,
     pub(crate) apps: HashMap<String, App>,
     pub(crate) calls: HashMap<String, Call>,
     pub(crate) tokens: HashMap<String, Token>,
@@ -117,6 +119,7 @@ impl World {
             people: HashMap::new(),
             order: Vec::new(),
             domains: HashSet::new(),
+            list_is_read_only: false,
             apps: HashMap::new(),
             calls: HashMap::new(),
             tokens: HashMap::new(),

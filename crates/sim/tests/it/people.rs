@@ -4,7 +4,7 @@ use causeway_sim::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Pool, href, names, send};
+use crate::client::{Answer, Endpoint, Pool, href, names, send};
 
 #[tokio::test]
 async fn the_contact_list_has_groups_and_everyone_in_them_can_be_read() {
@@ -282,37 +282,30 @@ async fn the_list_is_edited_in_revision_two_and_subscribers_are_told() {
     let groups = anna.link("people", "myGroups");
     let wish = json!({ "displayName": "Friends" });
     assert_eq!(anna.post(&groups, wish.clone()).await.status, 405);
-    let edit = async |method: Method, url: &str, body: Value| {
-        send(
-            anna.request(method, url)
-                .header("X-MS-RequiresMinResourceVersion", "2")
-                .json(&body),
-        )
-        .await
-    };
-    let created = edit(Method::POST, &groups, wish.clone()).await;
+    let created = edit(&anna, Method::POST, &groups, wish.clone()).await;
     assert_eq!(created.status, 201);
     assert_eq!(
-        edit(Method::POST, &groups, wish).await.refusal(),
+        edit(&anna, Method::POST, &groups, wish).await.refusal(),
         (409, "Conflict", "AlreadyExists")
     );
     let group = anna.get(created.header("location")).await.body;
     let memberships = anna.link("people", "myGroupMemberships");
     let add = json!({ "contactUri": "sip:mona@fabrikam.example", "groupId": group["id"] });
-    let member = edit(Method::POST, &memberships, add.clone()).await;
+    let member = edit(&anna, Method::POST, &memberships, add.clone()).await;
     assert_eq!(member.status, 201);
     assert_eq!(
-        edit(Method::POST, &memberships, add).await.refusal(),
+        edit(&anna, Method::POST, &memberships, add).await.refusal(),
         (409, "Conflict", "AlreadyExists")
     );
     assert_eq!(
-        edit(Method::DELETE, member.header("location"), json!({}))
+        edit(&anna, Method::DELETE, member.header("location"), json!({}))
             .await
             .status,
         204
     );
     assert_eq!(
         edit(
+            &anna,
             Method::PUT,
             created.header("location"),
             json!({ "id": group["id"], "name": "Pals" })
@@ -322,7 +315,7 @@ async fn the_list_is_edited_in_revision_two_and_subscribers_are_told() {
         204
     );
     assert_eq!(
-        edit(Method::DELETE, created.header("location"), json!({}))
+        edit(&anna, Method::DELETE, created.header("location"), json!({}))
             .await
             .status,
         204
@@ -343,6 +336,169 @@ async fn the_list_is_edited_in_revision_two_and_subscribers_are_told() {
     )
     .await;
     assert_eq!(newer.refusal(), (404, "NotFound", "APIVersionNotSupported"));
+}
+
+/// A request with the header that the inputs of revision 2 need.
+async fn edit(client: &Endpoint, method: Method, url: &str, body: Value) -> Answer {
+    let request = client
+        .request(method, url)
+        .header("X-MS-RequiresMinResourceVersion", "2");
+    send(request.json(&body)).await
+}
+
+async fn group_named(client: &Endpoint, name: &str) -> Value {
+    let groups = client.get(&client.link("people", "myGroups")).await.body;
+    let own = groups["_embedded"]["group"].as_array().unwrap();
+    own.iter()
+        .find(|group| group["name"] == name)
+        .unwrap_or(&Value::Null)
+        .clone()
+}
+
+async fn members(client: &Endpoint, group: &Value) -> Vec<String> {
+    let list = client.get(&href(group, "groupContacts")).await.body;
+    let contacts = list["_embedded"]["contact"].as_array().unwrap();
+    let uri = |contact: &Value| contact["uri"].as_str().unwrap().to_owned();
+    contacts.iter().map(uri).collect()
+}
+
+#[tokio::test]
+async fn every_client_of_the_person_is_told_who_came_into_the_list_and_who_left_it() {
+    let pool = Pool::start().await;
+    let first = pool.sign_in("mona@fabrikam.example", "a").await;
+    let mut second = pool.sign_in("mona@fabrikam.example", "b").await;
+    let watch = second
+        .get(&second.link("people", "myContactsAndGroupsSubscription"))
+        .await
+        .body;
+    second
+        .poke(&href(
+            &watch,
+            "startOrRefreshSubscriptionToContactsAndGroups",
+        ))
+        .await;
+    let memberships = first.link("people", "myGroupMemberships");
+    let everyone = first.get(&memberships).await.body;
+    let remove = href(&everyone, "removeContactFromAllGroups");
+    let nils = json!({ "contactUri": "sip:nils@fabrikam.example" });
+    assert_eq!(
+        edit(&first, Method::POST, &remove, nils.clone())
+            .await
+            .status,
+        204
+    );
+    let told = second.until("contact", "deleted").await;
+    assert!(!told.is_empty());
+    assert_eq!(
+        edit(&first, Method::POST, &remove, nils.clone())
+            .await
+            .refusal()
+            .0,
+        404
+    );
+    assert_eq!(
+        edit(&first, Method::POST, &memberships, nils).await.status,
+        201
+    );
+    second.until("contact", "added").await;
+    let default =
+        first.get(&first.link("people", "myGroups")).await.body["_embedded"]["defaultGroup"]
+            .clone();
+    assert!(
+        members(&first, &default)
+            .await
+            .contains(&"sip:nils@fabrikam.example".to_owned()),
+        "without a group it is the default one"
+    );
+}
+
+#[tokio::test]
+async fn whoever_was_in_a_deleted_group_alone_stays_in_the_list() {
+    let pool = Pool::start().await;
+    let mona = pool.sign_in("mona@fabrikam.example", "a").await;
+    let desk = group_named(&mona, "Service desk").await;
+    assert_eq!(
+        edit(&mona, Method::DELETE, &href(&desk, "self"), json!({}))
+            .await
+            .status,
+        204
+    );
+    let default =
+        mona.get(&mona.link("people", "myGroups")).await.body["_embedded"]["defaultGroup"].clone();
+    let left = members(&mona, &default).await;
+    for address in ["sip:farid@contoso.example", "sip:greta@contoso.example"] {
+        assert!(left.contains(&address.to_owned()), "{address}: {left:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_holds_two_hundred_and_fifty_contacts() {
+    let pool = Pool::with(Options {
+        contacts: 237,
+        ..Options::default()
+    })
+    .await;
+    let anna = pool.sign_in("anna@contoso.example", "a").await;
+    let memberships = anna.link("people", "myGroupMemberships");
+    let stranger = json!({ "contactUri": "sip:new@partner.example" });
+    assert_eq!(
+        edit(&anna, Method::POST, &memberships, stranger)
+            .await
+            .refusal(),
+        (409, "Conflict", "LimitExceeded")
+    );
+    let team = group_named(&anna, "Team").await;
+    let known = json!({ "contactUri": "sip:kim@contoso.example", "groupId": team["id"] });
+    assert_eq!(
+        edit(&anna, Method::POST, &memberships, known).await.status,
+        201,
+        "somebody of the list is no contact more"
+    );
+}
+
+#[tokio::test]
+async fn names_of_groups_are_taken_once_and_the_system_groups_stay() {
+    let pool = Pool::start().await;
+    let anna = pool.sign_in("anna@contoso.example", "a").await;
+    let team = href(&group_named(&anna, "Team").await, "self");
+    let name = json!({ "name": "service desk" });
+    assert_eq!(
+        edit(&anna, Method::PUT, &team, name).await.refusal(),
+        (409, "Conflict", "AlreadyExists")
+    );
+    let foreign = json!({ "id": "another", "name": "Crew" });
+    assert_eq!(edit(&anna, Method::PUT, &team, foreign).await.status, 400);
+    let groups = anna.get(&anna.link("people", "myGroups")).await.body;
+    let default = href(&groups["_embedded"]["defaultGroup"], "self");
+    assert_eq!(
+        edit(&anna, Method::DELETE, &default, json!({}))
+            .await
+            .refusal(),
+        (403, "Forbidden", "OperationNotSupported")
+    );
+}
+
+#[tokio::test]
+async fn on_a_lync_server_2013_the_list_is_read_and_nothing_more() {
+    let pool = Pool::with(Options {
+        read_only_contacts: true,
+        ..Options::default()
+    })
+    .await;
+    let anna = pool.sign_in("anna@contoso.example", "a").await;
+    let people = &anna.application["_embedded"]["people"]["_links"];
+    assert!(people["myGroups"]["revision"].is_null() && people["search"]["revision"] == "2");
+    let memberships = anna.link("people", "myGroupMemberships");
+    let list = anna.get(&memberships).await.body;
+    assert!(list["_links"]["removeContactFromAllGroups"].is_null());
+    let add = json!({ "contactUri": "sip:new@partner.example" });
+    assert_eq!(
+        edit(&anna, Method::POST, &memberships, add.clone())
+            .await
+            .refusal(),
+        (404, "NotFound", "APIVersionNotSupported")
+    );
+    assert_eq!(anna.post(&memberships, add).await.status, 405);
 }
 
 #[tokio::test]

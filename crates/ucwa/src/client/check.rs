@@ -230,6 +230,7 @@ async fn open_session(
                     | Event::Me(_)
                     | Event::OwnPresence { .. }
                     | Event::OwnNote(_)
+                    | Event::ContactGroups { .. }
                     | Event::Presence(_)
                     | Event::Message(_)
                     | Event::Delivery { .. }

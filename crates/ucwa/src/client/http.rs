@@ -144,6 +144,7 @@ impl Http {
         let method = match asking.verb {
             Verb::Get => reqwest::Method::GET,
             Verb::Post => reqwest::Method::POST,
+            Verb::Put => reqwest::Method::PUT,
             Verb::Delete => reqwest::Method::DELETE,
         };
         let mut request = client
@@ -165,6 +166,15 @@ impl Http {
             Content::Json(body) => request
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone()),
+            Content::Edit(body) => {
+                let request = request.header("X-MS-RequiresMinResourceVersion", "2");
+                match body {
+                    Some(body) => request
+                        .header(CONTENT_TYPE, "application/json")
+                        .body(body.clone()),
+                    None => request,
+                }
+            }
             Content::Text(body) => request
                 .header(CONTENT_TYPE, "text/plain; charset=utf-8")
                 .body(body.clone()),

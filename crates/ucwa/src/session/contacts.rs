@@ -1,6 +1,6 @@
 //! The contact list with its groups.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use url::Url;
@@ -13,8 +13,8 @@ use super::{Now, Session};
 use crate::wire::events::Event as WireEvent;
 use crate::wire::people::{self, ContactsAndGroupsSubscription, Group, MyGroups};
 use crate::wire::words::EventType;
-use crate::wire::{Href, Links};
-use crate::{Contact, Event, PhoneKind, SipUri};
+use crate::wire::{Href, Links, Many};
+use crate::{Contact, ContactGroup, Event, GroupKind, PhoneKind, SipUri};
 
 #[derive(Default)]
 pub(super) struct ContactList {
@@ -25,10 +25,21 @@ pub(super) struct ContactList {
     /// Something changed while it was being loaded.
     stale: bool,
     /// The groups that were read last.
-    groups: HashSet<Url>,
+    pub(super) groups: Vec<KnownGroup>,
+    /// What was told of them, and whether the list can be changed.
+    told_groups: Option<(Vec<ContactGroup>, bool)>,
     /// When the server's watch was last started or refreshed.
     watched: Option<Instant>,
     reload_planned: bool,
+}
+
+/// A group of the list, and where it stands.
+#[derive(Clone)]
+pub(super) struct KnownGroup {
+    pub(super) href: Url,
+    /// For inputs.
+    pub(super) id: Option<String>,
+    pub(super) told: ContactGroup,
 }
 
 /// A list on its way.
@@ -42,6 +53,8 @@ pub(super) struct Loading {
     /// Contacts that were only named by links, by group name (empty: of the list itself).
     named: Vec<(Url, String)>,
     groups: HashMap<SipUri, Vec<String>>,
+    /// The groups themselves, once myGroups was read.
+    found: Option<Vec<KnownGroup>>,
 }
 
 /// Minutes for which the server watches the list for us.
@@ -77,7 +90,14 @@ impl Session {
 
     /// A group came, went or changed. Those that are there already are told as added when the watch begins.
     pub(super) fn group_event(&mut self, href: &Url, event: &WireEvent, now: Now) {
-        if event.kind != EventType::Added || !self.contacts.groups.contains(href) {
+        let found = self.contacts.loading.as_ref();
+        let found = found.and_then(|loading| loading.found.as_ref());
+        let mut known = self
+            .contacts
+            .groups
+            .iter()
+            .chain(found.into_iter().flatten());
+        if event.kind != EventType::Added || !known.any(|group| group.href == *href) {
             self.reload_contacts_soon(now);
         }
     }
@@ -110,6 +130,7 @@ impl Session {
             self.contacts.stale = true;
             return;
         }
+        self.edits.reading_begins();
         let mut loading = Loading::default();
         for (rel, what) in [
             ("myContacts", Ordinary::MyContacts),
@@ -145,41 +166,55 @@ impl Session {
 
     pub(super) fn my_groups_read(&mut self, response: &Response, now: Now) {
         if let Some(groups) = resource::<MyGroups>(response.status, &response.body) {
-            self.contacts.groups.clear();
-            let people::MyGroupsEmbedded {
-                pinned_group,
-                default_group,
-                group,
-                distribution_group,
-                ..
-            } = groups.embedded;
-            for group in pinned_group
-                .into_iter()
-                .chain(default_group)
-                .chain(group)
-                .chain(distribution_group)
-            {
-                self.read_members(&group);
+            if let Some(loading) = &mut self.contacts.loading {
+                loading.found = Some(Vec::new());
             }
-            for rel in ["pinnedGroup", "defaultGroup", "group"] {
+            for (group, kind) in by_kind(groups.embedded) {
+                self.read_members(&group, kind);
+            }
+            for (rel, kind) in [
+                ("pinnedGroup", GroupKind::Pinned),
+                ("defaultGroup", GroupKind::Default),
+                ("group", GroupKind::Own),
+            ] {
                 for href in hrefs(&groups.links, rel) {
-                    self.load_one_more(&href, Fetch::Group);
+                    self.load_one_more(&href, Fetch::Group(kind));
                 }
             }
         }
         self.one_more_loaded(now);
     }
 
-    pub(super) fn group_read(&mut self, status: u16, body: &[u8], now: Now) {
+    pub(super) fn group_read(&mut self, kind: GroupKind, status: u16, body: &[u8], now: Now) {
         if let Some(group) = resource::<Group>(status, body) {
-            self.read_members(&group);
+            self.read_members(&group, kind);
         }
         self.one_more_loaded(now);
     }
 
-    fn read_members(&mut self, group: &Group) {
-        if let Some(href) = group.links.href("self").and_then(|href| self.resolve(href)) {
-            self.contacts.groups.insert(href);
+    /// Groups were read for another reason than to load the list.
+    pub(super) fn learn_groups(&mut self, groups: MyGroups) {
+        let read = by_kind(groups.embedded);
+        self.contacts.groups = read
+            .filter_map(|(group, kind)| self.known_group(&group, kind))
+            .collect();
+    }
+
+    fn known_group(&self, group: &Group, kind: GroupKind) -> Option<KnownGroup> {
+        Some(KnownGroup {
+            href: self.resolve(group.links.href("self")?)?,
+            id: group.id.clone(),
+            told: ContactGroup {
+                name: group.name.clone()?,
+                kind,
+            },
+        })
+    }
+
+    fn read_members(&mut self, group: &Group, kind: GroupKind) {
+        let known = self.known_group(group, kind);
+        if let Some(loading) = &mut self.contacts.loading {
+            loading.found.get_or_insert_default().extend(known);
         }
         if let (Some(name), Some(href)) = (
             group.name.clone(),
@@ -282,6 +317,10 @@ impl Session {
                 loading.groups.entry(address).or_default().push(group);
             }
         }
+        if let Some(groups) = loading.found {
+            self.contacts.groups = groups;
+        }
+        self.tell_groups();
         if loading.complete {
             let mut list: Vec<Contact> = loading.contacts.into_values().collect();
             for contact in &mut list {
@@ -296,10 +335,22 @@ impl Session {
         } else {
             tracing::warn!("the contact list could not be read");
         }
+        self.edits.reading_ended();
         self.subscribe_missing(now);
         self.contacts_are_there(now);
         if std::mem::take(&mut self.contacts.stale) {
             self.reload_contacts_soon(now);
+        }
+    }
+
+    fn tell_groups(&mut self) {
+        let groups = self.contacts.groups.iter();
+        let groups: Vec<ContactGroup> = groups.map(|group| group.told.clone()).collect();
+        let told = Some((groups.clone(), self.can_edit_contacts()));
+        if self.contacts.told_groups != told {
+            self.contacts.told_groups = told;
+            let editable = self.can_edit_contacts();
+            self.tell(Event::ContactGroups { groups, editable });
         }
     }
 
@@ -338,6 +389,15 @@ impl Session {
             .map(|contact| contact.groups.clone())
             .unwrap_or_default()
     }
+}
+
+/// The groups of a list with what kind they are.
+fn by_kind(groups: people::MyGroupsEmbedded) -> impl Iterator<Item = (Group, GroupKind)> {
+    let of = |groups: Many<Group>, kind| groups.into_iter().map(move |group| (group, kind));
+    of(groups.pinned_group, GroupKind::Pinned)
+        .chain(of(groups.default_group, GroupKind::Default))
+        .chain(of(groups.group, GroupKind::Own))
+        .chain(of(groups.distribution_group, GroupKind::Distribution))
 }
 
 fn read_contact(contact: &people::Contact) -> Option<Contact> {

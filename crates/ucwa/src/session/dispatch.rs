@@ -30,6 +30,7 @@ impl Session {
                 self.person_found(&address, question, &response)
             }
             Ordinary::Search(answer) => self.searched(answer, &response),
+            Ordinary::Edit => self.edit_answered(&response, now),
             Ordinary::SetOwn(rel) if response.status >= 400 => {
                 tracing::info!(rel, status = response.status, "not set")
             }
@@ -48,6 +49,9 @@ impl Session {
         if let Ordinary::Search(answer) = what {
             questions::answer(answer, Err(error.clone()));
             return;
+        }
+        if let Ordinary::Edit = what {
+            return self.edit_failed(error.clone(), now);
         }
         // Whoever waits for the answer learns that there is none: status 0.
         let none = Response {

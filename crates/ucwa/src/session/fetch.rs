@@ -11,7 +11,7 @@ use super::request::{Content, Response};
 use super::timers::Timer;
 use super::{Now, Session};
 use crate::wire::batch;
-use crate::{PageId, SipUri};
+use crate::{GroupKind, PageId, SipUri};
 
 /// A resource to be read, with what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub(super) enum Fetch {
     /// contact: of the list, or of somebody whose presence was told by links alone.
     Contact(Url),
     /// A group of the list that was only named.
-    Group,
+    Group(GroupKind),
     /// Members of a group.
     Members {
         group: String,
@@ -83,7 +83,7 @@ impl Fetch {
             | Self::Note { .. }
             | Self::Own(_)
             | Self::Contact(_)
-            | Self::Group
+            | Self::Group(_)
             | Self::Members { .. } => false,
         }
     }
@@ -262,7 +262,7 @@ impl Session {
             Fetch::Own(OwnPart::Presence) => self.own_presence_read(status, body),
             Fetch::Own(OwnPart::Note) => self.own_note_read(status, body),
             Fetch::Contact(href) => self.contact_read(&href, status, body, now),
-            Fetch::Group => self.group_read(status, body, now),
+            Fetch::Group(kind) => self.group_read(kind, status, body, now),
             Fetch::Members { group } => self.members_read(&group, status, body, now),
             Fetch::Invitation { href, page } => {
                 self.invitation_read(&href, page, status, body, now)

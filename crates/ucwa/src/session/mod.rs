@@ -9,6 +9,7 @@ mod application;
 mod contacts;
 mod conversation;
 mod dispatch;
+mod edits;
 mod envelope;
 mod event_channel;
 mod fetch;
@@ -40,6 +41,7 @@ use uuid::Uuid;
 use self::application::Application;
 use self::contacts::ContactList;
 use self::conversation::Conversations;
+use self::edits::Edits;
 use self::event_channel::EventChannel;
 use self::fetch::Fetches;
 use self::outbox::Outbox;
@@ -118,6 +120,7 @@ pub struct Session {
     texts: Texts,
     own: Own,
     questions: Questions,
+    edits: Edits,
     /// Commands that wait until the session is online.
     waiting: Vec<Command>,
 }
@@ -147,6 +150,7 @@ impl Session {
             texts: Texts::default(),
             own: Own::default(),
             questions: Questions::default(),
+            edits: Edits::default(),
             waiting: Vec::new(),
         }
     }
@@ -218,7 +222,8 @@ impl Session {
             | Command::Active
             | Command::Watch(_)
             | Command::GetPresence(..)
-            | Command::Search(..)) => match self.phase {
+            | Command::Search(..)
+            | Command::EditContacts(..)) => match self.phase {
                 Phase::Online => self.obey(command, now),
                 Phase::Stopped => questions::refuse(command),
                 // These mean the moment, and a later one is not the same.
@@ -242,6 +247,7 @@ impl Session {
             Command::Watch(people) => self.watch(people, now),
             Command::GetPresence(people, answer) => self.ask_presence(people, answer),
             Command::Search(text, answer) => self.ask_search(&text, answer),
+            Command::EditContacts(wish, answer) => self.edit_contacts(wish, answer, now),
             Command::Send { .. } | Command::SignOut => {}
         }
     }
@@ -275,6 +281,7 @@ impl Session {
             questions::refuse(command);
         }
         self.questions.refuse_all();
+        self.edits.refuse_all();
         self.tell_state(State::Stopped(error));
     }
 

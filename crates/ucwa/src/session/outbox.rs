@@ -55,6 +55,8 @@ pub(super) enum Ordinary {
         question: u64,
     },
     Search(Answer<(Vec<Contact>, bool)>),
+    /// The step of the change of the contact list that is on its way.
+    Edit,
 }
 
 impl Ordinary {
@@ -78,7 +80,8 @@ impl Ordinary {
             | Self::Activity
             | Self::Typing
             | Self::FindPerson { .. }
-            | Self::Search(_) => false,
+            | Self::Search(_)
+            | Self::Edit => false,
         }
     }
 
@@ -243,7 +246,10 @@ impl Session {
             What::Ordinary(what) => {
                 // A batch that was too large comes again in smaller parts.
                 let too_large = response.status == 429 && matches!(what, Ordinary::Bulk(_));
-                let may_repeat = what.is_repeatable() && outgoing.tries < TRIES && !too_large;
+                // A list that moves to Exchange stays closed for longer than a few tries.
+                let closed = response.status == 500 && matches!(what, Ordinary::Edit);
+                let may_repeat =
+                    what.is_repeatable() && outgoing.tries < TRIES && !too_large && !closed;
                 // An acceptance is answered by an empty 204: what has a body came from something in between.
                 let not_accepted = matches!(what, Ordinary::Accept)
                     && response.status < 400
@@ -325,6 +331,7 @@ impl Session {
                 questions::answer(answer, Err(Error::new(ErrorKind::SessionEnded)));
             }
         }
+        self.edits_wait();
     }
 
     /// Texts that have not left yet go back to their places.
@@ -362,12 +369,15 @@ impl Session {
                 | What::Ordinary(_) => {}
             }
         }
+        self.edits_wait();
     }
 
     /// The request met an application that is gone: a text waits for the next one.
     fn not_executed(&mut self, what: What, now: Now) {
         match what {
             What::Text { to, id } => self.text_not_sent(&to, &id, now),
+            // It is done in the next application.
+            What::Ordinary(Ordinary::Edit) => {}
             What::Ordinary(what) => self.given_up(what, &Error::new(ErrorKind::SessionEnded), now),
             What::Register | What::Probe | What::Events | What::Leave => {}
         }

@@ -46,6 +46,8 @@ pub(super) fn refuse(command: Command) {
         answer(to, Err(error));
     } else if let Command::Search(_, to) = command {
         answer(to, Err(error));
+    } else if let Command::EditContacts(_, to) = command {
+        answer(to, Err(error));
     }
 }
 

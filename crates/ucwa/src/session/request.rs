@@ -19,6 +19,8 @@ pub enum Verb {
     Get,
     /// POST
     Post,
+    /// PUT
+    Put,
     /// DELETE
     Delete,
 }
@@ -47,6 +49,8 @@ pub enum Content {
     Empty,
     /// JSON.
     Json(String),
+    /// Input of revision 2 of a resource, JSON or nothing, with `X-MS-RequiresMinResourceVersion: 2`.
+    Edit(Option<String>),
     /// text/plain, the text itself.
     Text(String),
     /// application/x-www-form-urlencoded; holds a password.
@@ -65,6 +69,9 @@ impl std::fmt::Debug for Content {
         match self {
             Self::Empty => f.write_str("Empty"),
             Self::Json(body) => write!(f, "Json({} bytes)", body.len()),
+            Self::Edit(body) => {
+                write!(f, "Edit({} bytes)", body.as_ref().map_or(0, String::len))
+            }
             Self::Text(body) => write!(f, "Text({} bytes)", body.len()),
             Self::Form(_) => f.write_str("Form"),
             Self::Batch { body, .. } => write!(f, "Batch({} bytes)", body.len()),

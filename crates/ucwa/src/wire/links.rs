@@ -69,7 +69,7 @@ impl Link {
     pub fn revision(&self) -> u32 {
         self.revision
             .as_deref()
-            .and_then(|text| text.trim().parse().ok())
+            .and_then(|text| text.trim().split('.').next()?.parse().ok())
             .unwrap_or(1)
     }
 }

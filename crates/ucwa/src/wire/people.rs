@@ -125,6 +125,41 @@ pub struct MyGroupsEmbedded {
     pub more: More,
 }
 
+/// myGroupMemberships. Links: `removeContactFromAllGroups`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MyGroupMemberships {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// Who is in which group.
+    #[serde(rename = "_embedded")]
+    pub embedded: MyGroupMembershipsEmbedded,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// What myGroupMemberships embeds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MyGroupMembershipsEmbedded {
+    /// One for each contact and group.
+    pub my_group_membership: Many<MyGroupMembership>,
+}
+
+/// myGroupMembership. Links: `contact`, and the group under its kind: `group`, `defaultGroup`, `pinnedGroup`, ….
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MyGroupMembership {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
 /// contactPresence: what others see of a contact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

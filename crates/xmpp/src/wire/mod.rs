@@ -20,6 +20,6 @@ pub use archive::{
 };
 pub use message::{chat_message, chat_state, condition, message_events, receipt};
 pub use presence::{own_presence, presence_event, subscribe, subscription_answer};
-pub use roster::{Push, roster, roster_push, roster_query};
+pub use roster::{Push, roster, roster_push, roster_query, roster_remove, roster_set};
 pub use stamp::{from_stamp, stamp};
 pub use text::xml_text;

@@ -4,7 +4,7 @@ use jid::BareJid;
 use minidom::Element;
 use xmpp_parsers::iq::Iq;
 use xmpp_parsers::ns;
-use xmpp_parsers::roster::{Ask, Item, Roster, Subscription as Word};
+use xmpp_parsers::roster::{Ask, Group, Item, Roster, Subscription as Word};
 
 use crate::{Event, RosterItem, Subscription};
 
@@ -31,6 +31,47 @@ pub fn roster(payload: Option<Element>) -> Option<Vec<RosterItem>> {
             .filter(|item| item.subscription != Word::Remove)
             .map(item)
             .collect(),
+    )
+}
+
+/// Adds somebody to the roster, or gives another name or other groups (RFC 6121 sections 2.3 and 2.4): all of them,
+/// what is left out is taken away.
+#[must_use]
+pub fn roster_set(id: &str, jid: BareJid, name: &str, groups: &[String]) -> Iq {
+    let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+    let groups = groups.iter().cloned().map(Group).collect();
+    change(id, jid, name, groups, Word::None)
+}
+
+/// Removes somebody from the roster. The server ends the subscriptions of both directions with it (RFC 6121 section
+/// 2.5.2).
+#[must_use]
+pub fn roster_remove(id: &str, jid: BareJid) -> Iq {
+    change(id, jid, None, Vec::new(), Word::Remove)
+}
+
+/// The server looks at no other subscription than `remove` (RFC 6121 section 2.1.2.5).
+fn change(
+    id: &str,
+    jid: BareJid,
+    name: Option<String>,
+    groups: Vec<Group>,
+    subscription: Word,
+) -> Iq {
+    let item = Item {
+        jid,
+        name,
+        subscription,
+        approved: None,
+        ask: Ask::None,
+        groups,
+    };
+    Iq::from_set(
+        id,
+        Roster {
+            ver: None,
+            items: vec![item],
+        },
     )
 }
 

@@ -306,6 +306,25 @@ fn own_presence_carries_capabilities_and_never_chat() {
 }
 
 #[test]
+fn a_change_of_the_roster_names_everything_that_stays() {
+    let carol = || BareJid::new("carol@beta.test").unwrap();
+    let groups = ["Friends".to_owned(), "A & B".to_owned()];
+    let set = String::from(&Element::from(roster_set("c1", carol(), "Carol", &groups)));
+    for part in [
+        "type='set'",
+        "jid='carol@beta.test'",
+        "name='Carol'",
+        ">Friends</group>",
+        ">A &amp; B</group>",
+    ] {
+        assert!(set.contains(part), "{part}: {set}");
+    }
+    assert!(!set.contains("ask="), "{set}");
+    let remove = String::from(&Element::from(roster_remove("c2", carol())));
+    assert!(remove.contains("subscription='remove'"), "{remove}");
+}
+
+#[test]
 fn the_roster_and_its_changes_are_read() {
     let payload = parse(
         "<query xmlns='jabber:iq:roster'><item jid='bob@beta.test' name='Bob' subscription='to' ask='subscribe'><group>Friends</group></item>

@@ -5,6 +5,7 @@ import { preview, TABLES } from './bridge';
 import { directory } from './cast';
 import { check } from './ladder';
 import { signIn } from './life';
+import { changeLists } from './lists';
 import { message } from './talk';
 import { person, type World } from './world';
 
@@ -15,6 +16,7 @@ function problem(code: Code, text: string, remedy = ''): Problem {
 }
 
 export async function answer(world: World, command: Command): Promise<Reply> {
+  if (changeLists(world, command)) return DONE;
   switch (command.command) {
     case 'contacts':
       return { reply: 'people', people: world.people.map(person), subscriptions: [], links: [] };
@@ -31,7 +33,13 @@ export async function answer(world: World, command: Command): Promise<Reply> {
       world.own = { availability: 'available', reason: 'automatic', note: world.own.note };
       return { reply: 'status', ...world.own };
     case 'send':
-      return send(world, command.address, command.text, command.token ?? undefined);
+      return send(world, command.address, command.text, command.token ?? undefined, command.when === 'when-back');
+    case 'tell-when-available':
+      world.tell({ kind: 'lookout', address: command.address, ...(command.how != null && { how: command.how }) });
+      return DONE;
+    case 'discard':
+      for (const talk of world.talks) talk.messages = talk.messages.filter((m) => m.id !== command.id);
+      return DONE;
     case 'search': {
       await pause(world, 250);
       const query = command.text.toLowerCase();
@@ -166,7 +174,7 @@ export async function answer(world: World, command: Command): Promise<Reply> {
   }
 }
 
-function send(world: World, address: string, text: string, token: string | undefined): Reply {
+function send(world: World, address: string, text: string, token: string | undefined, whenBack: boolean): Reply {
   const actor = world.find(address);
   const side = address.startsWith('sip:') ? 'lync' : 'xmpp';
   const bare = side === 'xmpp' ? address.replace('xmpp:', '') : address;
@@ -181,6 +189,11 @@ function send(world: World, address: string, text: string, token: string | undef
   const fails = actor?.availability === 'offline' && side === 'lync' || text.startsWith('fail');
   world.tell({ kind: 'message', ...sent });
   if (token !== undefined) world.tell({ kind: 'accepted', id: sent.id, token });
+  if (whenBack) {
+    sent.when_back = true;
+    world.tell({ kind: 'delivery', id: sent.id, state: 'queued', when_back: true });
+    return DONE;
+  }
   const later = (ms: number, state: 'sending' | 'sent' | 'delivered' | 'failed', reason?: string) =>
     setTimeout(() => {
       sent.delivery = state;

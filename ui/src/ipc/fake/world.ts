@@ -6,6 +6,7 @@ import type { Kind } from '../types';
 import { bridgeLog } from './bridge';
 import { cast, crowd, subscriptions, type Actor } from './cast';
 import { configuration } from './config';
+import { lists } from './lists';
 import { talks, type Talk } from './talk';
 
 export class World {
@@ -17,6 +18,8 @@ export class World {
   /** An own status table, or null for the preset's. */
   table: TableRow[] | null = null;
   startsAtLogin = false;
+  /** Groups of the Lync list that nobody is in. */
+  emptyGroups: string[] = [];
   paused: { paused: boolean; until?: string } = { paused: false };
   lync: SideState = 'ready-available';
   xmpp: SideState = 'ready-available';
@@ -68,6 +71,7 @@ export class World {
       events.push(this.event({ kind: 'conversation', id: conversation.id, side: conversation.side, people: group.people, state: 'active', subject: group.title }));
     }
     if (!signedOut) {
+      for (const list of lists(this)) events.push(this.event({ kind: 'contact-list', ...list }));
       for (const actor of this.people) {
         events.push(this.event({ kind: 'person', ...person(actor) }));
         const address = actor.addresses.lync ?? actor.addresses.xmpp ?? '';

@@ -45,6 +45,16 @@ async function type(input: HTMLTextAreaElement, text: string) {
 const sent = () => door.asked.filter((command) => command.command === 'send');
 
 describe('the input', () => {
+  test('to somebody who is not to be disturbed a text can be kept until they are back', async () => {
+    store.put(reduce(store.state, [{ change: 'event', event: { seq: 3, at: '2026-11-21T13:01:00Z', kind: 'person', name: 'Ben Rodman', addresses: { lync: KEY }, default: 'lync', availability: 'do-not-disturb', activity: '', note: '', groups: [] } }]), door);
+    const input = composer();
+    expect(screen.queryByRole('button', { name: 'Send when back' })).toBeNull();
+    await type(input, 'No hurry');
+    await fireEvent.click(screen.getByRole('button', { name: 'Send when back' }));
+    expect(sent()).toMatchObject([{ address: KEY, text: 'No hurry', when: 'when-back' }]);
+    expect(input.value).toBe('');
+  });
+
   test('Enter sends and empties it, and the text is on the page at once', async () => {
     const input = composer();
     await type(input, '  Good morning ');

@@ -16,6 +16,10 @@ pub(super) struct Script {
     pub(super) now: Now,
     /// Requests that have come out and are not answered.
     pub(super) open: Vec<Request>,
+    /// The contact list can be changed, as on every server after Lync Server 2013.
+    pub(super) editable: bool,
+    /// Answer to myGroups.
+    pub(super) groups: Value,
     pages: i64,
 }
 
@@ -41,7 +45,7 @@ pub(super) fn application(available: bool) -> Value {
     };
     json!({"rel": "application", "_links": {"self": link(""), "batch": link("/batch"), "events": link("/events?ack=1")}, "_embedded": {
         "me": {"name": "Lina Berg", "uri": "sip:lina@example.org", "_links": me},
-        "people": {"_links": {"myContacts": link("/people/contacts"), "myGroups": link("/people/groups"),
+        "people": {"_links": {"myContacts": link("/people/contacts"), "myGroups": link("/people/groups"), "myGroupMemberships": link("/people/memberships"),
             "presenceSubscriptions": link("/people/presenceSubscriptions"), "search": link("/people/search"),
             "myContactsAndGroupsSubscription": link("/people/list")}},
         "communication": {"_links": {"startMessaging": link("/communication/invitations"), "conversations": link("/communication/conversations")}}}})
@@ -83,6 +87,8 @@ impl Script {
             session: Session::new(setup),
             now,
             open: Vec::new(),
+            editable: true,
+            groups: json!({}),
             pages: 0,
         };
         script.session.located(
@@ -103,9 +109,19 @@ impl Script {
 
     /// Answers everything that signing in asks.
     pub(super) fn goes_online(&mut self, status: u16, contacts: &[&str]) {
-        self.answer("/applications", status, &application(false));
+        let application = |available| {
+            let mut application = application(available);
+            if self.editable {
+                let links = &mut application["_embedded"]["people"]["_links"];
+                links["myGroups"]["revision"] = "2".into();
+                links["myGroupMemberships"]["revision"] = "2".into();
+            }
+            application
+        };
+        let (before, after) = (application(false), application(true));
+        self.answer("/applications", status, &before);
         self.answer("/makeMeAvailable", 204, &Value::Null);
-        self.answer(APP, 200, &application(true));
+        self.answer(APP, 200, &after);
         self.answer("/me/presence", 200, &json!({"availability": "Online"}));
         self.answer("/me/note", 404, &Value::Null);
         self.answer("/people/list", 404, &Value::Null);
@@ -115,7 +131,8 @@ impl Script {
             200,
             &json!({"_embedded": {"contact": contacts}}),
         );
-        self.answer("/people/groups", 200, &json!({}));
+        let groups = self.groups.clone();
+        self.answer("/people/groups", 200, &groups);
     }
 
     fn collect(&mut self) {
@@ -298,7 +315,11 @@ fn short(event: &Event) -> Option<String> {
             "stopped {}",
             error.as_ref().map(ToString::to_string).unwrap_or_default()
         ),
-        Event::State(_) | Event::OwnPresence { .. } | Event::OwnNote(_) | Event::Presence(_) => {
+        Event::State(_)
+        | Event::OwnPresence { .. }
+        | Event::OwnNote(_)
+        | Event::Presence(_)
+        | Event::ContactGroups { .. } => {
             return None;
         }
         Event::Me(me) => format!("me {}", me.uri),
@@ -324,6 +345,7 @@ fn line(request: &Request) -> String {
     let verb = match request.verb {
         Verb::Get => "GET",
         Verb::Post => "POST",
+        Verb::Put => "PUT",
         Verb::Delete => "DELETE",
     };
     let path = &request.url[url::Position::BeforePath..];

@@ -39,6 +39,8 @@ pub(in crate::link) struct Desk {
     /// Contacts that may see our presence.
     viewers: HashSet<BareJid>,
     roster_query: Option<String>,
+    /// Ids of changes of the roster that are not answered.
+    roster_changes: HashSet<String>,
     place: Place,
 }
 
@@ -72,6 +74,7 @@ impl Desk {
             resumes: 0,
             viewers: HashSet::new(),
             roster_query: None,
+            roster_changes: HashSet::new(),
             place: Place::new(archive_since),
         }
     }
@@ -105,6 +108,21 @@ impl Desk {
                 });
                 self.presence_written = false;
                 return Taken::Waits;
+            }
+            Command::SetContact {
+                id,
+                jid,
+                name,
+                groups,
+            } => {
+                let stanza = wire::roster_set(&id, jid, &name, &groups);
+                self.roster_changes.insert(id);
+                (stanza.into(), Fate::Again)
+            }
+            Command::RemoveContact { id, jid } => {
+                let stanza = wire::roster_remove(&id, jid);
+                self.roster_changes.insert(id);
+                (stanza.into(), Fate::Again)
             }
             Command::Subscribe(to) => (wire::subscribe(to).into(), Fate::Again),
             Command::AnswerSubscription { to, allow } => {

@@ -65,6 +65,13 @@ impl Desk {
             self.viewers = viewers.map(|item| item.jid.clone()).collect();
             return Some(Event::Roster(items));
         }
+        if self.roster_changes.remove(&id) {
+            let refused = match payload {
+                IqPayload::Error(error) => Some(wire::condition(&error)),
+                IqPayload::Result(_) | IqPayload::Get(_) | IqPayload::Set(_) => None,
+            };
+            return Some(Event::RosterAnswer { id, refused });
+        }
         if self.place.query() == Some(&id) {
             let next = match payload {
                 IqPayload::Result(payload) => match wire::archive_page(payload) {

@@ -158,3 +158,29 @@ fn an_answer_from_a_stranger_is_no_answer() {
     assert_eq!(answer("alice@alpha.test"), 1);
     assert_eq!(answer("alice@alpha.test"), 0);
 }
+
+#[test]
+fn a_change_of_the_roster_is_answered_once_and_asked_again_where_the_session_was_lost() {
+    let mut desk = bound(true);
+    desk.take(Command::RemoveContact {
+        id: "c1".to_owned(),
+        jid: bob(),
+    });
+    assert_eq!(write(&mut desk), [Fate::Again]);
+    desk.lost();
+    assert_eq!(write(&mut desk).len(), 1, "again");
+    let now = jiff::Zoned::now();
+    let mut answer = |xml: &str| {
+        let iq = Iq::try_from(xml.parse::<minidom::Element>().unwrap()).unwrap();
+        match desk.read(iq.into(), &now).pop() {
+            Some(Event::RosterAnswer { refused, .. }) => Some(refused),
+            _other => None,
+        }
+    };
+    let refusal = "<iq xmlns='jabber:client' type='error' id='c1'><error type='cancel'><not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>";
+    assert_eq!(answer(refusal), Some(Some("not-allowed".to_owned())));
+    assert_eq!(
+        answer("<iq xmlns='jabber:client' type='result' id='c1'/>"),
+        None
+    );
+}

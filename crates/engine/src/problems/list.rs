@@ -1,0 +1,121 @@
+//! Why a contact list was not changed.
+
+use causeway_api::{Code, Problem};
+use ucwa::{Error, ErrorKind};
+
+use super::{Next, lync};
+
+/// The command, as it stands in `Problem::step`.
+const STEP: &str = "contact-list";
+
+/// The Lync server did not change the list.
+pub(crate) fn list_refused(error: &Error) -> Problem {
+    let problem = lync(error, STEP, Next::Ask);
+    if let ErrorKind::NotPossible(_) = error.kind {
+        return read_only_list();
+    }
+    let ErrorKind::Refused { subcode, .. } = &error.kind else {
+        return problem;
+    };
+    let (code, message, remedy) = match subcode.as_str() {
+        "LimitExceeded" => (
+            Code::ListFull,
+            "The contact list is full.",
+            "Remove somebody who is not needed any more, then try again.",
+        ),
+        "TooManyGroups" => (
+            Code::ListFull,
+            "There are too many groups.",
+            "Delete a group that is not needed any more, then try again.",
+        ),
+        "MigrationInProgress" => (
+            Code::ListMoving,
+            "The server is moving the contact list and does not change it meanwhile.",
+            "Try again later.",
+        ),
+        "AlreadyExists" => (
+            Code::ListRefused,
+            "There is a group with this name already.",
+            "Choose another name.",
+        ),
+        "OperationNotSupported" | "APIVersionNotSupported" => {
+            return with(problem, read_only_list());
+        }
+        _ => {
+            return Problem {
+                code: Code::ListRefused,
+                ..problem
+            };
+        }
+    };
+    with(problem, Problem::new(code, STEP, message, remedy))
+}
+
+/// A list of Lync Server 2013.
+pub(crate) fn read_only_list() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        STEP,
+        "The Lync server does not let other programs change the contact list.",
+        "Change it in the Lync client; what is changed there shows here.",
+    )
+}
+
+/// The XMPP server did not change the roster (RFC 6121 section 2.3.3).
+pub(crate) fn list_refused_by_xmpp(condition: &str) -> Problem {
+    let (code, message, remedy) = match condition {
+        "resource-constraint" => (
+            Code::ListFull,
+            "The XMPP contact list is full.".to_owned(),
+            "Remove somebody who is not needed any more, then try again.",
+        ),
+        "item-not-found" => (
+            Code::ListRefused,
+            "This address is not in the XMPP contact list.".to_owned(),
+            "Nothing has to be done.",
+        ),
+        _ => (
+            Code::ListRefused,
+            format!("The XMPP server refused to change the contact list ({condition})."),
+            "Administrators: the condition says why.",
+        ),
+    };
+    Problem::new(code, STEP, message, remedy).with("condition", condition)
+}
+
+/// These words, with the facts of the case.
+fn with(facts: Problem, words: Problem) -> Problem {
+    Problem {
+        detail: facts.detail,
+        ..words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(subcode: &str, code: Code) {
+        let kind = ErrorKind::Refused {
+            code: "Conflict".to_owned(),
+            subcode: subcode.to_owned(),
+            message: String::new(),
+        };
+        let problem = list_refused(&kind.into());
+        assert_eq!(problem.code, code, "{subcode}");
+        assert_eq!(problem.detail["server_subcode"], subcode);
+    }
+
+    #[test]
+    fn a_refused_change_says_why() {
+        check("LimitExceeded", Code::ListFull);
+        check("TooManyGroups", Code::ListFull);
+        check("MigrationInProgress", Code::ListMoving);
+        check("OperationNotSupported", Code::NotOffered);
+        check("APIVersionNotSupported", Code::NotOffered);
+        check("SomethingNew", Code::ListRefused);
+        let read_only = list_refused(&ErrorKind::NotPossible("x").into());
+        assert_eq!(read_only.code, Code::NotOffered);
+        assert_eq!(list_refused_by_xmpp("not-allowed").code, Code::ListRefused);
+    }
+}

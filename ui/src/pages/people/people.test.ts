@@ -1,0 +1,138 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { testDoor } from '../../../tests/door';
+import type { Event as Told, Kind } from '../../ipc';
+import { contactItems, groupItems, lookoutItems, removePerson } from '../../state/contacts';
+import { nav } from '../../state/nav.svelte';
+import { notices } from '../../state/notices.svelte';
+import { reduce } from '../../state/reduce';
+import { EMPTY, type Person } from '../../state/state';
+import { store } from '../../state/store.svelte';
+import { undo, UNDO_MS } from '../../state/undo.svelte';
+import { words } from '../../words/words.svelte';
+import type { Item } from '../../parts/menu';
+import AddPerson from './AddPerson.svelte';
+import DirectoryResults from './DirectoryResults.svelte';
+import GroupsDialog from './GroupsDialog.svelte';
+
+const BEN = 'sip:ben@contoso.example';
+let door: ReturnType<typeof testDoor>;
+
+function begin(editable = true, answers: Parameters<typeof testDoor>[0] = {}) {
+  const kinds: Kind[] = [
+    { kind: 'state', side: 'lync', state: 'ready-available' },
+    { kind: 'state', side: 'xmpp', state: 'ready-available' },
+    { kind: 'contact-list', network: 'lync', editable, groups: [{ name: 'Favourites', kind: 'pinned' }, { name: 'Others', kind: 'default' }, { name: 'Team', kind: 'own' }, { name: 'Crew', kind: 'own' }] },
+    { kind: 'contact-list', network: 'xmpp', editable: true, groups: [{ name: 'Family', kind: 'own' }] },
+    { kind: 'person', name: 'Ben Rodman', addresses: { lync: BEN }, default: 'lync', availability: 'busy', activity: '', note: '', groups: ['Team'] },
+  ];
+  const events: Told[] = kinds.map((kind, i) => ({ seq: i + 1, at: '2026-11-21T13:00:00Z', ...kind }));
+  door = testDoor(answers);
+  store.put(reduce(EMPTY, [{ change: 'snapshot', snapshot: { seq: events.length, events } }]), door);
+}
+
+const ben = () => store.state.people.get(BEN) as Person;
+const changes = () => door.asked.filter(({ command }) => /contact|group/.test(command));
+const texts = (items: Item[]) => items.map((item) => (item === 'line' ? '—' : item.text));
+
+beforeEach(async () => {
+  await words.use('en');
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  begin();
+});
+afterEach(() => {
+  undo.flush();
+  cleanup();
+  vi.useRealTimers();
+});
+
+describe('somebody is removed', () => {
+  test('after the time in which it can be taken back', () => {
+    removePerson(ben());
+    expect([undo.hidden.has(BEN), notices.current?.offer?.text, changes()]).toEqual([true, 'Undo', []]);
+    vi.advanceTimersByTime(UNDO_MS + 1);
+    expect(changes()).toEqual([{ command: 'remove-contact', address: BEN }]);
+  });
+
+  test('and not at all where it was taken back', () => {
+    removePerson(ben());
+    notices.current?.offer?.act();
+    vi.advanceTimersByTime(UNDO_MS * 2);
+    expect([undo.hidden.size, changes()]).toEqual([0, []]);
+  });
+
+  test('at once when the window goes', () => {
+    removePerson(ben());
+    window.dispatchEvent(new Event('pagehide'));
+    expect(changes()).toHaveLength(1);
+  });
+});
+
+describe('menus', () => {
+  test('offer groups and removal where the list can be changed', () => {
+    expect(texts(contactItems(BEN))).toEqual(['Groups …', 'Remove from contacts']);
+    expect(texts(groupItems('Team'))).toEqual(['Rename group …', 'Delete group']);
+    expect(groupItems('Favourites')).toMatchObject([{ disabled: true }]);
+  });
+
+  test('say why nothing is offered where the list is read-only', () => {
+    begin(false);
+    expect(contactItems(BEN)).toMatchObject([{ text: 'The Lync server lets only the Lync client change its list', disabled: true }]);
+    expect(groupItems('Team')).toMatchObject([{ disabled: true }]);
+    expect(groupItems('Family')).not.toMatchObject([{ disabled: true }]);
+  });
+
+  test('offer to add somebody who is not on the list', () => {
+    const [add] = contactItems('sip:new@partner.example');
+    if (add === undefined || add === 'line') throw new Error('nothing is offered');
+    add.act();
+    expect(changes()).toEqual([{ command: 'add-contact', address: 'sip:new@partner.example', group: null }]);
+  });
+
+  test('tell once or every time, and not any more', () => {
+    expect(texts(lookoutItems(BEN))).toEqual(['Tell me when available', 'Tell me every time when available']);
+    const event: Told = { seq: 9, at: '2026-11-21T13:00:00Z', kind: 'lookout', address: BEN, how: 'once' };
+    store.put(reduce(store.state, [{ change: 'event', event }]), door);
+    expect(texts(lookoutItems(BEN))).toEqual(['Do not tell me when available']);
+  });
+});
+
+test('groups are put in before others are left, and a new one is made', async () => {
+  render(GroupsDialog, { key: BEN });
+  await fireEvent.click(screen.getByRole('checkbox', { name: 'Team' }));
+  await fireEvent.click(screen.getByRole('checkbox', { name: 'Crew' }));
+  await fireEvent.input(screen.getByRole('textbox', { name: 'New group' }), { target: { value: ' Friends ' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await vi.waitFor(() => expect(changes()).toHaveLength(3));
+  expect(changes()).toEqual([
+    { command: 'add-contact', address: BEN, group: 'Crew' },
+    { command: 'add-contact', address: BEN, group: 'Friends' },
+    { command: 'remove-contact', address: BEN, group: 'Team' },
+  ]);
+});
+
+test('somebody is added on the network that is chosen, into a group', async () => {
+  nav.layer = 'add-person';
+  render(AddPerson);
+  await fireEvent.input(screen.getByRole('textbox', { name: 'Address' }), { target: { value: 'carol@xmpp.example' } });
+  await fireEvent.click(screen.getByRole('radio', { name: 'XMPP' }));
+  await fireEvent.input(screen.getByRole('combobox', { name: 'Group (may stay empty)' }), { target: { value: 'Family' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Add person' }));
+  await vi.waitFor(() => expect(nav.layer).toBeNull());
+  expect(changes()).toEqual([{ command: 'add-contact', address: 'xmpp:carol@xmpp.example', group: 'Family' }]);
+});
+
+test('a row of the directory adds, and says why it does not', async () => {
+  const found = { name: 'Nina New', addresses: { lync: 'sip:nina@contoso.example' }, default: 'lync' as const, availability: 'available' as const, activity: '', note: '', groups: [] };
+  begin(true, { search: () => ({ reply: 'search', people: [found], more: false }) });
+  const { unmount } = render(DirectoryResults, { query: 'nina' });
+  await vi.advanceTimersByTimeAsync(300);
+  await fireEvent.click(await screen.findByRole('button', { name: 'Add Nina New to the contacts' }));
+  expect(changes()).toEqual([{ command: 'add-contact', address: 'sip:nina@contoso.example', group: null }]);
+  unmount();
+  begin(false, { search: () => ({ reply: 'search', people: [found], more: false }) });
+  render(DirectoryResults, { query: 'nina' });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(await screen.findByText('The Lync server lets only the Lync client change its list')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Add Nina New to the contacts' })).toBeNull();
+});
