@@ -19,7 +19,8 @@ export default defineConfig(({ mode }) => ({
     reportCompressedSize: false,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  server: { host: '127.0.0.1', port: 5210, strictPort: true },
+  // The pages of error codes lie in the documentation, beside this folder.
+  server: { host: '127.0.0.1', port: 5210, strictPort: true, fs: { allow: ['.', '../docs/errors'] } },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': CSP } },
   test: {
     projects: [

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod bundle;
 mod demo;
+mod generate;
 mod licences;
 mod run;
 mod set_up;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Test),
     /// Measure the bridge beside the floor of the same run.
     Bench(bench::Bench),
+    /// Write the files that come from the code anew: settings, error codes, the types of the window's page.
+    Generate,
     /// Make the packages for Debian and Fedora families.
     Bundle(bundle::Bundle),
     /// What the build machine runs: `test`, and that it leaves the tree as it was.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
+        Task::Generate => generate::run(),
         Task::Bundle(bundle) => bundle.run(),
         Task::Ci => test::ci(),
     };

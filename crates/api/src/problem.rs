@@ -61,7 +61,7 @@ pub enum Exit {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $exit:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $exit:ident, $title:literal;)*) => {
         /// Stable codes of ux.md section 5, and ours for what that table does not name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(test, derive(ts_rs::TS))]
@@ -82,93 +82,108 @@ macro_rules! codes {
             pub fn exit(self) -> Exit {
                 match self { $(Self::$name => Exit::$exit,)* }
             }
+
+            /// What happened, in a few words: the heading of its page.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// Its page in Markdown, as it stands in `docs/errors`: what one sees, the cause, what to do, what an
+            /// administrator checks, and what the facts in `detail` mean.
+            #[must_use]
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("../../../docs/errors/", $text, ".md")),)*
+                }
+            }
         }
     };
 }
 
 codes! {
     /// Neither discovery name exists.
-    NoDiscoveryName = "CW-1001", Unreachable;
+    NoDiscoveryName = "CW-1001", Unreachable, "The domain has no sign-in entry";
     /// Discovery name found, no answer.
-    DiscoverySilent = "CW-1002", Unreachable;
+    DiscoverySilent = "CW-1002", Unreachable, "The server does not answer from here";
     /// A proxy wants a login.
-    ProxyLogin = "CW-1003", Unreachable;
+    ProxyLogin = "CW-1003", Unreachable, "A proxy wants a login";
     /// A web page answered in place of the server.
-    NotUcwa = "CW-1004", Unreachable;
+    NotUcwa = "CW-1004", Unreachable, "A web page answered in place of the server";
     /// Certificate expired or not yet valid.
-    CertificateExpired = "CW-1101", Unreachable;
+    CertificateExpired = "CW-1101", Unreachable, "The certificate is not valid at this time";
     /// Certificate from an unknown issuer.
-    CertificateIssuer = "CW-1102", Unreachable;
+    CertificateIssuer = "CW-1102", Unreachable, "The certificate comes from an unknown issuer";
     /// Certificate for other names.
-    CertificateName = "CW-1103", Unreachable;
+    CertificateName = "CW-1103", Unreachable, "The certificate is for other names";
     /// Redirect to a domain that nobody approved.
-    ForeignDomain = "CW-1104", NotAllowed;
+    ForeignDomain = "CW-1104", NotAllowed, "The server sends us to a foreign domain";
     /// User name or password refused.
-    PasswordRefused = "CW-1201", SignInRefused;
+    PasswordRefused = "CW-1201", SignInRefused, "User name or password not accepted";
     /// Windows sign-in not possible.
-    WindowsSignIn = "CW-1202", SignInRefused;
+    WindowsSignIn = "CW-1202", SignInRefused, "Windows sign-in is not possible";
     /// No method in common.
-    NoMethod = "CW-1203", SignInRefused;
+    NoMethod = "CW-1203", SignInRefused, "No sign-in method in common";
     /// No password is known: none stored, no file, or the key store is locked.
-    PasswordMissing = "CW-1204", SignInRefused;
+    PasswordMissing = "CW-1204", SignInRefused, "No password is known";
     /// The server refuses this application.
-    AppNotAllowed = "CW-1301", NotAllowed;
+    AppNotAllowed = "CW-1301", NotAllowed, "The server does not allow this application";
     /// The account is not enabled.
-    NotEnabled = "CW-1302", NotAllowed;
+    NotEnabled = "CW-1302", NotAllowed, "The account is not enabled for this service";
     /// The pool has no UCWA.
-    NoUcwa = "CW-1303", Unreachable;
+    NoUcwa = "CW-1303", Unreachable, "The pool has no UCWA service";
     /// Overloaded: 503, 429.
-    Busy = "CW-1401", Unreachable;
+    Busy = "CW-1401", Unreachable, "The server is busy";
     /// The server ended the session; it was opened again.
-    SessionEnded = "CW-1402", Failed;
+    SessionEnded = "CW-1402", Failed, "The server ended the session";
     /// Events stopped arriving.
-    EventsStopped = "CW-1403", Unreachable;
+    EventsStopped = "CW-1403", Unreachable, "Events stopped arriving";
     /// XMPP: user or password refused.
-    XmppPasswordRefused = "CW-2001", SignInRefused;
+    XmppPasswordRefused = "CW-2001", SignInRefused, "XMPP: user or password refused";
     /// XMPP: server not found, silent, without TLS, or with a bad certificate.
-    XmppUnreachable = "CW-2002", Unreachable;
+    XmppUnreachable = "CW-2002", Unreachable, "XMPP: the server cannot be reached safely";
     /// XMPP: another program took the resource.
-    XmppConflict = "CW-2003", Failed;
+    XmppConflict = "CW-2003", Failed, "XMPP: another program took this resource";
     /// XMPP: no password is known.
-    XmppPasswordMissing = "CW-2004", SignInRefused;
+    XmppPasswordMissing = "CW-2004", SignInRefused, "XMPP: no password is known";
     /// Message not delivered.
-    NotDelivered = "CW-3001", NotDelivered;
+    NotDelivered = "CW-3001", NotDelivered, "The message was not delivered";
     /// Accepted by us, but whether the server took it before we were cut off cannot be known.
-    OutcomeUnknown = "CW-3002", NotDelivered;
+    OutcomeUnknown = "CW-3002", NotDelivered, "It is not known whether the message arrived";
     /// The address cannot be used.
-    BadAddress = "CW-3003", Usage;
+    BadAddress = "CW-3003", Usage, "The address cannot be used";
     /// Texts wait for the account that they were written as.
-    OtherAccount = "CW-3004", NotDelivered;
+    OtherAccount = "CW-3004", NotDelivered, "Texts wait for another account";
     /// Wrong usage or invalid configuration.
-    BadConfig = "CW-4001", Usage;
+    BadConfig = "CW-4001", Usage, "Wrong usage or configuration";
     /// Locked by the administrator.
-    ManagedByPolicy = "CW-4002", NotAllowed;
+    ManagedByPolicy = "CW-4002", NotAllowed, "The administrator has locked this setting";
     /// A secret's file can be read by others.
-    SecretFileMode = "CW-4003", Usage;
+    SecretFileMode = "CW-4003", Usage, "A password file can be read by others";
     /// The data directory is in use by another program.
-    DataDirBusy = "CW-4101", Failed;
+    DataDirBusy = "CW-4101", Failed, "Another Causeway uses this data directory";
     /// Disk full, not writable, or damaged.
-    Storage = "CW-4102", Failed;
+    Storage = "CW-4102", Failed, "The disk or the database cannot be used";
     /// No key store, or it is locked.
-    KeyStore = "CW-4103", Failed;
+    KeyStore = "CW-4103", Failed, "The key store cannot be used";
     /// Program and agent are of different versions.
-    VersionMismatch = "CW-4104", Failed;
+    VersionMismatch = "CW-4104", Failed, "Program and agent are of different versions";
     /// The running agent ended before it answered.
-    AgentGone = "CW-4105", Failed;
+    AgentGone = "CW-4105", Failed, "The agent ended before it answered";
     /// A time limit ran out.
-    TimeLimit = "CW-4201", TimeLimit;
+    TimeLimit = "CW-4201", TimeLimit, "A time limit ran out";
     /// This server or account does not offer it.
-    NotOffered = "CW-4202", NotAllowed;
+    NotOffered = "CW-4202", NotAllowed, "It is not offered here";
     /// Interrupted by the person.
-    Interrupted = "CW-4203", Interrupted;
+    Interrupted = "CW-4203", Interrupted, "Interrupted";
     /// No further contact, or no further group, fits into the contact list.
-    ListFull = "CW-4204", NotAllowed;
+    ListFull = "CW-4204", NotAllowed, "The contact list is full";
     /// The server moves the contact list to another place; it can only be read meanwhile.
-    ListMoving = "CW-4205", NotAllowed;
+    ListMoving = "CW-4205", NotAllowed, "The contact list is being moved";
     /// The server refused a change of the contact list for another reason.
-    ListRefused = "CW-4206", NotAllowed;
+    ListRefused = "CW-4206", NotAllowed, "The contact list was not changed";
     /// Our own mistake.
-    Internal = "CW-9001", Failed;
+    Internal = "CW-9001", Failed, "A mistake in Causeway";
 }
 
 impl std::fmt::Display for Code {

@@ -8,7 +8,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{Command, Event, Kind, Reply, Snapshot};
 
-const WRITE: &str = "CAUSEWAY_WRITE_TYPES=1 cargo test -p causeway-api typescript";
+const WRITE: &str = "cargo xtask generate";
 
 /// Declarations by name.
 struct Declarations {
@@ -104,7 +104,7 @@ fn types() -> String {
 fn the_page_has_the_types_of_the_door() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/ipc/types.ts");
     let types = types();
-    if std::env::var_os("CAUSEWAY_WRITE_TYPES").is_some() {
+    if std::env::var_os("CAUSEWAY_REGENERATE").is_some() {
         std::fs::write(&path, &types).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap();

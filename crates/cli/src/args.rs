@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use causeway_api::Settable;
+use causeway_api::{Code, Settable};
 use causeway_engine::log;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Options, Parser, Subcommand, ValueEnum};
@@ -151,6 +151,14 @@ pub(crate) enum Verb {
         /// Only this account
         #[arg(long)]
         side: Option<Account>,
+    },
+
+    /// Explain a code: what one sees, the cause, what to do, what an administrator checks
+    #[command(after_help = "Example:\n  causewayctl explain CW-1201")]
+    Explain {
+        /// Such as `CW-1201`
+        #[arg(value_parser = code)]
+        code: Code,
     },
 
     /// Print a script with which a shell completes these commands
@@ -361,6 +369,17 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
+/// As printed, or as somebody reads it to the help desk: `cw-1201`, `1201`.
+fn code(text: &str) -> Result<Code, String> {
+    let digits = text.trim().to_ascii_uppercase();
+    let digits = digits.strip_prefix("CW-").unwrap_or(&digits);
+    Code::ALL
+        .iter()
+        .find(|code| code.as_str().strip_prefix("CW-") == Some(digits))
+        .copied()
+        .ok_or_else(|| "expected a code such as CW-1201".into())
+}
+
 fn search_text(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("expected at least one character".into()),
@@ -520,6 +539,16 @@ mod tests {
             "bob smith@contoso.example",
         ] {
             assert_eq!(address(wrong).unwrap_err(), ADDRESS, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_understood_as_people_say_it() {
+        for text in ["CW-1201", "cw-1201", " 1201 "] {
+            assert_eq!(code(text), Ok(Code::PasswordRefused), "{text}");
+        }
+        for wrong in ["", "CW-", "CW-0000", "12"] {
+            assert!(code(wrong).is_err(), "{wrong}");
         }
     }
 

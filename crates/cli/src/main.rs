@@ -67,7 +67,10 @@ async fn run(args: Args) -> Result<Outcome, Problem> {
     if !matches!(args.verb, Verb::Config(ConfigVerb::Set { .. })) {
         must_exist(args.global.config.as_deref())?;
     }
-    if !matches!(args.verb, Verb::Config(_) | Verb::Completion { .. }) {
+    if !matches!(
+        args.verb,
+        Verb::Config(_) | Verb::Completion { .. } | Verb::Explain { .. }
+    ) {
         name_errors(&ctl.place).await;
     }
     verbs::run(&mut ctl, args.verb).await

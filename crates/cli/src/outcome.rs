@@ -102,7 +102,9 @@ impl Outcome {
         out.flush()?;
         match (self.problem, self.summary) {
             (Some(problem), Some(summary)) if out.is_terminal() => {
-                writeln!(io::stderr(), "causewayctl: {summary} ({})", problem.code)
+                let mut err = io::stderr().lock();
+                writeln!(err, "causewayctl: {summary} ({})", problem.code)?;
+                explain(&mut err, problem.code)
             }
             (Some(problem), _) => tell(&problem),
             (None, _) => Ok(()),
@@ -142,7 +144,15 @@ fn tell(problem: &Problem) -> io::Result<()> {
             }
         }
     }
-    Ok(())
+    explain(&mut err, problem.code)
+}
+
+/// Where the page of a code is.
+fn explain(err: &mut impl Write, code: Code) -> io::Result<()> {
+    if code == Code::Interrupted {
+        return Ok(());
+    }
+    writeln!(err, "  More: causewayctl explain {code}")
 }
 
 /// Methods of signing in with what is said of each, in one line.

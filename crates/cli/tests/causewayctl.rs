@@ -237,6 +237,20 @@ mod usage {
     }
 
     #[test]
+    fn a_failure_says_where_its_page_is_and_the_page_is_there() {
+        let home = Home::new("this is no TOML");
+        let output = home.run(&["config", "set", "lync.mode", "sometimes"]);
+        let told = text(&output.stderr);
+        assert!(told.contains("causewayctl explain CW-4001"), "{told}");
+        let page = home.people(&["explain", "CW-4001"], 0);
+        assert!(page.starts_with("# CW-4001: "), "{page}");
+        let document = home.json(&["explain", "1201"], 0);
+        assert_eq!(document["code"], "CW-1201");
+        assert_eq!(document["exit"], 3);
+        home.json(&["explain", "CW-0000"], 2);
+    }
+
+    #[test]
     fn help_of_every_verb_has_an_example() {
         let home = Home::new("");
         for verb in [
@@ -248,6 +262,7 @@ mod usage {
             "search",
             "login",
             "logout",
+            "explain",
             "completion",
         ] {
             assert!(

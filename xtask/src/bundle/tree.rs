@@ -99,6 +99,11 @@ fn documents(package: Package, to: &Path) -> Result<()> {
     for page in DOCS {
         put(&root().join("docs").join(page), &to.join(page), 0o644)?;
     }
+    for page in fs::read_dir(root().join("docs/errors"))? {
+        let page = page?;
+        let to = to.join("errors").join(page.file_name());
+        put(&page.path(), &to, 0o644)?;
+    }
     let mut copyright = format!(
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
          Upstream-Name: Causeway\nSource: {}\n\n\

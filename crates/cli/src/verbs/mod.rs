@@ -11,7 +11,7 @@ mod send;
 mod status;
 mod watch;
 
-use causeway_api::{Problem, SendWhen};
+use causeway_api::{Code, Problem, SendWhen};
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 use serde_json::json;
@@ -64,8 +64,19 @@ pub(crate) async fn run(ctl: &mut Ctl, verb: Verb) -> Result<Outcome, Problem> {
             password_stdin,
         } => passwords::login(ctl, side, password_stdin).await,
         Verb::Logout { side } => passwords::logout(ctl, side).await,
+        Verb::Explain { code } => explain(code),
         Verb::Completion { shell } => completion(shell),
     }
+}
+
+fn explain(code: Code) -> Result<Outcome, Problem> {
+    let document = json!({
+        "code": code,
+        "title": code.title(),
+        "exit": code.exit() as i32,
+        "page": code.page(),
+    });
+    Outcome::new(&document, code.page())
 }
 
 fn completion(shell: Shell) -> Result<Outcome, Problem> {

@@ -4,7 +4,7 @@ use super::super::table::{SECTIONS, TABLE};
 use super::*;
 use crate::config::{reference, sample, schema};
 
-/// Set to anything to write the files in place of comparing them.
+/// Set to anything to write the files in place of comparing them (`cargo xtask generate`).
 const REGENERATE: &str = "CAUSEWAY_REGENERATE";
 const BEGIN: &str = "<!-- generated from the table of settings: begin -->\n";
 const END: &str = "<!-- generated from the table of settings: end -->\n";
@@ -24,7 +24,7 @@ fn compare(name: &str, expected: &str) {
     let found = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == expected,
-        "docs/{name} is stale: {REGENERATE}=1 cargo test -p causeway-engine generated"
+        "docs/{name} is stale: cargo xtask generate"
     );
 }
 
