@@ -33,6 +33,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/people/{address}/inbox", get(inbox).delete(empty_inbox))
         .route("/people/{address}/outbox", get(outbox))
         .route("/people/{address}/revoke", post(revoke))
+        .route("/people/{address}/password", post(password))
         .route("/people/{address}/end", post(end))
         .route("/people/{address}/event", post(unknown_event))
         .route(
@@ -276,6 +277,27 @@ async fn revoke(State(shared): Front, Path(address): Path<String>) -> Result<Jso
     let before = world.tokens.len();
     world.tokens.retain(|_, token| token.owner != address);
     Ok(Json(json!({ "revoked": before - world.tokens.len() })))
+}
+
+/// A new password, as from a change elsewhere: the tokens that the old one gave are void.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    password: String,
+}
+
+async fn password(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Asked(new): Asked<NewPassword>,
+) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let mut world = shared.world();
+    world.tokens.retain(|_, token| token.owner != address);
+    if let Some(person) = world.people.get_mut(&address) {
+        person.password = new.password;
+    }
+    Ok(Json(json!({})))
 }
 
 async fn end(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {

@@ -62,6 +62,14 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
         "the next 401 has both challenges in one header",
     ),
     (
+        "modern-auth",
+        "the next 401 offers modern authentication (OAuth at Azure AD) alone",
+    ),
+    (
+        "passive-only",
+        "the next 401 offers the passive grant (AD FS) alone",
+    ),
+    (
         "unquoted-challenge",
         "the next 401 has its href without quotation marks",
     ),

@@ -31,6 +31,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::http::Shared;
+pub use crate::tls::Certificate;
 use crate::token::{Grants, Windows};
 use crate::world::World;
 
@@ -60,6 +61,8 @@ pub struct Options {
     pub no_forms: bool,
     /// Origins from which browser clients may come in.
     pub allow_origin: Vec<String>,
+    /// What is wrong with the certificate.
+    pub certificate: Certificate,
 }
 
 impl Default for Options {
@@ -77,6 +80,7 @@ impl Default for Options {
             trust_remote_user: false,
             no_forms: false,
             allow_origin: Vec::new(),
+            certificate: Certificate::Good,
         }
     }
 }
@@ -172,7 +176,7 @@ impl Sim {
         let mut world = World::new(&people, options.seed);
         world.list_is_read_only = options.read_only_contacts;
         let domains: Vec<String> = world.domains.iter().cloned().collect();
-        let acceptor = tls::acceptor(&path, &domains)?;
+        let acceptor = tls::acceptor(&path, &domains, options.certificate)?;
         let listener = TcpListener::bind(options.listen)
             .await
             .with_context(|| format!("cannot listen on {}", options.listen))?;

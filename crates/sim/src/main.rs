@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use causeway_sim::{Options, Sim};
+use causeway_sim::{Certificate, Options, Sim};
 use clap::Parser;
 use tokio::io::AsyncReadExt as _;
 
@@ -46,6 +46,9 @@ struct Arguments {
     /// Origin from which browser clients may come in; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
+    /// What is wrong with the certificate
+    #[arg(long, value_enum, value_name = "FLAW", default_value = "good")]
+    certificate: Certificate,
 }
 
 #[tokio::main]
@@ -69,6 +72,7 @@ async fn main() -> Result<()> {
         trust_remote_user: arguments.trust_remote_user,
         no_forms: arguments.no_forms,
         allow_origin: arguments.allow_origin,
+        certificate: arguments.certificate,
     })
     .await?;
     let line = serde_json::to_string(sim.ready())?;

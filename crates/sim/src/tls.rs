@@ -13,7 +13,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
+    KeyUsagePurpose, SanType, date_time_ymd,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,8 +24,28 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio_rustls::server::TlsStream;
 
+/// What is wrong with the server's certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Certificate {
+    /// Nothing.
+    #[default]
+    Good,
+    /// It ended on 1 January 2024.
+    Expired,
+    /// It begins on 1 January 2100.
+    NotYetValid,
+    /// It is for `elsewhere.contoso.example`.
+    OtherName,
+    /// It signs itself, and is an authority at that, as a plain `openssl req -x509` makes it.
+    SelfSigned,
+}
+
 /// Takes the authority from `directory`, or makes one and leaves it there; gives a TLS set-up for these names.
-pub(crate) fn acceptor(directory: &Path, domains: &[String]) -> Result<TlsAcceptor> {
+pub(crate) fn acceptor(
+    directory: &Path,
+    domains: &[String],
+    certificate: Certificate,
+) -> Result<TlsAcceptor> {
     let (ca_file, key_file) = (directory.join("ca.pem"), directory.join("ca.key"));
     let key = match std::fs::read_to_string(&key_file) {
         Ok(pem) => KeyPair::from_pem(&pem)
@@ -50,13 +70,27 @@ pub(crate) fn acceptor(directory: &Path, domains: &[String]) -> Result<TlsAccept
     leaf.use_authority_key_identifier_extension = true;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    leaf.subject_alt_names
-        .push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    match certificate {
+        Certificate::Good | Certificate::OtherName => {}
+        Certificate::Expired => {
+            leaf.not_before = date_time_ymd(2023, 1, 1);
+            leaf.not_after = date_time_ymd(2024, 1, 1);
+        }
+        Certificate::NotYetValid => leaf.not_before = date_time_ymd(2100, 1, 1),
+        Certificate::SelfSigned => leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
+    }
     let names = domains.iter().flat_map(|domain| {
         ["lyncdiscover", "lyncdiscoverinternal", "pool", "web", "sim"]
             .map(|host| format!("{host}.{domain}"))
     });
-    for name in names.chain(["localhost".to_owned()]) {
+    let names: Vec<String> = if certificate == Certificate::OtherName {
+        vec!["elsewhere.contoso.example".to_owned()]
+    } else {
+        leaf.subject_alt_names
+            .push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        names.chain(["localhost".to_owned()]).collect()
+    };
+    for name in names {
         leaf.subject_alt_names.push(SanType::DnsName(
             name.as_str()
                 .try_into()
@@ -64,7 +98,12 @@ pub(crate) fn acceptor(directory: &Path, domains: &[String]) -> Result<TlsAccept
         ));
     }
     let leaf_key = KeyPair::generate()?;
-    let certificate: CertificateDer<'static> = leaf.signed_by(&leaf_key, &issuer)?.der().clone();
+    let signed = if certificate == Certificate::SelfSigned {
+        leaf.self_signed(&leaf_key)?
+    } else {
+        leaf.signed_by(&leaf_key, &issuer)?
+    };
+    let certificate: CertificateDer<'static> = signed.der().clone();
     let provider = Arc::new(ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -53,6 +53,23 @@ pub(crate) fn challenge(world: &mut World, request: &Request, grants: Grants) ->
         "x-ms-diagnostics",
         "28020;source=\"sim.contoso.example\";reason=\"No valid security token.\"",
     );
+    if world.faults.take("modern-auth", None).is_some() {
+        return reply.with(
+            "www-authenticate",
+            format!(
+                "Bearer trusted_issuers=\"00000001-0000-0000-c000-000000000000@*\", client_id=\"{CLIENT}\", \
+                 authorization_uri=\"https://login.windows.net/common/oauth2/authorize\""
+            ),
+        );
+    }
+    let ours = if world.faults.take("passive-only", None).is_some() {
+        format!(
+            "MsRtcOAuth href=\"https://{}{TOKEN}\",grant_type=\"urn:microsoft.rtc:passive\"",
+            request.host
+        )
+    } else {
+        ours
+    };
     if world.faults.take("joined-challenge", None).is_some() {
         return reply.with("www-authenticate", format!("{bearer}, {ours}"));
     }
