@@ -3,9 +3,11 @@
 mod args;
 mod attention;
 mod autostart;
+mod awake;
 mod closing;
 mod desktop;
 mod front;
+mod idle;
 mod notify;
 mod resident;
 mod running;

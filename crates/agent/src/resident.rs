@@ -15,6 +15,7 @@ use crate::autostart::Autostart;
 use crate::front::Front;
 use crate::session::Session;
 use crate::window::Window;
+use crate::{awake, idle};
 
 /// How a person began it.
 pub(crate) struct Beginning {
@@ -37,7 +38,8 @@ pub(crate) async fn stay(
     let mut signals = Signals::new()?;
     let window = Window::of(data_dir);
     let (configured, configured_again) = watch::channel(0);
-    let (session, asked) = Session::new(Autostart::of_session());
+    let (seen_told, seen) = watch::channel(None);
+    let (session, asked) = Session::new(Autostart::of_session(), seen);
     let front = Front::new(engine.handle(), window.clone(), session, configured);
     let mut door = Door::open(data_dir, PROGRAM, front)?;
     info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
@@ -48,6 +50,8 @@ pub(crate) async fn stay(
         asked,
         beginning.autostart,
     ));
+    let presence = tokio::spawn(idle::attend(engine.handle(), seen_told));
+    let nights = tokio::spawn(awake::attend(engine.handle()));
     if let Some(wish) = beginning.wish
         && let Err(problem) = window.show(wish, None)
     {
@@ -57,7 +61,9 @@ pub(crate) async fn stay(
         name = signals.next() => info!(signal = name, "ending"),
         () = engine.ended() => info!("ending as asked through the door"),
     }
-    attention.abort();
+    for task in [attention, presence, nights] {
+        task.abort();
+    }
     window.end();
     door.shut().await;
     engine.stop().await;

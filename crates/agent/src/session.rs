@@ -19,6 +19,8 @@ pub(crate) struct Session {
     host: watch::Receiver<Option<bool>>,
     inquiries: mpsc::UnboundedSender<Inquiry>,
     autostart: Option<Autostart>,
+    /// Who shows whether somebody uses the computer.
+    seen: watch::Receiver<Option<&'static str>>,
 }
 
 /// The other end, for whoever is on the bus. Dropped where there is none.
@@ -29,13 +31,17 @@ pub(crate) struct Asked {
 }
 
 impl Session {
-    pub(crate) fn new(autostart: Option<Autostart>) -> (Self, Asked) {
+    pub(crate) fn new(
+        autostart: Option<Autostart>,
+        seen: watch::Receiver<Option<&'static str>>,
+    ) -> (Self, Asked) {
         let (told, host) = watch::channel(None);
         let (inquiries, asked) = mpsc::unbounded_channel();
         let session = Self {
             host,
             inquiries,
             autostart,
+            seen,
         };
         let asked = Asked {
             host: told,
@@ -61,6 +67,7 @@ impl Session {
             tray_package: desktop::tray_package().map(str::to_owned),
             notifications: self.ask(Inquiry::Name).await.flatten(),
             starts_at_login: self.autostart.as_ref().map(Autostart::is_on),
+            activity: (*self.seen.borrow()).map(str::to_owned),
         }
     }
 
@@ -91,7 +98,8 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_session_bus_there_is_neither_tray_nor_service() {
-        let (session, asked) = Session::new(None);
+        let (_told, seen) = watch::channel(None);
+        let (session, asked) = Session::new(None, seen);
         asked.host.send_replace(Some(false));
         drop(asked);
         let wanted = Desktop {
@@ -99,6 +107,7 @@ mod tests {
             tray_package: desktop::tray_package().map(str::to_owned),
             notifications: None,
             starts_at_login: None,
+            activity: None,
         };
         assert_eq!(session.desktop().await, wanted);
         assert_eq!(session.test().await, NotificationTest::NoService);

@@ -17,6 +17,10 @@ pub struct Desktop {
     /// Causeway starts with the session; without it, that cannot be chosen here.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub starts_at_login: Option<bool>,
+    /// Who shows whether somebody uses the computer: `mutter`, `wayland` or `x11`. Where nobody does, Lync is told only
+    /// of what our person does in Causeway.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub activity: Option<String>,
 }
 
 /// What became of a notification that was asked for.

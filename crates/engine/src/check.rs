@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     config,
     options::Options,
-    prepare::{Preparation, extra_roots, lync_account, lync_settings},
+    prepare::{Preparation, Reach, extra_roots, lync_account, lync_settings},
     problems::{self, Next},
 };
 
@@ -80,8 +80,8 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
         ladder.not_configured(Side::Lync);
         return ladder;
     };
-    let roots = match extra_roots(lync.ca_file.value.clone()).await {
-        Ok(roots) => roots,
+    let reach = match Reach::of(lync).await {
+        Ok(reach) => reach,
         Err(problem) => {
             ladder.fail(
                 Side::Lync,
@@ -100,7 +100,7 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
     };
     let settings = ucwa::client::Settings {
         password,
-        ..lync_settings(lync, true, roots)
+        ..lync_settings(lync, true, reach)
     };
     for report in ucwa::client::check(settings).await {
         let step = lync_step(report.step);
@@ -112,7 +112,10 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
                     .filter(|_| error.kind == ucwa::ErrorKind::PasswordMissing);
                 let problem = named.unwrap_or_else(|| {
                     let problem = problems::lync(&error, step, Next::Ask);
-                    problems::in_password_file(problem, lync.password_file.value.as_deref())
+                    let problem =
+                        problems::in_password_file(problem, lync.password_file.value.as_deref());
+                    let trusted = &lync.trusted_domains;
+                    problems::foreign_domain(problem, &trusted.value, trusted.origin)
                 });
                 let step = ladder_step(step, &problem);
                 ladder.fail(Side::Lync, step, report.elapsed, problem);

@@ -91,6 +91,8 @@ pub(crate) struct Core {
     pub(crate) archive: Archive,
     /// Texts in doubt on the XMPP side are given up then; `None` as long as the archive tells about them.
     pub(crate) archive_doubts_until: Option<Timestamp>,
+    /// Somebody who sees it says that our person uses this computer.
+    pub(crate) person_is_here: bool,
     /// When a network last told a presence or note.
     pub(crate) presence_at: Timestamp,
     /// When the tick that is being handled began.
@@ -145,6 +147,8 @@ pub(crate) enum Found {
     Configuration(Box<Configuration>),
     /// So many texts of a conversation are unread.
     Unread { conversation: String, count: u32 },
+    /// The computer is in another network, or woke up.
+    Network,
     /// There is a password for this side now.
     Password(Side),
     /// A text that failed is to be sent again.
@@ -199,6 +203,7 @@ impl Core {
             doubts_until: None,
             archive: Archive::Reading,
             archive_doubts_until: None,
+            person_is_here: false,
             presence_at: now,
             outbox: Outbox::restored(left.outgoing),
             held: Held::restored(left.held),

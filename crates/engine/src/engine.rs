@@ -18,6 +18,7 @@ use crate::{
     core::{Core, Found, STORE_BACKLOG, Start},
     handle::Ask,
     lookout::Lookouts,
+    network,
     outbox::{Row, Stage},
     problems,
     store::{ChosenStatus, DataDir, Keep, Outgoing, Pause, PersonLink, Slot, Store},
@@ -213,6 +214,8 @@ async fn run(
 ) {
     core.start(Side::Lync);
     core.start(Side::Xmpp);
+    // One command is over before the network changes.
+    let watch = (!core.options.one_shot).then(|| network::watch(core.found.clone()));
     loop {
         let tick = next(&mut core, &mut asks, &mut founds, &mut stop).await;
         core.now = Timestamp::now();
@@ -231,6 +234,7 @@ async fn run(
                 conversation,
                 count,
             }) => core.set_unread(conversation, count),
+            Tick::Found(Found::Network) => core.network_changed(),
             Tick::Found(Found::Password(side)) => core.start(side),
             Tick::Found(Found::Retry { text, when, answer }) => {
                 core.send_again(&text, when, answer)
@@ -242,6 +246,9 @@ async fn run(
         if core.is_quitting() {
             break;
         }
+    }
+    if let Some(watch) = watch {
+        watch.abort();
     }
     close(core).await;
 }

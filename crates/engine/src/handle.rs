@@ -20,6 +20,10 @@ pub struct Handle {
 pub(crate) enum Ask {
     Request(Command, oneshot::Sender<Result<Reply, Problem>>),
     Subscribe(oneshot::Sender<Subscription>),
+    /// Our person uses the computer, or does no longer.
+    Activity(bool),
+    /// The computer woke up.
+    Awake,
 }
 
 impl Handle {
@@ -38,6 +42,18 @@ impl Handle {
             .await
             .map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
+    }
+
+    /// Our person uses this computer, said again and again while they do, or does no longer. Lync shows them as inactive
+    /// where nobody says so for some minutes.
+    pub async fn person_is_here(&self, here: bool) {
+        // An engine that has ended tells nobody.
+        let _ = self.asks.send(Ask::Activity(here)).await;
+    }
+
+    /// The computer woke up: connections that seem to stand may be dead.
+    pub async fn woke_up(&self) {
+        let _ = self.asks.send(Ask::Awake).await;
     }
 
     /// Everything known now, and every change from now on.

@@ -22,6 +22,7 @@ mod lists;
 pub mod log;
 mod lookout;
 mod lync;
+mod network;
 mod notices;
 mod options;
 mod outbox;

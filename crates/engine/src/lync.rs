@@ -144,6 +144,10 @@ impl Core {
         };
         self.lync.resumed = (resumed && self.lync.was_ready()).then_some(self.now);
         self.enter(api::Side::Lync, state, None);
+        if self.person_is_here {
+            // What was said before there was a session counts for this one.
+            self.person_acted();
+        }
         if resumed && self.outbox.has_doubts(api::Side::Lync) {
             // The server still has our application, so it tells what it took; it may take a while. To those people
             // nothing new goes out until then, so that the order holds.

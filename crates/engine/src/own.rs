@@ -70,6 +70,14 @@ impl Core {
         }
     }
 
+    /// Our person uses the computer, or does no longer.
+    pub(crate) fn person_is(&mut self, here: bool) {
+        self.person_is_here = here;
+        if here {
+            self.person_acted();
+        }
+    }
+
     /// The first word of the network about our own status after the start: takes up what was chosen in an earlier run.
     pub(crate) fn restore_status(&mut self) {
         let Some(chosen) = self.restore.take() else {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use causeway_api::{Code, Origin, Problem, Side};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
-use ucwa::client::Method;
+use ucwa::client::{Method, ProxyLogin};
 use uuid::Uuid;
 
 use crate::{
     config::{self, Configuration, Mode},
     problems,
-    secrets::{Account, Secrets},
+    secrets::{Account, Secrets, in_file},
     store::{Keep, Store},
 };
 
@@ -68,11 +68,7 @@ impl Preparation {
         Ok(ucwa::client::Settings {
             password,
             endpoint_id,
-            ..lync_settings(
-                lync,
-                self.watch_only,
-                extra_roots(lync.ca_file.value.clone()).await?,
-            )
+            ..lync_settings(lync, self.watch_only, Reach::of(lync).await?)
         })
     }
 
@@ -129,11 +125,36 @@ async fn may_do_without_password(method: Method) -> bool {
     }
 }
 
+/// What is read from files to reach the Lync server.
+pub(crate) struct Reach {
+    extra_roots: Vec<CertificateDer<'static>>,
+    proxy_login: Option<ProxyLogin>,
+}
+
+impl Reach {
+    /// # Errors
+    /// `BadConfig` where a file cannot be used, `SecretFileMode` where others can read the proxy's password.
+    pub(crate) async fn of(lync: &config::Lync) -> Result<Self, Problem> {
+        let proxy_login = match (&lync.proxy_user.value, &lync.proxy_password_file.value) {
+            (Some(user), Some(file)) => Some(ProxyLogin {
+                user: user.clone(),
+                password: in_file(file.clone()).await?,
+            }),
+            // A name without a password is not sent: the proxy says then that it wants a login.
+            (Some(_) | None, _) => None,
+        };
+        Ok(Self {
+            extra_roots: extra_roots(lync.ca_file.value.clone()).await?,
+            proxy_login,
+        })
+    }
+}
+
 /// Everything but password and endpoint id.
 pub(crate) fn lync_settings(
     lync: &config::Lync,
     watch_only: bool,
-    extra_roots: Vec<CertificateDer<'static>>,
+    reach: Reach,
 ) -> ucwa::client::Settings {
     ucwa::client::Settings {
         address: lync.address.value.clone(),
@@ -142,8 +163,10 @@ pub(crate) fn lync_settings(
         password: None,
         discovery_url: lync.discovery_url.value.clone(),
         trusted_domains: lync.trusted_domains.value.clone(),
-        extra_roots,
+        extra_roots: reach.extra_roots,
         proxy: lync.proxy.value.clone(),
+        proxy_login: reach.proxy_login,
+        proxy_bypass: lync.proxy_bypass.value.clone(),
         mode: if watch_only {
             Mode::WatchOnly
         } else {

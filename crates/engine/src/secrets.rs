@@ -61,11 +61,7 @@ impl Secrets {
     /// file, `BadConfig` where the file cannot be used.
     pub async fn password(&self, account: &Account) -> Result<SecretString, Problem> {
         if let Some(path) = account.password_file.clone() {
-            return tokio::task::spawn_blocking(move || file::read(&path))
-                .await
-                .unwrap_or_else(|_| {
-                    Err(account.problem(&Failure::Other("reading the file was cut off".into())))
-                });
+            return in_file(path).await;
         }
         if let Some(secret) = self.held().get(&account.name()) {
             return Ok(secret.clone());
@@ -165,6 +161,23 @@ impl Secrets {
     fn held(&self) -> std::sync::MutexGuard<'_, HashMap<(Side, String), SecretString>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The secret that stands in a private file.
+///
+/// # Errors
+/// `SecretFileMode` where others can read the file, `BadConfig` where it cannot be used.
+pub(crate) async fn in_file(path: PathBuf) -> Result<SecretString, Problem> {
+    tokio::task::spawn_blocking(move || file::read(&path))
+        .await
+        .unwrap_or_else(|_| {
+            Err(Problem::new(
+                Code::Internal,
+                STEP,
+                "Reading a password file was cut off",
+                "Try again",
+            ))
+        })
 }
 
 impl Account {

@@ -117,6 +117,26 @@ impl Core {
         }
     }
 
+    /// The network is another one: links look for their servers at once, also one that rests because of what it met in
+    /// the network before. A refusal by the server, or what a person has to decide, stays.
+    pub(crate) fn network_changed(&mut self) {
+        info!("the network changed");
+        if let Some(link) = &self.lync.link {
+            link.send(ucwa::Command::NetworkChanged);
+        }
+        if let Some(link) = &self.xmpp.link {
+            link.send(causeway_xmpp::Command::NetworkChanged);
+        }
+        for side in [Side::Lync, Side::Xmpp] {
+            let LinkState { state, error, .. } = self.link_state(side);
+            if state.is_final()
+                && error.is_some_and(|problem| problems::is_of_the_network(problem.code))
+            {
+                self.start(side);
+            }
+        }
+    }
+
     /// Starts the link of a side anew; one that runs is closed first.
     pub(crate) fn start(&mut self, side: Side) {
         let closing = self.let_go(side);
@@ -187,7 +207,7 @@ impl Core {
                 self.xmpp.started(link, events);
             }
             Err(problem) => {
-                let state = problems::resting_state(problem.code);
+                let state = problems::resting(&problem);
                 self.enter(side, state, Some(problem));
             }
         }
@@ -215,10 +235,20 @@ impl Core {
     pub(crate) fn stopped(&mut self, side: Side, problem: Option<Problem>) {
         drop(self.let_go(side));
         let file = self.password_file(side);
-        let problem = problem.map(|problem| problems::in_password_file(problem, file.as_deref()));
-        let state = problem.as_ref().map_or(SideState::SignedOut, |problem| {
-            problems::resting_state(problem.code)
+        let trusted = match &self.configuration.settings.lync {
+            Some(lync) if side == Side::Lync => Some(&lync.trusted_domains),
+            Some(_) | None => None,
+        };
+        let problem = problem.map(|problem| {
+            let problem = problems::in_password_file(problem, file.as_deref());
+            match trusted {
+                Some(trusted) => problems::foreign_domain(problem, &trusted.value, trusted.origin),
+                None => problem,
+            }
         });
+        let state = problem
+            .as_ref()
+            .map_or(SideState::SignedOut, problems::resting);
         self.enter(side, state, problem);
         let lost = match side {
             Side::Lync => causeway_bridge::Side::Lync,

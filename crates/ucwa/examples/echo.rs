@@ -34,6 +34,8 @@ async fn main() -> Result<(), Problem> {
         trusted_domains: Vec::new(),
         extra_roots,
         proxy: Proxy::System,
+        proxy_login: None,
+        proxy_bypass: Vec::new(),
         mode: Mode::Available,
         endpoint_id: uuid::Uuid::new_v4(),
         culture: "en-US".to_owned(),

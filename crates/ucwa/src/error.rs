@@ -36,6 +36,27 @@ pub struct Facts {
     pub passed_over: Vec<PassedOver>,
     /// How far this computer's clock is ahead of the server's, where Windows authentication failed.
     pub clock_ahead: Option<SignedDuration>,
+    /// The proxy that refused, without a login.
+    pub proxy: Option<String>,
+    /// The certificate that was refused.
+    pub certificate: Option<Box<CertificateFacts>>,
+}
+
+/// What a certificate says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Names it is for.
+    pub names: Vec<String>,
+    /// Who issued it.
+    pub issuer: String,
+    /// It is its own issuer.
+    pub self_signed: bool,
+    /// Valid from.
+    pub not_before: Option<Timestamp>,
+    /// Valid to.
+    pub not_after: Option<Timestamp>,
+    /// SHA-256 of the whole, in pairs of digits with colons between: as `openssl x509 -fingerprint -sha256` writes it.
+    pub fingerprint: String,
 }
 
 /// Cause of a failure.
@@ -46,6 +67,12 @@ pub enum ErrorKind {
     NoDiscoveryName {
         /// Host names looked up.
         tried: Vec<String>,
+    },
+    /// A host that discovery led to has no address as seen from here. Network, or the administrator's DNS.
+    #[error("no address found for {host}")]
+    NoAddress {
+        /// Host looked up.
+        host: String,
     },
     /// The host does not answer in time or refuses connections. Network or server.
     #[error("no answer from {host}")]
@@ -188,6 +215,20 @@ pub enum ErrorKind {
     Journal(String),
 }
 
+impl ErrorKind {
+    /// TLS was refused: it belongs to the step that looks at certificates, whichever request met it.
+    #[must_use]
+    pub fn is_about_certificate(&self) -> bool {
+        matches!(
+            self,
+            Self::CertificateExpired { .. }
+                | Self::CertificateIssuer { .. }
+                | Self::CertificateName { .. }
+                | Self::Tls(_)
+        )
+    }
+}
+
 /// What the caller of a failed action can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
@@ -234,6 +275,7 @@ impl Error {
                     Cause::ControllerUnreachable | Cause::ControllerSilent | Cause::ConnectionEnded,
             }
             | ErrorKind::NoDiscoveryName { .. }
+            | ErrorKind::NoAddress { .. }
             | ErrorKind::NotUcwa { .. }
             | ErrorKind::Tls(_)
             | ErrorKind::NoUcwa

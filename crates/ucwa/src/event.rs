@@ -385,6 +385,9 @@ pub enum Command {
     /// not there, [`ErrorKind::Refused`](crate::ErrorKind::Refused) with the server's subcode, such as `LimitExceeded`,
     /// `TooManyGroups`, `OperationNotSupported`, `MigrationInProgress`.
     EditContacts(ContactEdit, Answer<()>),
+    /// The network is another one now, or the computer woke up. What waits for its time is tried at once, what seems to
+    /// stand is asked whether it does.
+    NetworkChanged,
     /// End the application (DELETE, at most 2 s) and stop.
     SignOut,
 }
@@ -429,6 +432,7 @@ impl fmt::Debug for Command {
             Self::GetPresence(..) => "GetPresence",
             Self::Search(..) => "Search",
             Self::EditContacts(..) => "EditContacts",
+            Self::NetworkChanged => "NetworkChanged",
             Self::SignOut => "SignOut",
         })
     }

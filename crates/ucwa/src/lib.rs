@@ -13,7 +13,7 @@ pub mod session;
 pub mod wire;
 
 pub use address::{NotASipUri, SipUri};
-pub use error::{Error, ErrorKind, Facts, Retry};
+pub use error::{CertificateFacts, Error, ErrorKind, Facts, Retry};
 pub use event::*;
 pub use limits::Limits;
 pub use windows_auth::{Cause, Mechanism, PassedOver, Ticket};

@@ -35,7 +35,7 @@ impl Default for Limits {
             events: Duration::from_secs(210),
             sign_out: Duration::from_secs(2),
             back_off_first: Duration::from_secs(1),
-            back_off_last: Duration::from_secs(60),
+            back_off_last: Duration::from_secs(120),
             invitation: Duration::from_secs(60),
             delivery: Duration::from_secs(60),
             activity: Duration::from_secs(150),

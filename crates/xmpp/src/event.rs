@@ -257,6 +257,8 @@ pub enum Command {
         /// Accept or refuse.
         allow: bool,
     },
+    /// The network is another one now, or the computer woke up: a pause is over, and a stream has to show that it lives.
+    NetworkChanged,
     /// Close the stream in order and stop.
     SignOut,
 }

@@ -1,4 +1,4 @@
-// The types of the door, as `crates/api` has them. Written by `CAUSEWAY_WRITE_TYPES=1 cargo test -p causeway-api typescript`; not changed by hand.
+// The types of the door, as `crates/api` has them. Written by `cargo xtask generate`; not changed by hand.
 // Times are RFC 3339 texts in UTC; `?` stands where the Rust side leaves a field out.
 
 export type Timestamp = string;
@@ -472,7 +472,12 @@ export type Desktop = {
   /** Name of the notification service; without it there is none. */
   notifications?: string,
   /** Causeway starts with the session; without it, that cannot be chosen here. */
-  starts_at_login?: boolean
+  starts_at_login?: boolean,
+  /**
+   * Who shows whether somebody uses the computer: `mutter`, `wayland` or `x11`. Where nobody does, Lync is told only
+   * of what our person does in Causeway.
+   */
+  activity?: string
 };
 
 /** Into the account or out of it. */

@@ -8,7 +8,7 @@ use super::reply;
 use crate::{
     check, config,
     core::{Core, Found},
-    prepare::{lync_account, lync_settings, xmpp_account},
+    prepare::{Reach, lync_account, lync_settings, xmpp_account},
     problems::{self, Next},
     secrets::{Account, Secrets},
     send::Answer,
@@ -137,8 +137,8 @@ impl Core {
 
 /// Climbs the ladder as far as it goes without a password.
 async fn found(lync: &config::Lync, secrets: &Secrets) -> Result<Discovered, Problem> {
-    let roots = crate::prepare::extra_roots(lync.ca_file.value.clone()).await?;
-    let reports = ucwa::client::check(lync_settings(lync, true, roots)).await;
+    let reach = Reach::of(lync).await?;
+    let reports = ucwa::client::check(lync_settings(lync, true, reach)).await;
     let mut server = String::new();
     for report in reports {
         let step = check::lync_step(report.step);

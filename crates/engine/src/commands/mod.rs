@@ -48,6 +48,8 @@ impl Core {
                 // Who asked may be gone.
                 let _ = answer.send(self.audience.subscribe(self.now, known));
             }
+            Ask::Activity(here) => self.person_is(here),
+            Ask::Awake => self.network_changed(),
             Ask::Request(command, answer) => {
                 let deadline = self.now + LINK_PATIENCE;
                 self.attempt(Waiting {

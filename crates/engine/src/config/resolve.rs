@@ -80,6 +80,9 @@ impl Resolver {
         let ca_file = self.optional(&lync::CA_FILE);
         let trusted_domains = self.value(&lync::TRUSTED_DOMAINS).map(|hosts| hosts.0);
         let proxy = self.value(&lync::PROXY);
+        let proxy_user = self.optional(&lync::PROXY_USER);
+        let proxy_password_file = self.optional(&lync::PROXY_PASSWORD_FILE);
+        let proxy_bypass = self.value(&lync::PROXY_BYPASS).map(|hosts| hosts.0);
         let culture = self.value(&lync::CULTURE).map(|culture| culture.0);
         Some(Lync {
             address: address.transpose()?,
@@ -91,6 +94,9 @@ impl Resolver {
             ca_file,
             trusted_domains,
             proxy,
+            proxy_user,
+            proxy_password_file,
+            proxy_bypass,
             culture,
         })
     }

@@ -50,6 +50,9 @@ pub struct Lync {
     pub ca_file: Setting<Option<PathBuf>>,
     pub trusted_domains: Setting<Vec<String>>,
     pub proxy: Setting<Proxy>,
+    pub proxy_user: Setting<Option<String>>,
+    pub proxy_password_file: Setting<Option<PathBuf>>,
+    pub proxy_bypass: Setting<Vec<String>>,
     pub culture: Setting<String>,
 }
 

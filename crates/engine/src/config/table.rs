@@ -13,7 +13,7 @@ use ucwa::client::{Method, Mode, Proxy};
 
 use super::screen;
 use super::settings::{HistoryMode, HostPort};
-use super::value::{Culture, DatabaseUrl, Days, Domain, Hosts, HttpsUrl, Raw, Value};
+use super::value::{Bypass, Culture, DatabaseUrl, Days, Domain, Hosts, HttpsUrl, Raw, Value};
 
 /// A setting that may be absent; an empty text says so too, and overrides a weaker layer.
 pub(super) struct Key<T> {
@@ -146,6 +146,9 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &lync::CA_FILE,
     &lync::TRUSTED_DOMAINS,
     &lync::PROXY,
+    &lync::PROXY_USER,
+    &lync::PROXY_PASSWORD_FILE,
+    &lync::PROXY_BYPASS,
     &lync::CULTURE,
     &xmpp::ADDRESS,
     &xmpp::SERVER,
@@ -242,6 +245,22 @@ pub(super) mod lync {
     .or(|| Hosts(Vec::new()));
     pub(in super::super) static PROXY: WithDefault<Proxy> =
         Key::new("lync.proxy", r#""system""#, "HTTP proxy").or(|| Proxy::System);
+    pub(in super::super) static PROXY_USER: Key<String> = Key::new(
+        "lync.proxy_user",
+        r#""anna""#,
+        "User name, where the proxy wants a login",
+    );
+    pub(in super::super) static PROXY_PASSWORD_FILE: Key<PathBuf> = Key::new(
+        "lync.proxy_password_file",
+        r#""/etc/causeway/proxy.password""#,
+        "File with the password for the proxy, mode 0600 or stricter",
+    );
+    pub(in super::super) static PROXY_BYPASS: WithDefault<Bypass> = Key::new(
+        "lync.proxy_bypass",
+        r#"["contoso.example", "10.0.0.0/8"]"#,
+        "What is reached without the proxy: domains, host names, IP addresses or networks",
+    )
+    .or(|| Bypass(Vec::new()));
     pub(in super::super) static CULTURE: WithDefault<Culture> = Key::new(
         "lync.culture",
         r#""en-US""#,

@@ -445,6 +445,42 @@ impl Value for Hosts {
     }
 }
 
+/// Hosts that are reached without a proxy.
+pub(super) struct Bypass(pub(super) Vec<String>);
+
+impl Value for Bypass {
+    fn expected() -> String {
+        "a list of domains, host names, IP addresses or networks, such as [\"contoso.example\", \"10.0.0.0/8\"]".into()
+    }
+
+    fn read(raw: &Raw, base: &Path) -> Option<Self> {
+        let Raw::List(items) = raw else { return None };
+        let one = |item: &Raw| {
+            let text = text(item)?;
+            let Some((address, bits)) = text.split_once('/') else {
+                return Hosts::read(&Raw::List(vec![item.clone()]), base)?.0.pop();
+            };
+            let address: IpAddr = address.parse().ok()?;
+            let longest = if address.is_ipv4() { 32 } else { 128 };
+            let bits: u8 = bits.parse().ok().filter(|bits| *bits <= longest)?;
+            Some(format!("{address}/{bits}"))
+        };
+        items.iter().map(one).collect::<Option<_>>().map(Self)
+    }
+
+    fn typed(text: &str) -> Raw {
+        Raw::comma_separated(text)
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+
+    fn schema() -> Json {
+        Hosts::schema()
+    }
+}
+
 fn text(raw: &Raw) -> Option<&str> {
     match raw {
         Raw::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),

@@ -3,7 +3,9 @@
 use causeway_api::{Code, Problem};
 use ucwa::{Error, ErrorKind, Facts};
 
-use super::{CHECKING_CERTIFICATE, Next, validity, windows};
+use jiff::Timestamp;
+
+use super::{CHECKING_CERTIFICATE, Next, not_valid_now, windows};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
@@ -14,7 +16,7 @@ pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
         remedy
     };
     // A certificate is looked at in every step that opens a connection; it is one step to people.
-    let step = if is_about_certificate(&error.kind) {
+    let step = if error.kind.is_about_certificate() {
         CHECKING_CERTIFICATE
     } else {
         step
@@ -34,16 +36,6 @@ fn passes_by_itself(kind: &ErrorKind) -> bool {
     )
 }
 
-fn is_about_certificate(kind: &ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::CertificateExpired { .. }
-            | ErrorKind::CertificateIssuer { .. }
-            | ErrorKind::CertificateName { .. }
-            | ErrorKind::Tls(_)
-    )
-}
-
 #[expect(
     clippy::too_many_lines,
     reason = "one arm per cause: a table in the shape of code"
@@ -58,6 +50,11 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             ),
             "Check the spelling of lync.address and connect the VPN; or set lync.discovery_url.",
         ),
+        ErrorKind::NoAddress { host } => (
+            Code::DiscoverySilent,
+            format!("{host}, where the server sends us, has no address as seen from here."),
+            "Connect to the company network. Administrators: check the DNS entry of that name.",
+        ),
         ErrorKind::Silent { host } => (
             Code::DiscoverySilent,
             format!("{host} does not answer from here."),
@@ -66,7 +63,7 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
         ErrorKind::ProxyLogin => (
             Code::ProxyLogin,
             "A proxy wants a login.".to_owned(),
-            "Set lync.proxy to none or to a proxy that needs no login. Administrators: let the pool's web services pass.",
+            "Set lync.proxy_user and lync.proxy_password_file, or lync.proxy. Administrators: let the pool's web services pass.",
         ),
         ErrorKind::NotUcwa { host, content_type } => (
             Code::NotUcwa,
@@ -79,10 +76,7 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             not_after,
         } => (
             Code::CertificateExpired,
-            format!(
-                "The certificate of {host} is not valid now: {}.",
-                validity(*not_before, *not_after)
-            ),
+            not_valid_now(host, *not_before, *not_after, Timestamp::now()),
             "Check the computer's clock. Administrators: renew the certificate.",
         ),
         ErrorKind::CertificateIssuer { host, issuer } => (
@@ -263,8 +257,12 @@ fn with_kind(problem: Problem, kind: &ErrorKind) -> Problem {
         problem
             .with("wanted", wanted.clone())
             .with("found", found.clone())
-    } else if let ErrorKind::CertificateIssuer { issuer, .. } = kind {
-        problem.with("issuer", issuer.clone())
+    } else if let ErrorKind::CertificateExpired { .. } = kind {
+        problem.with("clock", Timestamp::now().to_string())
+    } else if let ErrorKind::NotUcwa { content_type, .. } = kind {
+        problem.with("content_type", content_type.clone())
+    } else if let ErrorKind::ForeignRedirect { from, to } = kind {
+        problem.with("from", from.clone()).with("to", to.clone())
     } else if let ErrorKind::RedirectLoop { chain } = kind {
         problem.with("chain", chain.clone())
     } else if let ErrorKind::Refused { code, subcode, .. } = kind {
@@ -281,6 +279,7 @@ fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
         ("url", &facts.url),
         ("host", &facts.host),
         ("diagnostics", &facts.diagnostics),
+        ("proxy", &facts.proxy),
         ("server_fqdn", &facts.server_fqdn),
         ("request_id", &facts.request_id),
     ];
@@ -291,6 +290,19 @@ fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
     }
     if !facts.passed_over.is_empty() {
         problem = problem.with("passed_over", windows::passed_over_json(&facts.passed_over));
+    }
+    if let Some(certificate) = &facts.certificate {
+        problem = problem
+            .with("issuer", certificate.issuer.clone())
+            .with("fingerprint", certificate.fingerprint.clone());
+        for (key, time) in [
+            ("not_before", certificate.not_before),
+            ("not_after", certificate.not_after),
+        ] {
+            if let Some(time) = time {
+                problem = problem.with(key, time.to_string());
+            }
+        }
     }
     match facts.status {
         Some(status) => problem.with("status", status),

@@ -12,8 +12,9 @@ pub(crate) use xmpp::xmpp;
 
 use std::path::Path;
 
-use causeway_api::{Code, Problem, Side, SideState};
+use causeway_api::{Code, Origin, Problem, Side, SideState};
 use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
 
 /// The step in which a certificate is judged.
 pub(crate) const CHECKING_CERTIFICATE: &str = "checking-certificate";
@@ -55,6 +56,32 @@ pub(crate) fn in_password_file(problem: Problem, file: Option<&Path>) -> Problem
     }
 }
 
+/// A redirect to a foreign host is a question to the person, unless the list of trusted hosts is not theirs to change.
+pub(crate) fn foreign_domain(problem: Problem, trusted: &[String], origin: Origin) -> Problem {
+    if problem.code != Code::ForeignDomain {
+        return problem;
+    }
+    let managed = origin == Origin::Enforced;
+    let remedy = match problem.detail.get("to").and_then(Value::as_str) {
+        _ if managed => {
+            "Your organisation decides which hosts are trusted; show the details to your administrator."
+                .to_owned()
+        }
+        Some(host) => {
+            let hosts: Vec<&str> = trusted.iter().map(String::as_str).chain([host]).collect();
+            format!(
+                "Only if you know that host: causewayctl config set lync.trusted_domains {}",
+                hosts.join(",")
+            )
+        }
+        None => problem.remedy.clone(),
+    };
+    Problem { remedy, ..problem }.with(MANAGED, managed)
+}
+
+/// In the details of a question: who answers it is the organisation, not the person.
+const MANAGED: &str = "managed";
+
 /// The name of a step as it stands in reports and in `Problem::step`.
 pub(crate) fn step_name(state: SideState) -> &'static str {
     match state {
@@ -79,7 +106,17 @@ pub(crate) fn step_name(state: SideState) -> &'static str {
 }
 
 /// The state in which a link rests that ended with this problem.
-pub(crate) fn resting_state(code: Code) -> SideState {
+pub(crate) fn resting(problem: &Problem) -> SideState {
+    let state = resting_state(problem.code);
+    let managed = problem.detail.get(MANAGED) == Some(&Value::Bool(true));
+    if managed && state == SideState::NeedsConsent {
+        return SideState::NotAllowed;
+    }
+    state
+}
+
+/// The state in which a link rests that ended with this code.
+fn resting_state(code: Code) -> SideState {
     match code {
         Code::PasswordMissing | Code::XmppPasswordMissing => SideState::NeedsPassword,
         Code::PasswordRefused
@@ -120,6 +157,22 @@ pub(crate) fn resting_state(code: Code) -> SideState {
         | Code::ListRefused
         | Code::Internal => SideState::Stopped,
     }
+}
+
+/// Another network may lift it: somebody in between, or a way that is not there. No password was sent when it was met.
+pub(crate) fn is_of_the_network(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NoDiscoveryName
+            | Code::DiscoverySilent
+            | Code::ProxyLogin
+            | Code::NotUcwa
+            | Code::CertificateExpired
+            | Code::CertificateIssuer
+            | Code::CertificateName
+            | Code::ForeignDomain
+            | Code::XmppUnreachable
+    )
 }
 
 /// A command that needs a link which is not configured.
@@ -220,18 +273,26 @@ pub(crate) fn side_name(side: Side) -> &'static str {
     }
 }
 
-/// Validity of a certificate for people; dates in UTC, since help desk and person may be far apart.
-fn validity(not_before: Option<Timestamp>, not_after: Option<Timestamp>) -> String {
+/// What is wrong with the time of a certificate; dates in UTC, since help desk and person may be far apart.
+fn not_valid_now(
+    host: &str,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+    now: Timestamp,
+) -> String {
     let day = |time: Timestamp| {
         time.to_zoned(TimeZone::UTC)
             .strftime("%Y-%m-%d")
             .to_string()
     };
     match (not_before, not_after) {
-        (Some(from), Some(to)) => format!("valid from {} to {}", day(from), day(to)),
-        (Some(from), None) => format!("valid from {}", day(from)),
-        (None, Some(to)) => format!("valid to {}", day(to)),
-        (None, None) => "validity not readable".to_owned(),
+        (Some(from), _) if now < from => format!(
+            "The certificate of {host} is not valid before {}; this computer's clock says {}.",
+            day(from),
+            day(now)
+        ),
+        (_, Some(to)) if to < now => format!("The certificate of {host} expired on {}.", day(to)),
+        _ => format!("The certificate of {host} is not valid at this time."),
     }
 }
 
@@ -367,11 +428,40 @@ mod tests {
     }
 
     #[test]
-    fn the_dates_of_a_certificate_are_told_as_far_as_known() {
-        assert_eq!(validity(None, None), "validity not readable");
-        assert_eq!(
-            validity(None, Some(Timestamp::UNIX_EPOCH)),
-            "valid to 1970-01-01"
+    fn a_certificate_that_is_over_is_told_from_one_that_has_not_begun() {
+        let day = |text: &str| Some(format!("{text}T00:00:00Z").parse::<Timestamp>().unwrap());
+        let (from, to) = (day("2026-01-01"), day("2026-12-31"));
+        let told = |now| not_valid_now("pool.contoso.example", from, to, day(now).unwrap());
+        assert!(told("2027-02-01").ends_with("expired on 2026-12-31."));
+        assert!(told("2025-02-01").contains("not valid before 2026-01-01"));
+        assert!(told("2025-02-01").contains("clock says 2025-02-01"));
+        assert!(
+            not_valid_now("pool.contoso.example", None, None, Timestamp::UNIX_EPOCH)
+                .ends_with("is not valid at this time.")
         );
+    }
+
+    #[test]
+    fn whether_a_foreign_host_is_trusted_is_asked_only_where_a_person_decides() {
+        let problem = || {
+            let kind = ucwa::ErrorKind::ForeignRedirect {
+                from: "lyncdiscover.contoso.example".into(),
+                to: "pool.fabrikam.example".into(),
+            };
+            lync(&kind.into(), "finding-server", Next::Ask)
+        };
+        let known = ["web.fabrikam.example".to_owned()];
+        let asked = foreign_domain(problem(), &known, Origin::User);
+        assert!(
+            asked.remedy.contains(
+                "config set lync.trusted_domains web.fabrikam.example,pool.fabrikam.example"
+            ),
+            "{asked:?}"
+        );
+        assert_eq!(asked.detail["managed"], false);
+        assert_eq!(resting(&asked), SideState::NeedsConsent);
+        let decided = foreign_domain(problem(), &known, Origin::Enforced);
+        assert!(!decided.remedy.contains("config set"), "{decided:?}");
+        assert_eq!(resting(&decided), SideState::NotAllowed);
     }
 }

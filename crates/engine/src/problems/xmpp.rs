@@ -3,7 +3,9 @@
 use causeway_api::{Code, Problem};
 use causeway_xmpp::{Error, ErrorKind, Facts};
 
-use super::{CHECKING_CERTIFICATE, Next, validity};
+use jiff::Timestamp;
+
+use super::{CHECKING_CERTIFICATE, Next, not_valid_now};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn xmpp(error: &Error, step: &str, next: Next) -> Problem {
@@ -22,7 +24,8 @@ pub(crate) fn xmpp(error: &Error, step: &str, next: Next) -> Problem {
     } else {
         step
     };
-    with_facts(Problem::new(code, step, message, remedy), &error.facts)
+    let problem = with_kind(Problem::new(code, step, message, remedy), &error.kind);
+    with_facts(problem, &error.facts)
 }
 
 fn is_about_certificate(kind: &ErrorKind) -> bool {
@@ -54,7 +57,7 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
         ),
         ErrorKind::CertificateExpired { host, not_before, not_after } => (
             Code::XmppUnreachable,
-            format!("The certificate of {host} is not valid now: {}.", validity(*not_before, *not_after)),
+            not_valid_now(host, *not_before, *not_after, Timestamp::now()),
             "Check the computer's clock. Administrators: renew the certificate.",
         ),
         ErrorKind::CertificateIssuer { host, issuer } => (
@@ -118,6 +121,33 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
         ),
     };
     (code, message, remedy.to_owned())
+}
+
+/// Facts that scripts may want in a form of their own.
+fn with_kind(mut problem: Problem, kind: &ErrorKind) -> Problem {
+    if let ErrorKind::NotFound { tried } = kind {
+        problem.with("tried", tried.clone())
+    } else if let ErrorKind::CertificateIssuer { issuer, .. } = kind {
+        problem.with("issuer", issuer.clone())
+    } else if let ErrorKind::CertificateName { wanted, found } = kind {
+        problem
+            .with("wanted", wanted.clone())
+            .with("found", found.clone())
+    } else if let ErrorKind::CertificateExpired {
+        not_before,
+        not_after,
+        ..
+    } = kind
+    {
+        for (key, time) in [("not_before", not_before), ("not_after", not_after)] {
+            if let Some(time) = time {
+                problem = problem.with(key, time.to_string());
+            }
+        }
+        problem
+    } else {
+        problem
+    }
 }
 
 fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use url::Url;
 use uuid::Uuid;
 
 use super::driver::{self, Shared};
 use super::settings::{Mode, Settings};
 use crate::session::Session;
-use crate::{Command, Error, ErrorKind, Event, SignedInHow, State};
+use crate::{CertificateFacts, Command, Error, ErrorKind, Event, SignedInHow, State};
 
 /// A step of the sign-in ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,19 +59,6 @@ pub struct StepFacts {
     pub contacts: Option<usize>,
 }
 
-/// What a certificate says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateFacts {
-    /// Names it is for.
-    pub names: Vec<String>,
-    /// Who issued it.
-    pub issuer: String,
-    /// Valid from.
-    pub not_before: Option<Timestamp>,
-    /// Valid to.
-    pub not_after: Option<Timestamp>,
-}
-
 /// Walks the ladder once, watch-only, with an `endpointId` of its own, and deletes the application it made.
 /// One report per step; the last one may be a failure.
 pub async fn check(mut settings: Settings) -> Vec<StepReport> {
@@ -104,13 +90,7 @@ impl Ladder<'_> {
 
     /// A refused certificate belongs to its own step, whichever request met it.
     fn failed(&mut self, step: Step, error: Error) -> Error {
-        let certificate = matches!(
-            error.kind,
-            ErrorKind::CertificateExpired { .. }
-                | ErrorKind::CertificateIssuer { .. }
-                | ErrorKind::CertificateName { .. }
-                | ErrorKind::Tls(_)
-        );
+        let certificate = error.kind.is_about_certificate();
         if certificate && step == Step::FindingServer {
             self.done(
                 Step::FindingServer,

@@ -1,5 +1,6 @@
 //! A connection for one handshake. NTLM signs in the connection, not the request, and a pool may put the next request on another.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -17,14 +18,15 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::http::Answer;
-use super::settings::{Proxy, Settings};
+use super::proxy::Ways;
+use super::settings::Settings;
 use super::tls::{self, Seen};
 use crate::{Error, ErrorKind};
 
 /// Opens connections on the same terms as everything else: trust, proxy, limits.
 pub(super) struct Dialer {
     tls: TlsConnector,
-    proxy: Option<Matcher>,
+    ways: Arc<Ways>,
     seen: Seen,
     user_agent: String,
     limit: Duration,
@@ -46,15 +48,10 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Dialer {
-    pub(super) fn new(settings: &Settings, tls: ClientConfig, seen: Seen) -> Self {
-        let proxy = match &settings.proxy {
-            Proxy::System => Some(Matcher::from_system()),
-            Proxy::None => None,
-            Proxy::Url(url) => Some(Matcher::builder().all(url.to_string()).build()),
-        };
+    pub(super) fn new(settings: &Settings, tls: ClientConfig, seen: Seen, ways: Arc<Ways>) -> Self {
         Self {
-            tls: TlsConnector::from(std::sync::Arc::new(tls)),
-            proxy,
+            tls: TlsConnector::from(Arc::new(tls)),
+            ways,
             seen,
             user_agent: settings.user_agent.clone(),
             limit: settings.limits.discovery,
@@ -79,7 +76,10 @@ impl Dialer {
         }
         let uri: Uri = url.as_str().parse().map_err(|_| strange())?;
         let port = url.port_or_known_default().unwrap_or(443);
-        let proxy = self.proxy.as_ref().and_then(|proxy| proxy.intercept(&uri));
+        let proxy = self.ways.to(url).and_then(|proxy| {
+            let all = Matcher::builder().all(String::from(proxy)).build();
+            all.intercept(&uri)
+        });
         let stream: Box<dyn Stream> = match proxy {
             Some(proxy) => Box::new(tunnel(&proxy, &format!("{host}:{port}")).await?),
             None => Box::new(reach(&host, port).await?),

@@ -50,7 +50,8 @@ impl Discovery<'_> {
     /// Step one: the autodiscovery root, by the configured URL or by the names of the domain.
     pub(super) async fn find_server(&self) -> Result<FoundServer, Error> {
         if let Some(url) = &self.settings.discovery_url {
-            return self.ask_root(url.clone()).await;
+            let found = self.ask_root(url.clone()).await;
+            return found.map_err(|error| unnamed(error, url.host_str().unwrap_or_default()));
         }
         let domain = self.settings.address.domain();
         let names = [
@@ -104,6 +105,7 @@ impl Discovery<'_> {
                 }
                 .into())
             })
+            .map_err(|error| unnamed(error, name))
     }
 
     async fn ask_root(&self, url: Url) -> Result<FoundServer, Error> {
@@ -302,6 +304,17 @@ fn with(kind: ErrorKind, answer: &Response) -> Error {
     }
 }
 
+/// The name with which discovery begins does not exist; one that it leads to is another matter.
+fn unnamed(mut error: Error, name: &str) -> Error {
+    if let ErrorKind::NoAddress { host } = &error.kind
+        && host == name
+    {
+        let tried = vec![host.clone()];
+        error.kind = ErrorKind::NoDiscoveryName { tried };
+    }
+    error
+}
+
 /// Of two failed attempts, the one that got further says more.
 fn more_telling(inner: Error, outer: Error) -> Error {
     if let (
@@ -316,7 +329,10 @@ fn more_telling(inner: Error, outer: Error) -> Error {
     }
     let weight = |error: &Error| match error.kind {
         ErrorKind::NoDiscoveryName { .. } => 0,
-        ErrorKind::Silent { .. } | ErrorKind::Connection(_) | ErrorKind::TimeLimit { .. } => 1,
+        ErrorKind::NoAddress { .. }
+        | ErrorKind::Silent { .. }
+        | ErrorKind::Connection(_)
+        | ErrorKind::TimeLimit { .. } => 1,
         ErrorKind::NoUcwa
         | ErrorKind::NotUcwa { .. }
         | ErrorKind::Busy { .. }

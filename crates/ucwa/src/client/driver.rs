@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{AbortHandle, JoinSet};
 use url::Url;
 
 use super::discovery::Discovery;
@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) http: Http,
     pub(super) tokens: Tokens,
     pub(super) trust: Trust,
+    /// Whoever waits to look for the server again need not.
+    hurry: Notify,
 }
 
 impl Shared {
@@ -32,6 +34,7 @@ impl Shared {
             http: Http::new(&settings)?,
             tokens: Tokens::new(&settings, trust.clone()),
             trust,
+            hurry: Notify::new(),
             settings,
         })
     }
@@ -61,13 +64,15 @@ struct Driver {
     session: Session,
     tasks: JoinSet<Done>,
     events: mpsc::Sender<Event>,
+    /// The event request that is out.
+    events_out: Option<(RequestId, AbortHandle)>,
     locating: bool,
     /// Failed attempts to find the server since it was last found.
     attempts: u32,
 }
 
 /// Longest wait between attempts to find the server.
-const LOOKING: Duration = Duration::from_secs(300);
+const LOOKING: Duration = Duration::from_secs(120);
 
 pub(super) fn setup(settings: &Settings) -> Setup {
     let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
@@ -110,6 +115,7 @@ pub(super) async fn run(
         session,
         tasks: JoinSet::new(),
         events,
+        events_out: None,
         locating: false,
         attempts: 0,
     };
@@ -146,13 +152,18 @@ impl Driver {
             let wake = self.session.poll_timeout();
             tokio::select! {
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    // A task that panicked or was aborted leaves its request without an answer; there are no such tasks.
+                    // A task that was aborted has been answered for already.
                     if let Ok(done) = done {
                         self.take(done);
                     }
                 }
                 command = commands.recv(), if commands_open => match command {
-                    Some(command) => self.session.command(command, now()),
+                    Some(command) => {
+                        if matches!(command, Command::NetworkChanged) {
+                            self.leave_old_network();
+                        }
+                        self.session.command(command, now());
+                    }
                     None => {
                         commands_open = false;
                         self.session.command(Command::SignOut, now());
@@ -175,13 +186,16 @@ impl Driver {
     fn start_tasks(&mut self) {
         while let Some(request) = self.session.poll_request() {
             let shared = self.shared.clone();
-            self.tasks.spawn(async move {
-                let id = request.id;
+            let (id, events) = (request.id, request.events);
+            let task = self.tasks.spawn(async move {
                 match shared.send(&request).await {
                     Ok(result) => Done::Answered(id, result.map(Box::new)),
                     Err(error) => Done::SignInFailed(error),
                 }
             });
+            if events {
+                self.events_out = Some((id, task));
+            }
         }
         if let Some(page) = self.session.poll_journal() {
             let journal = self.journal.clone();
@@ -196,7 +210,25 @@ impl Driver {
         }
     }
 
+    /// Connections of the network before may hang until their time limits. The event request is asked again on a new
+    /// one at once, which also shows whether the server can be reached; it gives the same events again.
+    fn leave_old_network(&mut self) {
+        tracing::info!("the network changed");
+        self.shared.http.renew();
+        self.shared.hurry.notify_waiters();
+        if let Some((id, task)) = self.events_out.take() {
+            task.abort();
+            let error = ErrorKind::Connection("the network changed".to_owned()).into();
+            self.session.handle_failure(id, Failure::Lost(error), now());
+        }
+    }
+
     fn take(&mut self, done: Done) {
+        if let Done::Answered(id, _) = &done
+            && self.events_out.as_ref().is_some_and(|(out, _)| out == id)
+        {
+            self.events_out = None;
+        }
         match done {
             Done::Answered(id, Ok(response)) => self.session.handle_response(id, *response, now()),
             Done::Answered(id, Err(failure)) => self.session.handle_failure(id, failure, now()),
@@ -231,6 +263,8 @@ impl Driver {
             .saturating_mul(2_u32.saturating_pow(self.attempts.min(16) - 1))
             .max(least)
             .min(longest);
+        // Many clients of one server do not come back at the same moment.
+        let delay = self.session.jitter(delay);
         let state = State::Reconnecting {
             attempt: self.attempts,
             delay,
@@ -246,7 +280,10 @@ impl Driver {
 
 impl Shared {
     async fn locate(&self, events: &mpsc::Sender<Event>, delay: Duration) -> Result<Url, Error> {
-        tokio::time::sleep(delay).await;
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = self.hurry.notified() => {}
+        }
         // Nobody listens any more when telling fails; the driver notices by itself.
         let tell = async |state| drop(events.send(Event::State(state)).await);
         let discovery = self.discovery();

@@ -1,7 +1,7 @@
 //! Sending a request and reading its answer, with limits on time and size. Redirects are never followed here.
 
 use std::error::Error as _;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -14,18 +14,60 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::dial::Dialer;
-use super::settings::{Proxy, Settings};
+use super::proxy::Ways;
+use super::settings::Settings;
 use super::tls::{self, Seen};
 use crate::session::{Content, Failure, Response, Verb};
 use crate::{Error, ErrorKind, Facts};
 
 /// The HTTP side of the link: one set of connections for ordinary requests, one for the event request alone.
 pub(super) struct Http {
-    ordinary: reqwest::Client,
-    events: reqwest::Client,
+    maker: Maker,
+    clients: RwLock<Clients>,
     pub(super) dialer: Dialer,
     pub(super) seen: Seen,
     largest: usize,
+}
+
+/// Both sets of connections.
+struct Clients {
+    ordinary: reqwest::Client,
+    events: reqwest::Client,
+}
+
+/// What clients are made of. Cookies outlive them: a load balancer knows us by one.
+struct Maker {
+    tls: rustls::ClientConfig,
+    cookies: Arc<reqwest::cookie::Jar>,
+    ways: Arc<Ways>,
+    user_agent: String,
+    connect: Duration,
+}
+
+impl Maker {
+    fn clients(&self) -> Result<Clients, reqwest::Error> {
+        Ok(Clients {
+            ordinary: self.client()?,
+            events: self.client()?,
+        })
+    }
+
+    fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        let ways = self.ways.clone();
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .cookie_provider(self.cookies.clone())
+            .user_agent(self.user_agent.clone())
+            .connect_timeout(self.connect)
+            .tcp_nodelay(true)
+            .tcp_keepalive(Duration::from_secs(30))
+            .dns_resolver(Arc::new(SystemNames))
+            // Named in place of the environment's, which the ways know as well.
+            .proxy(reqwest::Proxy::custom(move |url| ways.to(url)))
+            .build()
+    }
 }
 
 /// An answer with the headers that only sign-in needs.
@@ -105,42 +147,49 @@ impl Http {
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
         let seen = Seen::default();
         let tls = tls::config(settings.extra_roots.clone(), seen.clone())?;
-        let cookies = Arc::new(reqwest::cookie::Jar::default());
-        let client = || {
-            let builder = reqwest::Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .http1_only()
-                .redirect(reqwest::redirect::Policy::none())
-                .cookie_provider(cookies.clone())
-                .user_agent(settings.user_agent.clone())
-                .connect_timeout(settings.limits.discovery)
-                .tcp_nodelay(true)
-                .tcp_keepalive(Duration::from_secs(30))
-                .dns_resolver(Arc::new(SystemNames));
-            let builder = match &settings.proxy {
-                Proxy::System => builder,
-                Proxy::None => builder.no_proxy(),
-                Proxy::Url(url) => builder.proxy(reqwest::Proxy::all(url.clone())?),
-            };
-            builder.build()
+        let ways = Arc::new(Ways::new(settings));
+        let dialer = Dialer::new(settings, tls.clone(), seen.clone(), ways.clone());
+        let maker = Maker {
+            tls,
+            cookies: Arc::default(),
+            ways,
+            user_agent: settings.user_agent.clone(),
+            connect: settings.limits.discovery,
         };
-        let set_up = |error: reqwest::Error| Error::new(ErrorKind::Connection(plain(&error)));
+        let clients = maker
+            .clients()
+            .map_err(|error| Error::new(ErrorKind::Connection(plain(&error))))?;
         Ok(Self {
-            ordinary: client().map_err(set_up)?,
-            events: client().map_err(set_up)?,
-            dialer: Dialer::new(settings, tls.clone(), seen.clone()),
+            dialer,
+            maker,
+            clients: RwLock::new(clients),
             seen,
             largest: settings.limits.body,
         })
     }
 
+    /// Lets go of all connections: they belong to a network that is gone. What is under way on them goes on.
+    pub(super) fn renew(&self) {
+        match self.maker.clients() {
+            Ok(clients) => {
+                *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients;
+            }
+            Err(error) => tracing::warn!(%error, "the connections could not be made anew"),
+        }
+    }
+
+    fn client(&self, events: bool) -> reqwest::Client {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        if events {
+            clients.events.clone()
+        } else {
+            clients.ordinary.clone()
+        }
+    }
+
     /// Sends it once.
     pub(super) async fn send(&self, asking: Asking<'_>) -> Result<Answer, Failure> {
-        let client = if asking.events {
-            &self.events
-        } else {
-            &self.ordinary
-        };
+        let client = self.client(asking.events);
         let method = match asking.verb {
             Verb::Get => reqwest::Method::GET,
             Verb::Post => reqwest::Method::POST,
@@ -226,7 +275,12 @@ impl Http {
         let kind = if let Some(tls) = cause::<rustls::Error>(error) {
             tls::error_kind(tls, &host, &self.seen)
         } else if cause::<NoAddress>(error).is_some() {
-            ErrorKind::NoDiscoveryName { tried: vec![host] }
+            ErrorKind::NoAddress { host }
+        } else if says(error, "proxy authorization required") {
+            ErrorKind::ProxyLogin
+        } else if says(error, "tunnel error: unsuccessful") {
+            // The proxy finds no way there either, or lets nobody go.
+            ErrorKind::Silent { host }
         } else if error.is_timeout() && !error.is_connect() {
             ErrorKind::TimeLimit { step: "answer" }
         } else if error.is_timeout() || refused(error) {
@@ -234,7 +288,15 @@ impl Http {
         } else {
             ErrorKind::Connection(plain(error))
         };
-        let error_kind = with_url(kind, url);
+        let certificate = kind
+            .is_about_certificate()
+            .then(|| self.seen.of(url.host_str().unwrap_or_default()))
+            .flatten();
+        let on_the_way = matches!(kind, ErrorKind::ProxyLogin | ErrorKind::Silent { .. });
+        let proxy = on_the_way.then(|| self.maker.ways.shown(url)).flatten();
+        let mut error_kind = with_url(kind, url);
+        error_kind.facts.certificate = certificate.map(Box::new);
+        error_kind.facts.proxy = proxy;
         if error.is_connect() || error.is_builder() {
             Failure::NotSent(error_kind)
         } else {
@@ -352,6 +414,18 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
         };
     }
     None
+}
+
+/// What a proxy answered to CONNECT. The type of that error is not public; its words are.
+fn says(error: &reqwest::Error, words: &str) -> bool {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if source.to_string().contains(words) {
+            return true;
+        }
+        next = source.source();
+    }
+    false
 }
 
 fn refused(error: &reqwest::Error) -> bool {

@@ -7,6 +7,7 @@ mod driver;
 mod http;
 mod journal;
 mod methods;
+mod proxy;
 mod redirect;
 mod settings;
 mod tls;
@@ -17,9 +18,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-pub use self::check::{CertificateFacts, Step, StepFacts, StepReport, check};
+pub use self::check::{Step, StepFacts, StepReport, check};
 pub use self::journal::{Journal, Kept, MemoryJournal};
-pub use self::settings::{Method, Mode, Proxy, Settings};
+pub use self::settings::{Method, Mode, Proxy, ProxyLogin, Settings};
 pub use self::windows::ticket;
 pub use crate::Limits;
 use crate::{Command, Event};

@@ -26,6 +26,11 @@ pub struct Settings {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Proxy.
     pub proxy: Proxy,
+    /// Login for the proxy (Basic). Without it one that stands in the environment's address of the proxy is used.
+    pub proxy_login: Option<ProxyLogin>,
+    /// Hosts, domains with all below them, addresses and networks that are reached without the proxy. This computer
+    /// always is.
+    pub proxy_bypass: Vec<String>,
     /// Whether to appear.
     pub mode: Mode,
     /// `endpointId`: one per installation and running instance, kept across restarts.
@@ -58,10 +63,19 @@ pub enum Mode {
     WatchOnly,
 }
 
+/// Who one is to a proxy.
+#[derive(Clone, Debug)]
+pub struct ProxyLogin {
+    /// User name.
+    pub user: String,
+    /// Password.
+    pub password: SecretString,
+}
+
 /// Which proxy to use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proxy {
-    /// As the environment says.
+    /// As the environment says (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`).
     System,
     /// None.
     None,

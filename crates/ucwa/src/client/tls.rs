@@ -10,8 +10,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureSch
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::CertificateFacts;
-use crate::ErrorKind;
+use crate::{CertificateFacts, ErrorKind};
 
 /// The last certificate of each host, trusted or not.
 #[derive(Clone, Debug, Default)]
@@ -114,9 +113,21 @@ fn read(certificate: &CertificateDer<'_>) -> Option<CertificateFacts> {
     Some(CertificateFacts {
         names: names.unwrap_or_default(),
         issuer: parsed.issuer().to_string(),
+        self_signed: parsed.issuer().as_raw() == parsed.subject().as_raw(),
+        fingerprint: fingerprint(certificate),
         not_before: time(parsed.validity().not_before),
         not_after: time(parsed.validity().not_after),
     })
+}
+
+fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+    let pairs: Vec<String> = digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    pairs.join(":")
 }
 
 #[expect(
@@ -153,19 +164,27 @@ pub(super) fn error_kind(error: &rustls::Error, host: &str, seen: &Seen) -> Erro
                 not_before: facts.as_ref().and_then(|facts| facts.not_before),
                 not_after: facts.as_ref().and_then(|facts| facts.not_after),
             },
-            CertificateError::UnknownIssuer => ErrorKind::CertificateIssuer {
-                host: host.to_owned(),
-                issuer: facts.map(|facts| facts.issuer).unwrap_or_default(),
-            },
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 ErrorKind::CertificateName {
                     wanted: host.to_owned(),
                     found: facts.map(|facts| facts.names).unwrap_or_default(),
                 }
             }
-            other => ErrorKind::Tls(other.to_string()),
+            CertificateError::UnknownIssuer => unknown_issuer(host, facts),
+            // What signs itself is refused for other reasons too, such as being an authority: to a person it is the same.
+            other => match facts {
+                Some(facts) if facts.self_signed => unknown_issuer(host, Some(facts)),
+                Some(_) | None => ErrorKind::Tls(other.to_string()),
+            },
         },
         other => ErrorKind::Tls(other.to_string()),
+    }
+}
+
+fn unknown_issuer(host: &str, facts: Option<CertificateFacts>) -> ErrorKind {
+    ErrorKind::CertificateIssuer {
+        host: host.to_owned(),
+        issuer: facts.map(|facts| facts.issuer).unwrap_or_default(),
     }
 }
 
@@ -179,8 +198,8 @@ mod tests {
         let facts = CertificateFacts {
             names: vec!["web.contoso.example".to_owned()],
             issuer: "CN=Contoso CA".to_owned(),
-            not_before: None,
             not_after: Some(Timestamp::UNIX_EPOCH),
+            ..CertificateFacts::default()
         };
         seen.0
             .lock()
@@ -216,5 +235,17 @@ mod tests {
             }
         );
         assert!(matches!(kind(CertificateError::Revoked), ErrorKind::Tls(_)));
+        let own = CertificateFacts {
+            self_signed: true,
+            ..CertificateFacts::default()
+        };
+        seen.0
+            .lock()
+            .unwrap()
+            .insert("pool.contoso.example".to_owned(), own);
+        assert!(matches!(
+            kind(CertificateError::InvalidPurpose),
+            ErrorKind::CertificateIssuer { .. }
+        ));
     }
 }

@@ -400,6 +400,8 @@ mod tests {
             trusted_domains: Vec::new(),
             extra_roots: Vec::new(),
             proxy: Proxy::None,
+            proxy_login: None,
+            proxy_bypass: Vec::new(),
             mode: Mode::Available,
             endpoint_id: uuid::Uuid::nil(),
             culture: "en-US".to_owned(),

@@ -209,6 +209,7 @@ impl Session {
     pub fn command(&mut self, command: Command, now: Now) {
         match command {
             Command::SignOut => self.leave(),
+            Command::NetworkChanged => self.network_changed(now),
             Command::Send {
                 id,
                 to,
@@ -248,7 +249,7 @@ impl Session {
             Command::GetPresence(people, answer) => self.ask_presence(people, answer),
             Command::Search(text, answer) => self.ask_search(&text, answer),
             Command::EditContacts(wish, answer) => self.edit_contacts(wish, answer, now),
-            Command::Send { .. } | Command::SignOut => {}
+            Command::Send { .. } | Command::NetworkChanged | Command::SignOut => {}
         }
     }
 

@@ -14,6 +14,8 @@ use crate::{Error, ErrorKind, Facts, State};
 pub(super) struct Recovery {
     attempt: u32,
     online_since: Option<Instant>,
+    /// The wait is the server's wish, not our guess.
+    asked_to_wait: bool,
 }
 
 /// Being online for so long counts as well: waits start from the beginning again.
@@ -60,6 +62,8 @@ impl Session {
     fn reconnecting(&mut self, error: Error, at_least: Duration, now: Now) -> Instant {
         let attempt = self.recovery.next(now.instant);
         let delay = self.back_off(attempt).max(at_least);
+        self.recovery.asked_to_wait =
+            at_least > Duration::ZERO || matches!(error.kind, ErrorKind::Busy { .. });
         self.book.is_stale();
         self.own_is_stale();
         self.tell_state(State::Reconnecting {
@@ -160,6 +164,20 @@ impl Session {
         } else {
             self.timers.set(at, Timer::Probe);
         }
+    }
+
+    /// Nothing waits any longer than if it had gone wrong for the first time. What the server asked to wait for stays.
+    pub(super) fn network_changed(&mut self, now: Now) {
+        if self.recovery.asked_to_wait {
+            return;
+        }
+        self.recovery.all_is_well();
+        self.timers.hurry(now.instant);
+    }
+
+    /// A wait with jitter, for what is waited for outside.
+    pub fn jitter(&mut self, around: Duration) -> Duration {
+        self.random.jitter(around)
     }
 
     pub(super) fn probe(&mut self) {

@@ -54,6 +54,22 @@ impl Timers {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
+    /// What waits for a connection that may stand again by now is due at once.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        let waiting: Vec<_> = self
+            .by_time
+            .extract_if(.., |_, timer| {
+                matches!(
+                    timer,
+                    Timer::Register | Timer::Probe | Timer::AskForEvents | Timer::Retry(_)
+                )
+            })
+            .collect();
+        for ((at, _), timer) in waiting {
+            self.set(at.min(now), timer);
+        }
+    }
+
     /// Takes out the requests that wait to be repeated.
     pub(super) fn take_retries(&mut self) -> Vec<Outgoing> {
         self.by_time

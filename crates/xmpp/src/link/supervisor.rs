@@ -52,6 +52,7 @@ async fn keep_alive(
         let mut ready = None;
         let ended = match while_down(
             Box::pin(sign_in(settings, &mut ladder)),
+            None,
             desk,
             commands,
             events,
@@ -95,7 +96,7 @@ async fn keep_alive(
             })],
         )
         .await;
-        if while_down(sleep(delay), desk, commands, events)
+        if while_down(sleep(delay), Some(()), desk, commands, events)
             .await
             .is_none()
         {
@@ -104,9 +105,11 @@ async fn keep_alive(
     }
 }
 
-/// Does the work while commands go on being taken; `None`: told to sign out, or nobody is left to work for.
+/// Does the work while commands go on being taken; `None`: told to sign out, or nobody is left to work for. Another
+/// network ends work that has a `shortcut`.
 async fn while_down<T>(
     work: impl Future<Output = T>,
+    mut shortcut: Option<T>,
     desk: &mut Desk,
     commands: &mut mpsc::UnboundedReceiver<Command>,
     events: &mpsc::Sender<Event>,
@@ -125,6 +128,11 @@ async fn while_down<T>(
                 match desk.take(command) {
                     Taken::Waits => {}
                     Taken::Full(event) => tell(events, [*event]).await,
+                    Taken::NetworkChanged => {
+                        if let Some(result) = shortcut.take() {
+                            return Some(result);
+                        }
+                    }
                     Taken::SignOut => return None,
                 }
             }

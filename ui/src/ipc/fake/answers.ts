@@ -114,7 +114,7 @@ export async function answer(world: World, command: Command): Promise<Reply> {
     case 'unsent':
       return { reply: 'unsent', count: Number(world.params.get('unsent') ?? 0) };
     case 'desktop':
-      return { reply: 'desktop', tray: !world.params.has('no-tray'), ...(world.params.has('no-tray') && { tray_package: 'gnome-shell-extension-appindicator' }), ...(!world.params.has('no-notifications') && { notifications: 'Plasma' }), starts_at_login: world.startsAtLogin };
+      return { reply: 'desktop', tray: !world.params.has('no-tray'), ...(world.params.has('no-tray') && { tray_package: 'gnome-shell-extension-appindicator' }), ...(!world.params.has('no-notifications') && { notifications: 'Plasma' }), starts_at_login: world.startsAtLogin, ...(!world.params.has('no-activity') && { activity: 'mutter' }) };
     case 'start-at-login':
       world.startsAtLogin = command.on;
       return DONE;

@@ -15,7 +15,7 @@ export const AT_LOGIN = 'desktop.starts_at_login';
 
 export const SECTIONS: readonly Section[] = [
   { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing', 'window.on_close', AT_LOGIN] },
-  { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
+  { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.proxy_user', 'lync.proxy_password_file', 'lync.proxy_bypass', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
   { id: 'xmpp', keys: ['xmpp.address', 'xmpp.server', 'xmpp.tls', 'xmpp.ca_file', 'xmpp.password_file'] },
   { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
   { id: 'notifications', keys: ['notifications.enabled', 'notifications.sound', 'notifications.content', 'notifications.groups', 'notifications.busy_silences', 'notifications.quiet_hours', 'notifications.always'] },

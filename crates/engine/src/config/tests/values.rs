@@ -205,6 +205,8 @@ fn a_whole_file_becomes_meaning() {
         mode = "watch-only"
         trusted_domains = ["Contoso.example", "192.0.2.7", "2001:db8::1"]
         proxy = "http://proxy.example:3128"
+        proxy_user = "anna"
+        proxy_bypass = ["Contoso.example", "10.0.0.0/8"]
         culture = "sv-SE"
         [xmpp]
         address = "anna@xmpp.example"
@@ -243,6 +245,8 @@ fn a_whole_file_becomes_meaning() {
         lync.proxy.value,
         Proxy::Url("http://proxy.example:3128".parse().unwrap())
     );
+    assert_eq!(lync.proxy_user.value.as_deref(), Some("anna"));
+    assert_eq!(lync.proxy_bypass.value, ["contoso.example", "10.0.0.0/8"]);
     assert_eq!(lync.culture.value, "sv-SE");
     let xmpp = configuration.settings.xmpp.unwrap();
     assert_eq!(xmpp.address.value.as_str(), "anna@xmpp.example");

@@ -5,8 +5,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::script::{APP, Script, application, json_of, lost, not_sent, query, rel};
-use crate::session::Response;
+use super::script::{APP, Script, application, error, json_of, lost, not_sent, query, rel};
+use crate::session::{Failure, Response};
 use crate::{Command, Error, ErrorKind, PreferredAvailability};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -229,6 +229,44 @@ fn server_is_looked_for_anew_when_it_stays_away() {
             .told()
             .contains(&"ready available=true resumed=false".to_owned())
     );
+}
+
+/// The connection broke; the next probe is three failures away, so that it is waited for a while.
+fn broken(last: Failure) -> Script {
+    let mut script = Script::online(&[]);
+    script.events();
+    for _ in 0..3 {
+        script.fail("/events", not_sent());
+        script.wait(2 * SECOND);
+    }
+    script.wait(2 * SECOND);
+    script.fail(APP, last);
+    script.told();
+    script
+}
+
+#[test]
+fn another_network_ends_the_wait_for_the_next_probe() {
+    let mut script = broken(not_sent());
+    assert!(!script.asks(APP));
+    script.session.command(Command::NetworkChanged, script.now);
+    script.wait(SECOND / 1000);
+    script.answer(APP, 200, &application(true));
+    assert!(
+        script
+            .told()
+            .contains(&"ready available=true resumed=true".to_owned())
+    );
+}
+
+#[test]
+fn another_network_does_not_end_a_wait_that_the_server_asked_for() {
+    let mut script = broken(Failure::NotSent(error(ErrorKind::Busy {
+        retry_after: Some(20 * SECOND),
+    })));
+    script.session.command(Command::NetworkChanged, script.now);
+    script.wait(SECOND / 1000);
+    assert!(!script.asks(APP));
 }
 
 #[test]

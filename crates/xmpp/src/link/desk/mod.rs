@@ -57,6 +57,8 @@ pub(in crate::link) enum Taken {
     Waits,
     /// There is no more room: tell this.
     Full(Box<Event>),
+    /// The network is another one.
+    NetworkChanged,
     /// Sign out.
     SignOut,
 }
@@ -128,6 +130,7 @@ impl Desk {
             Command::AnswerSubscription { to, allow } => {
                 (wire::subscription_answer(to, allow).into(), Fate::Again)
             }
+            Command::NetworkChanged => return Taken::NetworkChanged,
             Command::SignOut => return Taken::SignOut,
         };
         if self.waiting.len() < MOST_WAITING {

@@ -31,6 +31,8 @@ use crate::{Command, Error, ErrorKind, Event, State};
 const BATCH: usize = 64;
 /// The pause between two tries to read the archive is doubled so often at most.
 const MOST_DOUBLINGS: u32 = 6;
+/// After a change of the network a sign of life comes within this time, or the connection is given up.
+const PROOF: Duration = Duration::from_secs(5);
 /// How long a sign-out waits for the last confirmations.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -49,6 +51,7 @@ pub(in crate::link) async fn run(
         settings,
         desk,
         archive: None,
+        alive_by: None,
     };
     let managed = signed_in.features.stream_management.is_some();
     let host = settings.jid.domain().as_str();
@@ -96,6 +99,7 @@ pub(in crate::link) async fn probe(
         settings,
         desk: &mut desk,
         archive: None,
+        alive_by: None,
     };
     let managed = signed_in.features.stream_management.is_some();
     let host = settings.jid.domain().as_str();
@@ -127,6 +131,8 @@ struct Session<'a> {
     desk: &'a mut Desk,
     /// What is awaited of the archive, and until when.
     archive: Option<(Archive, Instant)>,
+    /// Something has to be read by then: the network changed, and the connection may be one of the old one.
+    alive_by: Option<Instant>,
 }
 
 /// What is awaited of the archive.
@@ -148,8 +154,14 @@ impl Session<'_> {
             let told = self.write().await?;
             tell(events, told).await;
             let archive_limit = self.archive_deadline();
+            let alive_by = self.alive_by;
+            let dead = sleep_until(alive_by.unwrap_or_else(Instant::now));
             tokio::select! {
+                () = dead, if alive_by.is_some() => {
+                    return Err(ErrorKind::Connection("the network changed".to_owned()).into());
+                }
                 incoming = next(&mut self.stream) => {
+                    self.alive_by = None;
                     let told = self.read(incoming?).await?;
                     tell(events, told).await;
                 }
@@ -159,6 +171,10 @@ impl Session<'_> {
                         match self.desk.take(command) {
                             Taken::Waits => {}
                             Taken::Full(event) => tell(events, [*event]).await,
+                            Taken::NetworkChanged => {
+                                self.ask_for_life().await?;
+                                self.alive_by = Some(Instant::now() + PROOF);
+                            }
                             Taken::SignOut => return self.sign_out(events).await,
                         }
                         match commands.try_recv() {
