@@ -32,6 +32,8 @@ pub(crate) fn settings(sim: &Sim, name: &str, mode: Mode) -> Result<Settings> {
         trusted_domains: Vec::new(),
         extra_roots: CertificateDer::pem_file_iter(&sim.ready().ca)?.collect::<Result<_, _>>()?,
         proxy: Proxy::None,
+        proxy_login: None,
+        proxy_bypass: Vec::new(),
         mode,
         endpoint_id: uuid::Uuid::new_v4(),
         culture: "en-US".to_owned(),

@@ -72,6 +72,14 @@ impl Agent {
         .await
     }
 
+    /// As [`start`](Self::start), after changes to its environment.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_in(ctl: &Ctl, prepare: impl FnOnce(&mut Command)) -> Self {
+        Self::launch(ctl, "debug", prepare).await
+    }
+
     /// As [`start`](Self::start), on the desktop of whoever runs this; what its window keeps goes with `ctl`.
     ///
     /// # Panics

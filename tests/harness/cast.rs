@@ -4,7 +4,7 @@
 //! XMPP account. Ben, Carla and Emil are colleagues on Lync, Dora is a friend on XMPP.
 
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -187,6 +187,79 @@ relay_to = "phone@{HOST}"
             "not the password",
         );
     }
+}
+
+/// Anna of the simulator's own cast with her Lync account alone, and no XMPP server.
+pub struct Solo {
+    /// Her `causewayctl`.
+    pub ctl: Ctl,
+    dir: TempDir,
+}
+
+impl Solo {
+    /// Her address, logon name and password, the simulator's authority, and further lines for the `[lync]` table.
+    ///
+    /// # Panics
+    /// When the configuration cannot be written.
+    pub fn new(sim: &Sim, lines: &str) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        let ctl = Ctl {
+            config: dir.path().join("config.toml"),
+            data_dir: dir.path().join("data"),
+        };
+        let solo = Self { ctl, dir };
+        solo.configure(sim, "anna", lines);
+        solo
+    }
+
+    /// As [`new`](Self::new), with the way to the simulator.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn at(sim: &Sim) -> Self {
+        Self::new(sim, &way_to(sim))
+    }
+
+    /// Somebody else's account takes the place of hers.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn becomes(&self, sim: &Sim, name: &str) {
+        self.configure(sim, name, &way_to(sim));
+    }
+
+    /// Takes a key out of the configuration.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn without(&self, key: &str) {
+        let text = std::fs::read_to_string(&self.ctl.config).expect("a configuration");
+        let kept = text.lines().filter(|line| !line.starts_with(key));
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        std::fs::write(&self.ctl.config, kept).expect("the configuration can be written");
+    }
+
+    /// Where her password stands.
+    pub fn password_file(&self) -> PathBuf {
+        self.dir.path().join("lync.password")
+    }
+
+    fn configure(&self, sim: &Sim, name: &str, lines: &str) {
+        let account = sim.account(name);
+        secret(&self.password_file(), &account.password);
+        let text = format!(
+            "[lync]\naddress = \"{}\"\nuser = '{}'\npassword_file = \"{}\"\nca_file = \"{}\"\n{lines}",
+            account.address,
+            account.user,
+            self.password_file().display(),
+            sim.ready().ca.display()
+        );
+        std::fs::write(&self.ctl.config, text).expect("the configuration can be written");
+    }
+}
+
+fn way_to(sim: &Sim) -> String {
+    format!("discovery_url = \"{}\"\n", sim.ready().discovery)
 }
 
 /// The password of an account of [`XMPP`].

@@ -172,6 +172,57 @@ impl Desktop {
             .expect("the bus takes a session manager")
     }
 
+    /// Lets a program take this bus for that of the system too.
+    pub fn wakes(&self, command: &mut Command) {
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.address);
+    }
+
+    /// The end of a sleep, as systemd-logind tells it.
+    ///
+    /// # Panics
+    /// When the bus does not take it.
+    pub async fn wakes_up(&self) {
+        let name = "org.freedesktop.login1";
+        let connection = Builder::address(self.address.as_str())
+            .and_then(|builder| builder.name(name))
+            .expect("a login manager is well formed")
+            .build()
+            .await
+            .expect("the bus takes a login manager");
+        let told = connection
+            .emit_signal(
+                None::<&str>,
+                "/org/freedesktop/login1",
+                "org.freedesktop.login1.Manager",
+                "PrepareForSleep",
+                &false,
+            )
+            .await;
+        told.expect("the bus takes signals");
+        // The signal has left when the answer to this is there.
+        let _ = connection
+            .call_method(
+                Some("org.freedesktop.DBus"),
+                "/",
+                Some("org.freedesktop.DBus.Peer"),
+                "Ping",
+                &(),
+            )
+            .await;
+    }
+
+    /// GNOME's idle monitor, on which nobody has touched anything for so many milliseconds.
+    pub async fn idle_monitor(&self, idle: u64) -> IdleMonitor {
+        let connection = Builder::address(self.address.as_str())
+            .and_then(|builder| builder.serve_at(MONITOR, Monitor { idle, watches: 0 }))
+            .and_then(|builder| builder.name("org.gnome.Mutter.IdleMonitor"))
+            .expect("an idle monitor is well formed")
+            .build()
+            .await
+            .expect("the bus takes an idle monitor");
+        IdleMonitor { connection }
+    }
+
     /// The item behind a name that registered with a tray.
     pub async fn item(&self, name: &str) -> Item {
         let on = async |path: &'static str, interface: &'static str| {
@@ -218,6 +269,56 @@ async fn connect(address: &str) -> Connection {
         .build()
         .await
         .expect("the bus lets us in")
+}
+
+const MONITOR: &str = "/org/gnome/Mutter/IdleMonitor/Core";
+
+/// GNOME's idle monitor.
+pub struct IdleMonitor {
+    connection: Connection,
+}
+
+impl IdleMonitor {
+    /// The watch with that number is told.
+    ///
+    /// # Panics
+    /// When the bus does not take it.
+    pub async fn fires(&self, watch: u32) {
+        let told = self
+            .connection
+            .emit_signal(
+                None::<&str>,
+                MONITOR,
+                "org.gnome.Mutter.IdleMonitor",
+                "WatchFired",
+                &watch,
+            )
+            .await;
+        told.expect("the bus takes signals");
+    }
+}
+
+/// Numbers watches from 1: the first one is for idleness, those after it for the return.
+struct Monitor {
+    idle: u64,
+    watches: u32,
+}
+
+#[zbus::interface(name = "org.gnome.Mutter.IdleMonitor")]
+impl Monitor {
+    fn add_idle_watch(&mut self, _interval: u64) -> u32 {
+        self.watches += 1;
+        self.watches
+    }
+
+    fn add_user_active_watch(&mut self) -> u32 {
+        self.watches += 1;
+        self.watches
+    }
+
+    fn get_idletime(&self) -> u64 {
+        self.idle
+    }
 }
 
 /// A tray host.

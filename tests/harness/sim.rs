@@ -72,7 +72,17 @@ impl Sim {
         std::fs::write(&file, people).expect("the people file can be written");
         let mut extra = vec!["--people".to_owned(), file.display().to_string()];
         extra.extend(arguments.iter().map(|&argument| argument.to_owned()));
-        Self::launch(dir, extra).await
+        Self::launch(dir, free_port(), extra).await
+    }
+
+    /// Starts with the cast that it has built in, on that port of loopback, with further arguments.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    pub async fn at(port: u16, arguments: &[&str]) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        let extra = arguments.iter().map(|&argument| argument.to_owned());
+        Self::launch(dir, port, extra.collect()).await
     }
 
     /// Starts with the cast that it has built in.
@@ -80,12 +90,10 @@ impl Sim {
     /// # Panics
     /// When it does not get ready.
     pub async fn with_its_own_cast() -> Self {
-        let dir = TempDir::new().expect("a temporary directory");
-        Self::launch(dir, Vec::new()).await
+        Self::at(free_port(), &[]).await
     }
 
-    async fn launch(dir: TempDir, extra: Vec<String>) -> Self {
-        let port = free_port();
+    async fn launch(dir: TempDir, port: u16, extra: Vec<String>) -> Self {
         let (program, ready) = launch(dir.path(), port, &extra).await;
         // Only plain HTTP is spoken here, but the client wants to know its TLS provider all the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -154,6 +162,15 @@ impl Sim {
         .await;
     }
 
+    /// `POST /people/ADDRESS/password`: changed elsewhere.
+    pub async fn changes_password(&self, address: &str, password: &str) {
+        self.post(
+            &format!("people/{address}/password"),
+            json!({"password": password}),
+        )
+        .await;
+    }
+
     /// The texts that arrived at that person, oldest first.
     pub async fn inbox(&self, address: &str) -> Vec<String> {
         let answer = self.get(&format!("people/{address}/inbox")).await;
@@ -197,6 +214,13 @@ impl Sim {
             .or_else(|| answer["requests"].as_array())
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// `DELETE /requests`.
+    pub async fn forget_requests(&self) {
+        let url = format!("{}/requests", self.ready.control);
+        let answer = self.http.delete(&url).send().await;
+        answer.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// How many requests came over the wire: a batch counts as one, whatever its parts.

@@ -29,6 +29,18 @@ impl Stranger {
     /// # Panics
     /// When the server refuses.
     pub async fn sign_in(prosody: &Prosody, name: &str) -> Self {
+        Self::bound(prosody, name, "").await
+    }
+
+    /// As [`sign_in`](Self::sign_in), under this resource, whoever has it.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn sign_in_as(prosody: &Prosody, name: &str, resource: &str) -> Self {
+        Self::bound(prosody, name, &format!("<resource>{resource}</resource>")).await
+    }
+
+    async fn bound(prosody: &Prosody, name: &str, resource: &str) -> Self {
         let mut store = RootCertStore::empty();
         store.add_parsable_certificates(roots(&prosody.ca()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -60,9 +72,9 @@ impl Stranger {
         stranger.reads("<success").await;
         stranger.open().await;
         stranger
-            .writes(
-                "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>",
-            )
+            .writes(&format!(
+                "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>{resource}</bind></iq>"
+            ))
             .await;
         stranger.reads("<jid>").await;
         stranger.writes("<presence/>").await;

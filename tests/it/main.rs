@@ -1,13 +1,19 @@
 //! Stories: the real programs, the simulator and a real XMPP server, all on loopback.
 
+mod activity;
 mod chats;
+mod codes;
 mod contacts;
 mod crash;
 mod first_run;
+mod life;
+mod names;
 mod notifications;
 mod outage;
+mod proxies;
 mod relay;
 mod routing;
+mod secrets;
 mod services;
 mod sign_in;
 mod status;

@@ -47,14 +47,25 @@ const WINDOW: &[&str] = &[
 const PAGE: &[&str] = &["chromium"];
 /// A session bus of the tests' own, a notification service and a key store on it.
 const DESKTOP: &[&str] = &["dbus", "dunst", "gnome-keyring"];
+/// An HTTP proxy and a network of its own, for stories of what lies between a person and the server.
+const NETWORK: &[&str] = &["tinyproxy", "iproute2", "util-linux"];
 /// The tools of the package formats; manual pages are made from what the programs say of themselves.
 const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
 /// The critics of the formats, and a clean system to install into.
 const TRY: &[&str] = &["lintian", "rpmlint", "mmdebstrap"];
 
 /// What the whole of `cargo xtask test` needs.
-pub(crate) const EVERYTHING: Packages =
-    Packages(&[BUILD, XMPP_SERVER, DOMAIN, WINDOW, PAGE, DESKTOP, WRAP, TRY]);
+pub(crate) const EVERYTHING: Packages = Packages(&[
+    BUILD,
+    XMPP_SERVER,
+    NETWORK,
+    DOMAIN,
+    WINDOW,
+    PAGE,
+    DESKTOP,
+    WRAP,
+    TRY,
+]);
 /// What the demo with its window needs.
 pub(crate) const SCREEN: Packages = Packages(&[BUILD, XMPP_SERVER, WINDOW]);
 /// What the bench of tray and window needs.

@@ -24,6 +24,8 @@ pub(super) fn settings(sim: &Sim, name: &str) -> Settings {
         trusted_domains: Vec::new(),
         extra_roots: vec![CertificateDer::from_pem_file(&sim.ready().ca).expect("the CA")],
         proxy: Proxy::None,
+        proxy_login: None,
+        proxy_bypass: Vec::new(),
         mode: Mode::Available,
         endpoint_id: uuid::Uuid::new_v4(),
         culture: "en-US".to_owned(),

@@ -83,6 +83,8 @@ fn settings(port: u16, certificate: CertificateDer<'static>) -> Settings {
         trusted_domains: Vec::new(),
         extra_roots: vec![certificate],
         proxy: Proxy::None,
+        proxy_login: None,
+        proxy_bypass: Vec::new(),
         mode: Mode::WatchOnly,
         endpoint_id: uuid::Uuid::new_v4(),
         culture: "en-US".to_owned(),

@@ -1,0 +1,211 @@
+//! What can go wrong with the Lync side.
+
+use causeway_tests::cast::{Solo, secret};
+use causeway_tests::sim::{Sim, free_port};
+use causeway_tests::web_proxy::WebProxy;
+use reqwest::Url;
+use serde_json::{Value, json};
+
+use super::{Met, POOL};
+
+/// A front end, and Anna with its address.
+async fn anna() -> (Sim, Solo) {
+    let sim = Sim::with_its_own_cast().await;
+    let anna = Solo::at(&sim);
+    (sim, anna)
+}
+
+async fn check(anna: &Solo, step: &'static str) -> Met {
+    Met::at(&anna.ctl.run(&["check"]).await, step)
+}
+
+/// The front end under a name that is not loopback's.
+fn by_name(sim: &Sim) -> String {
+    let mut url: Url = sim.ready().discovery.parse().expect("a URL");
+    url.set_host(Some(POOL)).expect("a host name");
+    url.to_string()
+}
+
+pub(super) async fn no_discovery_name() -> Met {
+    let sim = Sim::with_its_own_cast().await;
+    let anna = Solo::new(&sim, "");
+    check(&anna, "finding-server").await
+}
+
+pub(super) async fn silent() -> Met {
+    let sim = Sim::with_its_own_cast().await;
+    let url = format!("discovery_url = \"https://127.0.0.1:{}/\"\n", free_port());
+    check(&Solo::new(&sim, &url), "finding-server").await
+}
+
+pub(super) async fn proxy_login() -> Met {
+    let sim = Sim::with_its_own_cast().await;
+    let proxy = WebProxy::with_login("anna", "geheim").await;
+    let lines = format!(
+        "discovery_url = \"{}\"\nproxy = \"{}\"\n",
+        by_name(&sim),
+        proxy.url()
+    );
+    check(&Solo::new(&sim, &lines), "finding-server").await
+}
+
+pub(super) async fn not_ucwa() -> Met {
+    let (sim, anna) = anna().await;
+    sim.fault(json!({"what": "html", "count": 20})).await;
+    check(&anna, "finding-server").await
+}
+
+pub(super) async fn certificate(flaw: &str) -> Met {
+    let sim = Sim::at(free_port(), &["--certificate", flaw]).await;
+    check(&Solo::at(&sim), "checking-certificate").await
+}
+
+pub(super) async fn foreign_domain() -> Met {
+    let (sim, anna) = anna().await;
+    let away = json!({"what": "redirect-302", "location": "https://pool.fabrikam.example/"});
+    sim.fault(away).await;
+    check(&anna, "finding-server").await
+}
+
+pub(super) async fn password_refused() -> Met {
+    let (_sim, anna) = anna().await;
+    secret(&anna.password_file(), "not the password");
+    check(&anna, "signing-in").await
+}
+
+pub(super) async fn windows() -> Met {
+    let sim = Sim::with_its_own_cast().await;
+    let lines = format!(
+        "discovery_url = \"{}\"\nmethod = \"windows\"\n",
+        sim.ready().discovery
+    );
+    check(&Solo::new(&sim, &lines), "signing-in").await
+}
+
+pub(super) async fn no_method() -> Met {
+    let (sim, anna) = anna().await;
+    sim.fault(json!({"what": "modern-auth", "count": -1})).await;
+    check(&anna, "signing-in").await
+}
+
+pub(super) async fn password_missing() -> Met {
+    let (_sim, anna) = anna().await;
+    anna.without("password_file");
+    check(&anna, "signing-in").await
+}
+
+pub(super) async fn refuses(rel: &str, status: u16, step: &'static str) -> Met {
+    let (sim, anna) = anna().await;
+    let fault = json!({"what": "status", "on": rel, "status": status, "count": -1});
+    sim.fault(fault).await;
+    check(&anna, step).await
+}
+
+pub(super) async fn no_ucwa() -> Met {
+    let (sim, anna) = anna().await;
+    sim.fault(json!({"what": "no-user-link", "count": -1}))
+        .await;
+    check(&anna, "finding-server").await
+}
+
+/// What the running bridge tells of its link after that fault.
+async fn told_after(fault: Value) -> Met {
+    let (sim, anna) = anna().await;
+    let mut bridge = anna.ctl.stream(&["bridge", "run"]);
+    bridge
+        .find("ready", |event| event["state"] == "ready-available")
+        .await;
+    sim.fault(fault).await;
+    let state = bridge
+        .next("the loss", |event| {
+            event["kind"] == "state" && event["error"]["code"].is_string()
+        })
+        .await;
+    Met::event(&state["error"])
+}
+
+pub(super) async fn session_ended() -> Met {
+    told_after(json!({"what": "application-gone"})).await
+}
+
+pub(super) async fn events_stopped() -> Met {
+    told_after(json!({"what": "pget-cut", "count": 10})).await
+}
+
+pub(super) async fn not_delivered() -> Met {
+    let (sim, anna) = anna().await;
+    sim.goes("ben@contoso.example", "Offline", "", "").await;
+    Met::told(
+        &anna
+            .ctl
+            .run(&["send", "sip:ben@contoso.example", "hello?"])
+            .await,
+    )
+}
+
+/// The server ends in the middle of it, and knows nothing when it is back.
+pub(super) async fn outcome_unknown() -> Met {
+    let (mut sim, anna) = anna().await;
+    let mut bridge = anna.ctl.stream(&["bridge", "run"]);
+    bridge
+        .find("ready", |event| event["state"] == "ready-available")
+        .await;
+    let to = "sip:ben@contoso.example";
+    anna.ctl.run(&["send", to, "the first"]).await.done();
+    sim.fault(json!({"what": "late", "on": "sendMessage", "seconds": 60}))
+        .await;
+    let second = ["send", to, "the second"];
+    let end = async {
+        sim.receives("ben@contoso.example", "the second").await;
+        sim.kill().await;
+        sim.start_again().await;
+    };
+    let (answer, ()) = tokio::join!(anna.ctl.run(&second), end);
+    Met::told(&answer)
+}
+
+pub(super) async fn other_account() -> Met {
+    let (mut sim, anna) = anna().await;
+    let mut bridge = anna.ctl.stream(&["bridge", "run"]);
+    bridge
+        .find("ready", |event| event["state"] == "ready-available")
+        .await;
+    sim.kill().await;
+    bridge
+        .next("the loss", |event| event["state"] == "reconnecting")
+        .await;
+    let mut send = anna
+        .ctl
+        .stream(&["send", "sip:ben@contoso.example", "as Anna"]);
+    bridge
+        .next("the text in the queue", |event| {
+            event["kind"] == "delivery" && event["state"] == "queued"
+        })
+        .await;
+    bridge.program.kill().await;
+    send.program.kill().await;
+    sim.start_again().await;
+    anna.becomes(&sim, "ben");
+    let mut bridge = anna.ctl.stream(&["bridge", "run"]);
+    let notice = bridge
+        .find("the notice", |event| {
+            event["kind"] == "notices" && event["problems"][0]["code"].is_string()
+        })
+        .await;
+    Met::event(&notice["problems"][0])
+}
+
+pub(super) async fn time_limit() -> Met {
+    let (sim, anna) = anna().await;
+    sim.fault(json!({"what": "silent", "on": "applications", "count": -1}))
+        .await;
+    check(&anna, "opening-session").await
+}
+
+pub(super) async fn not_offered() -> Met {
+    let (sim, anna) = anna().await;
+    let fault =
+        json!({"what": "status", "on": "search", "status": 403, "code": "Forbidden", "count": -1});
+    sim.fault(fault).await;
+    Met::told(&anna.ctl.run(&["search", "ben"]).await)
+}
