@@ -474,9 +474,9 @@ export type Desktop = {
   /** Causeway starts with the session; without it, that cannot be chosen here. */
   starts_at_login?: boolean,
   /**
-   * Who shows whether somebody uses the computer: `mutter`, `wayland` or `x11`. Where nobody does, Lync is told only
-   * of what our person does in Causeway.
-   */
+ * Who shows whether somebody uses the computer: `mutter`, `wayland` or `x11`. Where nobody does, Lync is told only
+ * of what our person does in Causeway.
+ */
   activity?: string
 };
 

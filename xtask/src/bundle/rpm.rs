@@ -88,7 +88,10 @@ fn files(package: Package, tree: &Path) -> Result<String> {
             ""
         }
     };
-    let own = format!("%dir /usr/share/doc/{}\n", package.name());
+    let own = format!(
+        "%dir /usr/share/doc/{0}\n%dir /usr/share/doc/{0}/errors\n",
+        package.name()
+    );
     let files = found.iter().map(|path| format!("{}{path}\n", mark(path)));
     Ok(std::iter::once(own).chain(files).collect())
 }

@@ -52,6 +52,18 @@ const WRONG: &[(&str, &[&str])] = &[
             "'http://proxy.example/path'",
         ],
     ),
+    ("lync.proxy_user", &["1", "['anna']", "\"anna\\nben\""]),
+    ("lync.proxy_password_file", &["1", "true"]),
+    (
+        "lync.proxy_bypass",
+        &[
+            "'contoso.example'",
+            "['not a host']",
+            "['10.0.0.0/33']",
+            "['10.0.0.0/']",
+            "['contoso.example/8']",
+        ],
+    ),
     ("lync.culture", &["'english'", "'e'", "'en_US'", "''", "1"]),
     (
         "xmpp.address",
