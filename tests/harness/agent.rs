@@ -76,7 +76,7 @@ impl Agent {
     ///
     /// # Panics
     /// When it does not.
-    pub async fn start_in(ctl: &Ctl, prepare: impl FnOnce(&mut Command)) -> Self {
+    pub async fn start_prepared(ctl: &Ctl, prepare: impl FnOnce(&mut Command)) -> Self {
         Self::launch(ctl, "debug", prepare).await
     }
 

@@ -59,7 +59,7 @@ async fn a_screen_of_x11_tells_that_somebody_is_there() {
     let anna = Solo::at(&sim);
     let dir = TempDir::new().expect("a temporary directory");
     let screen = Screen::new(dir.path()).await;
-    let _agent = Agent::start_in(&anna.ctl, |command| {
+    let _agent = Agent::start_prepared(&anna.ctl, |command| {
         command
             .env("DISPLAY", screen.name())
             .env_remove("WAYLAND_DISPLAY");
@@ -74,7 +74,7 @@ async fn a_screen_of_x11_tells_that_somebody_is_there() {
 async fn where_nobody_tells_nothing_is_guessed() {
     let sim = Sim::with_its_own_cast().await;
     let anna = Solo::at(&sim);
-    let _agent = Agent::start_in(&anna.ctl, |command| {
+    let _agent = Agent::start_prepared(&anna.ctl, |command| {
         command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     })
     .await;

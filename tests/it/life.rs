@@ -73,7 +73,7 @@ async fn after_a_sleep_the_server_is_asked_on_new_connections() {
     let sim = Sim::with_its_own_cast().await;
     let anna = Solo::at(&sim);
     let desktop = Desktop::new().await;
-    let _agent = Agent::start_in(&anna.ctl, |command| desktop.wakes(command)).await;
+    let _agent = Agent::start_prepared(&anna.ctl, |command| desktop.wakes(command)).await;
     until("ready", async || {
         let status = anna.ctl.run(&["status", "get"]).await;
         (status.json["availability"] == "available").then_some(())
