@@ -7,9 +7,9 @@ use causeway_api::{Command, Desk as _, Desktop as Told, Reply};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::Solo;
 use causeway_tests::desktop::Desktop;
+use causeway_tests::screen::Screen;
 use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
-use causeway_tests::window::Screen;
 use tempfile::TempDir;
 
 const ANNA: &str = "anna@contoso.example";
