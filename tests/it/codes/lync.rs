@@ -213,3 +213,13 @@ pub(super) async fn not_offered() -> Met {
     sim.fault(fault).await;
     Met::told(&anna.ctl.run(&["search", "ben"]).await)
 }
+
+/// A change of the contact list is refused with that reason.
+pub(super) async fn list_refuses(code: &str, subcode: &str, status: u16) -> Met {
+    let (sim, anna) = anna().await;
+    let fault = json!({"what": "status", "on": "myGroupMemberships", "status": status,
+        "code": code, "subcode": subcode, "count": -1});
+    sim.fault(fault).await;
+    let add = ["contacts", "add", "sip:newcomer@contoso.example"];
+    Met::told(&anna.ctl.run(&add).await)
+}

@@ -94,6 +94,9 @@ async fn meet(code: Code) -> Option<Met> {
         Code::TimeLimit => lync::time_limit().await,
         Code::NotOffered => lync::not_offered().await,
         Code::Interrupted => computer::interrupted().await,
+        Code::ListFull => lync::list_refuses("Forbidden", "LimitExceeded", 403).await,
+        Code::ListMoving => lync::list_refuses("ServiceFailure", "MigrationInProgress", 500).await,
+        Code::ListRefused => lync::list_refuses("Forbidden", "SomethingElse", 403).await,
         // A mistake that could be made on purpose would have been corrected.
         Code::Internal => return None,
     };
