@@ -7,7 +7,7 @@ use jiff::civil::Time;
 use serde_json::{Value as Json, json};
 
 use super::table::{Key, WithDefault};
-use super::value::{Choice, HttpsUrl, Raw, Value};
+use super::value::{Choice, HttpsUrl, Raw, Value, texts, texts_schema};
 
 /// `window.theme`
 #[derive(Clone, Copy, PartialEq)]
@@ -133,17 +133,11 @@ impl Value for People {
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let Raw::List(items) = raw else { return None };
-        let address = |item: &Raw| match item {
-            Raw::Text(text) => text
-                .trim()
-                .parse::<jid::BareJid>()
-                .ok()
-                .filter(|jid| jid.node().is_some())
-                .map(|jid| jid.to_string()),
-            Raw::Bool(_) | Raw::Integer(_) | Raw::List(_) | Raw::Table(_) | Raw::Other(_) => None,
+        let address = |text: &str| {
+            let jid = text.parse::<jid::BareJid>().ok()?;
+            jid.node().is_some().then(|| jid.to_string())
         };
-        items.iter().map(address).collect::<Option<_>>().map(Self)
+        texts(raw, address).map(Self)
     }
 
     fn typed(text: &str) -> Raw {
@@ -155,7 +149,7 @@ impl Value for People {
     }
 
     fn schema() -> Json {
-        json!({ "type": "array", "items": { "type": "string" } })
+        texts_schema()
     }
 }
 

@@ -421,15 +421,7 @@ impl Value for Hosts {
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let Raw::List(items) = raw else { return None };
-        let host = |item: &Raw| {
-            let text = text(item)?;
-            match text.parse::<IpAddr>() {
-                Ok(address) => Some(address.to_string()),
-                Err(_) => Host::parse(text).ok().map(|host| host.to_string()),
-            }
-        };
-        items.iter().map(host).collect::<Option<_>>().map(Self)
+        texts(raw, host).map(Self)
     }
 
     fn typed(text: &str) -> Raw {
@@ -441,7 +433,7 @@ impl Value for Hosts {
     }
 
     fn schema() -> Json {
-        json!({ "type": "array", "items": { "type": "string" } })
+        texts_schema()
     }
 }
 
@@ -453,19 +445,17 @@ impl Value for Bypass {
         "a list of domains, host names, IP addresses or networks, such as [\"contoso.example\", \"10.0.0.0/8\"]".into()
     }
 
-    fn read(raw: &Raw, base: &Path) -> Option<Self> {
-        let Raw::List(items) = raw else { return None };
-        let one = |item: &Raw| {
-            let text = text(item)?;
+    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
+        let host_or_network = |text: &str| {
             let Some((address, bits)) = text.split_once('/') else {
-                return Hosts::read(&Raw::List(vec![item.clone()]), base)?.0.pop();
+                return host(text);
             };
             let address: IpAddr = address.parse().ok()?;
             let longest = if address.is_ipv4() { 32 } else { 128 };
             let bits: u8 = bits.parse().ok().filter(|bits| *bits <= longest)?;
             Some(format!("{address}/{bits}"))
         };
-        items.iter().map(one).collect::<Option<_>>().map(Self)
+        texts(raw, host_or_network).map(Self)
     }
 
     fn typed(text: &str) -> Raw {
@@ -477,8 +467,25 @@ impl Value for Bypass {
     }
 
     fn schema() -> Json {
-        Hosts::schema()
+        texts_schema()
     }
+}
+
+fn host(text: &str) -> Option<String> {
+    match text.parse::<IpAddr>() {
+        Ok(address) => Some(address.to_string()),
+        Err(_) => Host::parse(text).ok().map(|host| host.to_string()),
+    }
+}
+
+/// A list of texts, each read for itself.
+pub(super) fn texts<T>(raw: &Raw, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let Raw::List(items) = raw else { return None };
+    items.iter().map(|item| read(text(item)?)).collect()
+}
+
+pub(super) fn texts_schema() -> Json {
+    json!({ "type": "array", "items": { "type": "string" } })
 }
 
 fn text(raw: &Raw) -> Option<&str> {
