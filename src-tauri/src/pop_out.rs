@@ -5,15 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use causeway_api::{Code, Problem};
 use tauri::webview::PageLoadEvent;
-use tauri::{
-    AppHandle, Manager as _, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow, WindowEvent};
 
 use crate::follow::Following;
 use crate::kept::Keeper;
 use crate::looking;
-use crate::place::SMALLEST;
-use crate::window::{self, ground, place_of, put};
+use crate::window::{self, begun, front, place_of, put};
 
 /// Before the number in the label of such a window (`capabilities/default.json`).
 const LABEL: &str = "chat-";
@@ -92,12 +89,7 @@ pub(crate) fn close_own(window: WebviewWindow) {
 
 fn open(app: &AppHandle, label: &str, chat: &str) -> tauri::Result<()> {
     let kept = app.state::<Keeper>().kept();
-    let window = WebviewWindowBuilder::new(app, label, WebviewUrl::App("index.html".into()))
-        .title("Causeway")
-        .inner_size(USUAL.0, USUAL.1)
-        .min_inner_size(SMALLEST.0, SMALLEST.1)
-        .background_color(ground(kept.dark))
-        .visible(false)
+    let window = begun(app, label, USUAL, kept.dark)
         .on_page_load(|window, load| {
             if load.event() == PageLoadEvent::Finished {
                 front(&window);
@@ -119,14 +111,6 @@ fn open(app: &AppHandle, label: &str, chat: &str) -> tauri::Result<()> {
         }
     });
     Ok(())
-}
-
-fn front(window: &WebviewWindow) {
-    // As for the main window: a display that refuses leaves it where it is.
-    let _ = window.show();
-    let _ = window.unminimize();
-    let _ = window.set_focus();
-    looking::note(window.app_handle(), window.label());
 }
 
 fn keep_place(app: &AppHandle, window: &WebviewWindow, chat: &str) {

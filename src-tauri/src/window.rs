@@ -7,7 +7,7 @@ use causeway_api::{Command, Desk as _};
 use tauri::webview::{Color, PageLoadEvent};
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager as _, State, WebviewUrl, WebviewWindow,
-    WebviewWindowBuilder, WindowEvent,
+    WebviewWindowBuilder, WindowEvent, Wry,
 };
 use tokio::time::{sleep, timeout};
 
@@ -43,12 +43,7 @@ impl Hidden {
 /// Opens the window where the last one stood. It appears when its page is loaded, so that nobody sees an empty one.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let kept = app.state::<Keeper>().kept();
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
-        .title("Causeway")
-        .inner_size(USUAL.0, USUAL.1)
-        .min_inner_size(SMALLEST.0, SMALLEST.1)
-        .background_color(ground(kept.dark))
-        .visible(false)
+    let window = begun(app, LABEL, USUAL, kept.dark)
         .on_page_load(|window, load| {
             if load.event() == PageLoadEvent::Finished {
                 show(window.app_handle());
@@ -77,11 +72,31 @@ pub(crate) fn show(app: &AppHandle) {
         return;
     };
     app.state::<Hidden>().times.fetch_add(1, Ordering::Relaxed);
+    front(&window);
+}
+
+/// What every window of ours begins with. It is hidden, so that nobody sees an empty one.
+pub(crate) fn begun<'a>(
+    app: &'a AppHandle,
+    label: &str,
+    size: (f64, f64),
+    dark: bool,
+) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
+    WebviewWindowBuilder::new(app, label, WebviewUrl::App("index.html".into()))
+        .title("Causeway")
+        .inner_size(size.0, size.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .background_color(ground(dark))
+        .visible(false)
+}
+
+/// Shows a window before all others, as far as the display lets it.
+pub(crate) fn front(window: &WebviewWindow) {
     // A display that refuses leaves the window where it is; there is nothing better to do.
     let _ = window.show();
     let _ = window.unminimize();
     let _ = window.set_focus();
-    looking::note(app, LABEL);
+    looking::note(window.app_handle(), window.label());
 }
 
 /// A person closes the window. What comes of it the agent decides and says as it says everything; where it does not
@@ -154,7 +169,7 @@ pub(crate) fn set_dark(keeper: State<'_, Keeper>, window: WebviewWindow, dark: b
     let _ = keeper.change(|kept| kept.dark = dark);
 }
 
-pub(crate) fn ground(dark: bool) -> Color {
+fn ground(dark: bool) -> Color {
     GROUNDS[usize::from(dark)]
 }
 
