@@ -311,6 +311,8 @@ impl Banners {
 
     /// A person closed the window, and Causeway goes on.
     pub(crate) fn window_closed(&mut self, view: &View<'_>, tray: bool) -> Vec<Order> {
+        // What it last said of itself may come later: that it was shown must not take this away at once.
+        self.window_shown = true;
         let word = if tray { Word::RunsInTray } else { Word::GoesOn };
         let title = view.reader.say(word).to_owned();
         let mut buttons = vec![Button::QuitInstead];

@@ -366,12 +366,13 @@ fn who_closes_the_window_is_told_where_it_went_until_it_is_back() {
         shown: true,
         ..Looking::default()
     };
-    desk.banners.looked(&open);
     let shown = told(&mut desk, true);
     let [Order::Show(banner)] = shown.as_slice() else {
         panic!("{shown:?}")
     };
     assert_eq!(banner.buttons, [Button::QuitInstead, Button::AlwaysQuit]);
+    let late = desk.banners.looked(&open);
+    assert_eq!(late, [], "what came before the closing");
     assert_eq!(desk.banners.looked(&Looking::default()), []);
     let back = desk.banners.looked(&open);
     assert!(back.contains(&Order::Withdraw(Subject::Hidden)), "{back:?}");
