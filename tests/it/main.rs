@@ -6,6 +6,7 @@ mod codes;
 mod contacts;
 mod crash;
 mod first_run;
+mod kept_server;
 mod life;
 mod names;
 mod notifications;

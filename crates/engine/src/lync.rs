@@ -4,6 +4,7 @@ use causeway_api as api;
 use causeway_bridge::{Input, LyncContact, LyncText};
 use tracing::{debug, info, warn};
 use ucwa::{Event, Note, State};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     bridging,
     core::Core,
     outbox::Row,
+    prepare::known_server,
     problems,
     unit::{Unit, Write},
 };
@@ -40,6 +42,7 @@ impl Core {
             None => self.lync_state(State::Stopped(None)),
             Some(Event::State(state)) => self.lync_state(state),
             Some(Event::SignedIn(how)) => self.lync.signed_in = Some(problems::signed_in(&how)),
+            Some(Event::Located(applications)) => self.lync_located(applications),
             Some(Event::Me(me)) => {
                 self.names.insert(me.uri.as_str().to_lowercase(), me.name);
             }
@@ -97,6 +100,24 @@ impl Core {
                 self.commit(batch);
             }
         }
+    }
+
+    /// Where applications are created is kept for the next start.
+    fn lync_located(&mut self, applications: Option<Url>) {
+        // One command leaves no trace.
+        let Some(lync) = self
+            .configuration
+            .settings
+            .lync
+            .as_ref()
+            .filter(|_| !self.options.one_shot)
+        else {
+            return;
+        };
+        let server = applications.map(|applications| known_server(lync, applications));
+        let mut unit = Unit::default();
+        unit.write(Write::LyncServer(server));
+        self.carry_out(unit);
     }
 
     fn lync_state(&mut self, state: State) {

@@ -6,13 +6,14 @@ use causeway_api::{Code, Origin, Problem, Side};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
 use ucwa::client::{Method, ProxyLogin};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     config::{self, Configuration, Mode},
     problems,
     secrets::{Account, Secrets, in_file},
-    store::{Keep, Store},
+    store::{Keep, KnownServer, Slot, Store},
 };
 
 /// The archive is asked from a little before the last known text on: its clock and ours differ.
@@ -55,19 +56,25 @@ impl Preparation {
             Err(problem) => return Err(problem),
         };
         let account = lync.address.value.to_string().to_lowercase();
-        let endpoint_id = match &self.store {
+        let (endpoint_id, server) = match &self.store {
             Some(store) => {
                 store
                     .transaction(Keep::Kill, move |transaction| {
-                        transaction.endpoint_id(&account)
+                        let server = transaction.slot(Slot::LYNC_SERVER)?;
+                        Ok((transaction.endpoint_id(&account)?, server))
                     })
                     .await?
             }
-            None => Uuid::new_v4(),
+            None => (Uuid::new_v4(), None),
         };
+        // Found for another account, or from another beginning, it says nothing.
+        let applications = server
+            .filter(|server| *server == known_server(lync, server.applications.clone()))
+            .map(|server| server.applications);
         Ok(ucwa::client::Settings {
             password,
             endpoint_id,
+            applications,
             ..lync_settings(lync, self.watch_only, Reach::of(lync).await?)
         })
     }
@@ -162,6 +169,7 @@ pub(crate) fn lync_settings(
         method: lync.method.value,
         password: None,
         discovery_url: lync.discovery_url.value.clone(),
+        applications: None,
         trusted_domains: lync.trusted_domains.value.clone(),
         extra_roots: reach.extra_roots,
         proxy: lync.proxy.value.clone(),
@@ -176,6 +184,15 @@ pub(crate) fn lync_settings(
         culture: lync.culture.value.clone(),
         user_agent: concat!("Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),
         limits: ucwa::client::Limits::default(),
+    }
+}
+
+/// Where the server of this account was found, and from which beginning.
+pub(crate) fn known_server(lync: &config::Lync, applications: Url) -> KnownServer {
+    KnownServer {
+        account: lync.address.value.to_string().to_lowercase(),
+        discovery_url: lync.discovery_url.value.clone(),
+        applications,
     }
 }
 

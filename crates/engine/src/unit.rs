@@ -9,7 +9,9 @@ use ucwa::PageId;
 
 use crate::lookout::Lookouts;
 use crate::send::Answer;
-use crate::store::{ChosenStatus, Keep, Outgoing, Pause, PersonLink, Slot, Store, Transaction};
+use crate::store::{
+    ChosenStatus, Keep, KnownServer, Outgoing, Pause, PersonLink, Slot, Store, Transaction,
+};
 
 /// A change of the store.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub(crate) enum Write {
     Held(Vec<String>),
     /// A text that waited for its reader is taken back.
     TakeBack(String),
+    /// Where the Lync server is; `None`: it has to be looked for.
+    LyncServer(Option<KnownServer>),
     /// Of whom our person wants to know when they are available; all of them.
     Lookouts(Lookouts),
 }
@@ -262,6 +266,7 @@ impl Write {
             Self::Link(link) => transaction.set_person_link(link),
             Self::Read(conversation) => transaction.mark_read(conversation),
             Self::Discard(id) => transaction.discard(id).map(drop),
+            Self::LyncServer(server) => transaction.set_slot(Slot::LYNC_SERVER, server.as_ref()),
             Self::Held(ids) => transaction.set_slot(Slot::HELD, Some(ids)),
             Self::TakeBack(id) => transaction.take_back(id),
             Self::Lookouts(lookouts) => transaction.set_slot(Slot::LOOKOUTS, Some(lookouts)),

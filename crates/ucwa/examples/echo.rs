@@ -31,6 +31,7 @@ async fn main() -> Result<(), Problem> {
         method: Method::Automatic,
         password: Some(SecretString::from(password)),
         discovery_url,
+        applications: None,
         trusted_domains: Vec::new(),
         extra_roots,
         proxy: Proxy::System,

@@ -216,6 +216,20 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// It is about who signs in and how: the same on whatever way to the server.
+    #[must_use]
+    pub fn is_about_signing_in(&self) -> bool {
+        matches!(
+            self,
+            Self::PasswordMissing
+                | Self::PasswordRefused
+                | Self::WindowsNotOffered { .. }
+                | Self::WindowsFailed { .. }
+                | Self::NoMethod { .. }
+                | Self::ModernAuthOnly
+        )
+    }
+
     /// TLS was refused: it belongs to the step that looks at certificates, whichever request met it.
     #[must_use]
     pub fn is_about_certificate(&self) -> bool {

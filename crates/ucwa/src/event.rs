@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 use windows_auth::PassedOver;
 
 use crate::{Availability, PreferredAvailability, SipUri};
@@ -19,6 +20,9 @@ pub enum Event {
     State(State),
     /// A token was got: by which method, and why not by another. Once after each sign-in.
     SignedIn(SignedInHow),
+    /// Applications are created here: worth keeping for the next start. `None`: what was kept does not hold any more; only
+    /// 403, 502 and a connection that does not come back say so (UCWA documentation, caching of discovery).
+    Located(Option<Url>),
     /// The account itself, once after each sign-in.
     Me(Me),
     /// Own presence: on sign-in and after every change by anyone. Absent in watch-only mode.

@@ -8,6 +8,7 @@
 mod account;
 mod cost;
 mod handshake;
+mod kept_server;
 mod names;
 mod sign_in;
 mod staying;

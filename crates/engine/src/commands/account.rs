@@ -12,6 +12,7 @@ use crate::{
     problems::{self, Next},
     secrets::{Account, Secrets},
     send::Answer,
+    unit::{Unit, Write},
 };
 
 /// No server takes longer ones.
@@ -112,6 +113,9 @@ impl Core {
         for side in sides {
             self.stopped(side, None);
         }
+        let mut unit = Unit::default();
+        unit.write(Write::LyncServer(None));
+        self.carry_out(unit);
         let secrets = self.options.secrets.clone();
         tokio::spawn(async move {
             let mut result = Ok(Reply::Done);

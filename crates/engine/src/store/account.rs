@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
+use url::Url;
 use uuid::Uuid;
 
 use super::Transaction;
@@ -33,6 +34,17 @@ pub struct ChosenStatus {
 pub struct Pause {
     /// `None`: until resumed.
     pub until: Option<Timestamp>,
+}
+
+/// Where the Lync server was found, for the next start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KnownServer {
+    /// For whom, in small letters.
+    pub(crate) account: String,
+    /// Where the search began, in place of the domain's names.
+    pub(crate) discovery_url: Option<Url>,
+    /// Where applications are created.
+    pub(crate) applications: Url,
 }
 
 /// The place of a single value of type `T`.
@@ -69,6 +81,11 @@ impl Slot<Vec<String>> {
 impl Slot<Lookouts> {
     /// Of whom the person wants to know when they are available.
     pub(crate) const LOOKOUTS: Self = Self::new("lookouts");
+}
+
+impl Slot<KnownServer> {
+    /// Where the Lync server was found last.
+    pub(crate) const LYNC_SERVER: Self = Self::new("lync-server");
 }
 
 /// Two addresses that the person joined by hand, or split.

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use causeway_api::Problem;
 use tokio::sync::oneshot;
 
+pub(crate) use account::KnownServer;
 pub use account::{ChosenStatus, Pause, PersonLink, Slot};
 pub use chats::{StoredChat, Within};
 pub use data_dir::DataDir;

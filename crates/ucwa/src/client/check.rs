@@ -64,6 +64,7 @@ pub struct StepFacts {
 pub async fn check(mut settings: Settings) -> Vec<StepReport> {
     settings.mode = Mode::WatchOnly;
     settings.endpoint_id = Uuid::new_v4();
+    settings.applications = None;
     let mut reports = Vec::new();
     // The reports before a failed step stand; the failure itself is the last of them.
     if let Err(error) = walk(settings, &mut reports).await {
@@ -207,6 +208,7 @@ async fn open_session(
                     ) => return Err(error),
                     Event::State(_)
                     | Event::SignedIn(_)
+                    | Event::Located(_)
                     | Event::Me(_)
                     | Event::OwnPresence { .. }
                     | Event::OwnNote(_)

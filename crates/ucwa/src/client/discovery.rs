@@ -212,6 +212,18 @@ impl Discovery<'_> {
         .into())
     }
 
+    /// The token for the URL that was asked, which is where applications were created before.
+    pub(super) async fn sign_in_where(&self, challenged: Challenged) -> Result<(), Error> {
+        let Challenged { url, answer } = challenged;
+        if answer.response.status != 401 {
+            return Err(not_ucwa(&answer.response, &url));
+        }
+        self.tokens
+            .answer_challenge(self.http, &url, &answer, None)
+            .await
+            .map(drop)
+    }
+
     /// Applications often live on another host than the one that gave the token: it has a challenge of its own.
     async fn sign_in_at(&self, applications: &Url, user: &Url) -> Result<(), Error> {
         if applications.origin() == user.origin() {

@@ -1,6 +1,6 @@
 //! Moves the session machine: sends its requests, keeps its pages, wakes it in time, and hands on what it tells.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) http: Http,
     pub(super) tokens: Tokens,
     pub(super) trust: Trust,
+    /// `Settings::applications`, until it was tried.
+    kept: Mutex<Option<Url>>,
     /// Whoever waits to look for the server again need not.
     hurry: Notify,
 }
@@ -34,6 +36,7 @@ impl Shared {
             http: Http::new(&settings)?,
             tokens: Tokens::new(&settings, trust.clone()),
             trust,
+            kept: Mutex::new(settings.applications.clone()),
             hurry: Notify::new(),
             settings,
         })
@@ -55,7 +58,15 @@ enum Done {
     /// Signing in again is not possible without a person.
     SignInFailed(Error),
     Journalled(std::io::Result<PageId>),
-    Located(Result<Url, Error>),
+    Located(Result<Place, Error>),
+}
+
+/// Where applications are created.
+enum Place {
+    /// As discovery found it.
+    Found(Url),
+    /// As an earlier run found it.
+    Kept(Url),
 }
 
 struct Driver {
@@ -234,10 +245,13 @@ impl Driver {
             Done::Answered(id, Err(failure)) => self.session.handle_failure(id, failure, now()),
             Done::SignInFailed(error) => self.session.stop(Some(error)),
             Done::Journalled(result) => self.session.journalled(result, now()),
-            Done::Located(Ok(url)) => {
+            Done::Located(Ok(place)) => {
                 self.locating = false;
                 self.attempts = 0;
-                self.session.located(url, now());
+                match place {
+                    Place::Found(url) => self.session.located(url, now()),
+                    Place::Kept(url) => self.session.located_before(url, now()),
+                }
             }
             Done::Located(Err(error)) => self.look_again(error),
         }
@@ -279,35 +293,83 @@ impl Driver {
 }
 
 impl Shared {
-    async fn locate(&self, events: &mpsc::Sender<Event>, delay: Duration) -> Result<Url, Error> {
+    async fn locate(&self, events: &mpsc::Sender<Event>, delay: Duration) -> Result<Place, Error> {
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             () = self.hurry.notified() => {}
         }
-        // Nobody listens any more when telling fails; the driver notices by itself.
-        let tell = async |state| drop(events.send(Event::State(state)).await);
+        let kept = self.kept().clone();
+        let kept = match kept {
+            Some(url) if self.trust.names(&url) => self.locate_kept(url, events).await?,
+            Some(_) | None => None,
+        };
+        let place = match kept {
+            Some(url) => Place::Kept(url),
+            None => Place::Found(self.discover(events).await?),
+        };
+        *self.kept() = None;
+        if let Some(how) = self.tokens.how().await {
+            tracing::info!(method = %how.by, "signed in");
+            tell(events, Event::SignedIn(how)).await;
+        }
+        Ok(place)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Url>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs in where applications were created before (UCWA documentation, caching of discovery). `None`: it has to be
+    /// found out anew, which nobody need be told.
+    ///
+    /// # Errors
+    /// When a person has to act: another way to the server would ask the same.
+    async fn locate_kept(
+        &self,
+        url: Url,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<Option<Url>, Error> {
         let discovery = self.discovery();
-        tell(State::FindingServer).await;
+        tell(events, Event::State(State::FindingServer)).await;
+        tell(events, Event::State(State::CheckingCertificate(host(&url)))).await;
+        let signed_in = async {
+            let challenged = discovery.ask_challenge(url.clone()).await?;
+            tell(events, Event::State(State::AskingMethods)).await;
+            tell(events, Event::State(State::SigningIn)).await;
+            discovery.sign_in_where(challenged).await
+        };
+        let Err(error) = signed_in.await else {
+            return Ok(Some(url));
+        };
+        if error.kind.is_about_signing_in() {
+            return Err(error);
+        }
+        tracing::info!(%error, "the server kept from before does not take us; looking for it anew");
+        if let Some(403 | 502) = error.facts.status {
+            *self.kept() = None;
+            tell(events, Event::Located(None)).await;
+        }
+        Ok(None)
+    }
+
+    async fn discover(&self, events: &mpsc::Sender<Event>) -> Result<Url, Error> {
+        let discovery = self.discovery();
+        tell(events, Event::State(State::FindingServer)).await;
         let found = discovery.find_server().await?;
         tracing::info!(
             hops = found.chain.len(),
             host = found.user.host_str(),
             "server found"
         );
-        tell(State::CheckingCertificate(
-            found.user.host_str().unwrap_or_default().to_owned(),
-        ))
+        tell(
+            events,
+            Event::State(State::CheckingCertificate(host(&found.user))),
+        )
         .await;
         let challenged = discovery.ask_challenge(found.user).await?;
-        tell(State::AskingMethods).await;
-        tell(State::SigningIn).await;
-        let applications = discovery.sign_in(challenged).await?;
-        if let Some(how) = self.tokens.how().await {
-            tracing::info!(method = %how.by, "signed in");
-            // Nobody listens any more when telling fails.
-            drop(events.send(Event::SignedIn(how)).await);
-        }
-        Ok(applications)
+        tell(events, Event::State(State::AskingMethods)).await;
+        tell(events, Event::State(State::SigningIn)).await;
+        discovery.sign_in(challenged).await
     }
 
     /// Sends a request with the token of its host. A 401 gets one new token and one repetition: it says that nothing
@@ -352,6 +414,15 @@ impl Shared {
             Err(failure) => Ok(Err(failure)),
         }
     }
+}
+
+async fn tell(events: &mpsc::Sender<Event>, event: Event) {
+    // Nobody listens any more when this fails; the driver notices by itself.
+    let _ = events.send(event).await;
+}
+
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -20,6 +20,8 @@ pub struct Settings {
     pub password: Option<SecretString>,
     /// Autodiscovery root; wins over DNS, and its host counts as trusted.
     pub discovery_url: Option<Url>,
+    /// Where applications were created last ([`Event::Located`](crate::Event::Located)): asked first, in place of discovery.
+    pub applications: Option<Url>,
     /// Domains, host names or IP addresses that redirects may lead to, besides the sign-in domain.
     pub trusted_domains: Vec<String>,
     /// Certificate authorities besides the system's.

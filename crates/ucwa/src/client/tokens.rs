@@ -397,6 +397,7 @@ mod tests {
             method: Method::Forms,
             password: Some(SecretString::from("secret")),
             discovery_url: None,
+            applications: None,
             trusted_domains: Vec::new(),
             extra_roots: Vec::new(),
             proxy: Proxy::None,

@@ -14,6 +14,8 @@ use crate::{Error, ErrorKind, Event, Me, SipUri, State};
 pub(super) struct Application {
     /// URL where applications are created; links are resolved against it.
     pub(super) base: Option<Url>,
+    /// That URL comes from an earlier run, and nothing in this one has proved it yet.
+    pub(super) hearsay: bool,
     /// `self` of the running one.
     pub(super) own: Option<Url>,
     /// The server still had it from an earlier run.
@@ -33,12 +35,28 @@ pub(super) struct Application {
 impl Session {
     /// Applications are created here.
     pub fn located(&mut self, applications: Url, now: Now) {
+        self.create_at(applications, false, now);
+    }
+
+    /// Applications were created here in an earlier run. A refusal is not told: it has to be found out anew.
+    pub fn located_before(&mut self, applications: Url, now: Now) {
+        self.create_at(applications, true, now);
+    }
+
+    fn create_at(&mut self, applications: Url, hearsay: bool, now: Now) {
         if self.phase != Phase::Unlocated {
             return;
         }
         self.application.base = Some(applications);
+        self.application.hearsay = hearsay;
         self.phase = Phase::Registering;
         self.register(now);
+    }
+
+    /// The URL where applications are created is wrong.
+    pub(super) fn dislocated(&mut self) {
+        self.phase = Phase::Unlocated;
+        self.tell(Event::Located(None));
     }
 
     pub(super) fn register(&mut self, _now: Now) {
@@ -73,6 +91,9 @@ impl Session {
                 return;
             }
         };
+        if !std::mem::take(&mut self.application.hearsay) {
+            self.tell(Event::Located(self.application.base.clone()));
+        }
         let own = application
             .links
             .href("self")

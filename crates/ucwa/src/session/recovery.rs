@@ -112,7 +112,7 @@ impl Session {
     pub(super) fn registering_failed(&mut self, error: Error, now: Now) {
         let at = self.reconnecting(error, Duration::ZERO, now);
         if self.recovery.attempt > PROBES {
-            self.phase = Phase::Unlocated;
+            self.dislocated();
         } else {
             self.timers.set(at, Timer::Register);
         }
@@ -120,6 +120,19 @@ impl Session {
 
     pub(super) fn registering_refused(&mut self, response: &Response, now: Now) {
         let reason = Reason::read(&response.body).unwrap_or_default();
+        if self.application.hearsay && matches!(response.status, 403 | 404 | 502) {
+            tracing::info!(
+                status = response.status,
+                "the server kept from before is asked no more"
+            );
+            if response.status == 404 {
+                // Says nothing of the URL; what discovery finds will tell.
+                self.phase = Phase::Unlocated;
+            } else {
+                self.dislocated();
+            }
+            return;
+        }
         let mut error = Self::error_of(response);
         match response.status {
             403 => error.kind = ErrorKind::AppNotAllowed,
@@ -136,7 +149,7 @@ impl Session {
         } else if response.status == 502 {
             // Besides 403 the only status that says that the URL itself may be wrong.
             self.reconnecting(error, Duration::ZERO, now);
-            self.phase = Phase::Unlocated;
+            self.dislocated();
         } else {
             self.registering_failed(error, now);
         }
@@ -160,7 +173,7 @@ impl Session {
         self.phase = Phase::Broken;
         let at = self.reconnecting(error, Duration::ZERO, now);
         if self.recovery.attempt > PROBES {
-            self.phase = Phase::Unlocated;
+            self.dislocated();
         } else {
             self.timers.set(at, Timer::Probe);
         }
@@ -200,7 +213,7 @@ impl Session {
             }
             (403, _) => {
                 self.reconnecting(Self::error_of(response), Duration::ZERO, now);
-                self.phase = Phase::Unlocated;
+                self.dislocated();
             }
             _ => self.broken(Self::error_of(response), now),
         }

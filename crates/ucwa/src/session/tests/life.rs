@@ -692,3 +692,50 @@ proptest! {
         }
     }
 }
+
+/// A session that was told where applications were created in an earlier run, and what that URL answers now.
+fn believed(status: u16) -> Script {
+    let mut script = Script::unlocated(true);
+    let kept = "https://old.example/ucwa/oauth/v1/applications".parse();
+    script.session.located_before(kept.unwrap(), script.now);
+    script.answer("/applications", status, &Value::Null);
+    script
+}
+
+#[test]
+fn a_refusal_of_a_server_kept_from_before_is_no_news_but_a_reason_to_look_anew() {
+    for (status, told) in [
+        (403, &["located nowhere"][..]),
+        (502, &["located nowhere"]),
+        (404, &[]),
+    ] {
+        let mut script = believed(status);
+        assert!(script.session.wants_location(), "{status}");
+        assert_eq!(script.told(), told, "{status}");
+    }
+    let mut script = believed(503);
+    assert!(!script.session.wants_location());
+    assert!(script.told()[0].starts_with("reconnecting 1"));
+}
+
+#[test]
+fn where_applications_are_created_is_told_to_be_kept_once_it_is_proved() {
+    let told = |script: &mut Script| {
+        let mut located = Vec::new();
+        while let Some(event) = script.session.poll_event() {
+            if let crate::Event::Located(url) = event {
+                located.push(url.map(|url| url.to_string()));
+            }
+        }
+        located
+    };
+    let mut found = Script::new(true);
+    found.answer("/applications", 201, &application(false));
+    let url = "https://pool.example/ucwa/oauth/v1/applications".to_owned();
+    assert_eq!(told(&mut found), [Some(url)]);
+    let mut script = Script::unlocated(true);
+    let kept = "https://old.example/ucwa/oauth/v1/applications".parse();
+    script.session.located_before(kept.unwrap(), script.now);
+    script.answer("/applications", 201, &application(false));
+    assert_eq!(told(&mut script), [], "it is kept already");
+}

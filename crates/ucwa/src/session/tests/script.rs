@@ -71,6 +71,18 @@ pub(super) fn olaf() -> SipUri {
 impl Script {
     /// A session that has been told where applications are created.
     pub(super) fn new(available: bool) -> Self {
+        let mut script = Self::unlocated(available);
+        script.session.located(
+            "https://pool.example/ucwa/oauth/v1/applications"
+                .parse()
+                .unwrap(),
+            script.now,
+        );
+        script
+    }
+
+    /// A session that waits to be told where applications are created.
+    pub(super) fn unlocated(available: bool) -> Self {
         let setup = Setup {
             available,
             endpoint_id: uuid::Uuid::nil(),
@@ -83,21 +95,14 @@ impl Script {
             instant: Instant::now(),
             clock: "2026-11-25T08:00:00Z".parse().unwrap(),
         };
-        let mut script = Self {
+        Self {
             session: Session::new(setup),
             now,
             open: Vec::new(),
             editable: true,
             groups: json!({}),
             pages: 0,
-        };
-        script.session.located(
-            "https://pool.example/ucwa/oauth/v1/applications"
-                .parse()
-                .unwrap(),
-            now,
-        );
-        script
+        }
     }
 
     /// A session that is online, with these contacts, and an event request pending.
@@ -336,6 +341,8 @@ fn short(event: &Event) -> Option<String> {
         },
         Event::Typing { on, .. } => format!("typing {on}"),
         Event::Conversation { thread, active, .. } => format!("conversation {thread} {active}"),
+        Event::Located(Some(_)) => return None,
+        Event::Located(None) => "located nowhere".to_owned(),
         Event::SignedIn(how) => format!("signed in by {}", how.by),
         Event::PageDone(page) => format!("page {}", page.0),
     })
