@@ -90,6 +90,14 @@ impl Package {
             Self::Headless => &["causewayctl"],
         }
     }
+
+    /// The program whose file goes by that name, too: the agent is `causewayctl` where it is called so.
+    fn file_of(self, program: &'static str) -> &'static str {
+        match (self, program) {
+            (Self::Desktop, "causewayctl") => "causeway",
+            _ => program,
+        }
+    }
 }
 
 const MAINTAINER: &str = "Causeway developers <developers@causeway.im>";

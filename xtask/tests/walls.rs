@@ -14,7 +14,10 @@ use serde_json::Value;
 
 /// Every room, and exactly the rooms that it uses.
 const ARROWS: [(&str, &[&str]); 12] = [
-    ("causeway-agent", &["causeway-api", "causeway-engine"]),
+    (
+        "causeway-agent",
+        &["causeway-api", "causeway-cli", "causeway-engine"],
+    ),
     ("causeway-api", &[]),
     ("causeway-bridge", &[]),
     ("causeway-cli", &["causeway-api", "causeway-engine"]),

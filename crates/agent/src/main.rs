@@ -34,6 +34,9 @@ use args::Args;
 const PROGRAM: &str = "causeway";
 
 fn main() -> ExitCode {
+    if causeway_cli::is_called() {
+        return causeway_cli::main();
+    }
     let args = Args::parse();
     // Nobody has set a logger before us.
     let _ = log::to_stderr(
@@ -53,9 +56,9 @@ fn main() -> ExitCode {
 }
 
 fn start(args: &Args) -> Result<(), Problem> {
-    // Two threads: one for the engine's loop, one for what the links and the door have to do meanwhile.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    // One thread: everything here waits far more than it works, and a second one only means more wake-ups and memory for
+    // each text. What may block has threads of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| {

@@ -1,7 +1,7 @@
 //! What a package consists of, laid out as it will be on the system.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -38,11 +38,16 @@ const SHELLS: [(&str, &str); 3] = [
 pub(super) fn lay_out(package: Package, programs: &Path, tree: &Path) -> Result<()> {
     for program in package.programs() {
         let to = tree.join("usr/bin").join(program);
-        put(&programs.join(program), &to, 0o755)?;
-        step(
-            &format!("{program}: without symbols"),
-            Command::new("strip").arg("--strip-unneeded").arg(&to),
-        )?;
+        let file = package.file_of(program);
+        if file == *program {
+            put(&programs.join(program), &to, 0o755)?;
+            step(
+                &format!("{program}: without symbols"),
+                Command::new("strip").arg("--strip-unneeded").arg(&to),
+            )?;
+        } else {
+            symlink(file, &to).with_context(|| to.display().to_string())?;
+        }
         manual(program, programs, tree)?;
     }
     completions(programs, tree)?;
