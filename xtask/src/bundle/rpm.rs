@@ -70,11 +70,11 @@ fn text(package: Package, tree: &Path) -> Result<String> {
     ))
 }
 
-/// What the package owns: every file, and the folders that nobody else brings.
+/// What the package owns: every file and link, and the folders that nobody else brings.
 fn files(package: Package, tree: &Path) -> Result<String> {
     let found = output(
         Command::new("find")
-            .args([".", "-type", "f", "-printf", "/%P\\n"])
+            .args([".", "-not", "-type", "d", "-printf", "/%P\\n"])
             .current_dir(tree),
     )?;
     let mut found: Vec<&str> = found.lines().collect();
