@@ -1,7 +1,6 @@
 //! What the agent says when it starts the window. Where to go it says through the door.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Parser;
 
@@ -12,14 +11,7 @@ pub(crate) struct Arguments {
     /// The agent's data directory, where its door is.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
-    /// A window that was hidden ends after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    end_hidden_after: u32,
-}
-
-impl Arguments {
-    /// How long a hidden window is kept.
-    pub(crate) fn kept_hidden(&self) -> Duration {
-        Duration::from_secs(self.end_hidden_after.into())
-    }
+    /// In place of `window.end_hidden_after`: a window that was hidden ends after so many seconds; 0: never.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) end_hidden_after: Option<u32>,
 }

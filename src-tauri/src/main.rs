@@ -12,8 +12,10 @@ mod follow;
 mod kept;
 mod links;
 mod looking;
+mod minimized;
 mod place;
 mod pop_out;
+mod saving;
 mod shell;
 mod window;
 
@@ -31,7 +33,7 @@ fn main() -> tauri::Result<()> {
     let arguments = Arguments::parse();
     tauri::Builder::default()
         .manage(Keeper::of(&arguments.data_dir))
-        .manage(Hidden::kept(arguments.kept_hidden()))
+        .manage(Hidden::kept(arguments.end_hidden_after))
         .manage(Eyes::default())
         .manage(Following::default())
         .manage(PoppedOut::default())
@@ -48,6 +50,8 @@ fn main() -> tauri::Result<()> {
             window::set_dark,
             kept::save_view,
             kept::load_view,
+            saving::save_report,
+            saving::save_text,
         ])
         .setup(|app| {
             ending::heed(app.handle())?;

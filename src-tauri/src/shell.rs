@@ -43,7 +43,20 @@ impl Shell {
 /// Carries out a command of the page.
 #[tauri::command]
 pub(crate) async fn door(shell: State<'_, Shell>, command: Command) -> Result<Reply, Problem> {
+    if let Command::Diagnose { .. } = command {
+        // Where files go, a person says: `saving.rs`.
+        return Err(not_for_pages());
+    }
     shell.client().await?.request(command).await
+}
+
+fn not_for_pages() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        "window",
+        "A page names no files",
+        "Save the report with its button",
+    )
 }
 
 pub(crate) fn gone() -> Problem {

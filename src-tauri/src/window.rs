@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use causeway_api::{Command, Desk as _};
+use causeway_api::{Command, Desk as _, Reply};
 use tauri::webview::{Color, PageLoadEvent};
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager as _, State, WebviewUrl, WebviewWindow,
@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use crate::ending;
 use crate::kept::Keeper;
 use crate::looking;
+use crate::minimized;
 use crate::place::{Place, SMALLEST, USUAL};
 use crate::pop_out::PoppedOut;
 use crate::shell::Shell;
@@ -24,20 +25,48 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Ground of the light and of the dark page (`--window` in `ui/src/look`).
 const GROUNDS: [Color; 2] = [Color(0xff, 0xff, 0xff, 0xff), Color(0x1e, 0x1f, 0x22, 0xff)];
 
-/// How long a hidden window is kept, and which hiding was the last.
+/// How long a hidden window is kept where the agent does not say.
+const KEPT: Duration = Duration::from_secs(60);
+/// The key that says so.
+const KEPT_KEY: &str = "window.end_hidden_after";
+
+/// Which hiding was the last, and how long a hidden window is kept where the command line says so.
 pub(crate) struct Hidden {
-    kept: Duration,
+    seconds: Option<u32>,
     times: AtomicU64,
 }
 
 impl Hidden {
-    /// A window that was hidden gives all its memory back after this time. Until then it is back at once.
-    pub(crate) fn kept(kept: Duration) -> Self {
+    /// A window that was hidden gives all its memory back after so many seconds; 0: never. Until then it is back at once.
+    pub(crate) fn kept(seconds: Option<u32>) -> Self {
         Self {
-            kept,
+            seconds,
             times: AtomicU64::new(0),
         }
     }
+}
+
+/// How long a window that is hidden now is kept; `None`: as long as the agent runs.
+async fn kept(app: &AppHandle) -> Option<Duration> {
+    let seconds = match app.state::<Hidden>().seconds {
+        Some(seconds) => Some(seconds.into()),
+        None => configured(app).await,
+    };
+    match seconds {
+        None => Some(KEPT),
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+    }
+}
+
+async fn configured(app: &AppHandle) -> Option<u64> {
+    let client = app.state::<Shell>().client().await.ok()?;
+    let asked = timeout(PATIENCE, client.request(Command::ShowConfig)).await;
+    let Reply::Config { entries, .. } = asked.ok()?.ok()? else {
+        return None;
+    };
+    let entry = entries.into_iter().find(|entry| entry.key == KEPT_KEY)?;
+    entry.value.as_u64()
 }
 
 /// Opens the window where the last one stood. It appears when its page is loaded, so that nobody sees an empty one.
@@ -54,6 +83,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         put(&window, place)?;
     }
     ending::heed_page(&window)?;
+    minimized::heed(&window)?;
     let app = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
@@ -145,9 +175,11 @@ pub(crate) fn end_if_unseen(app: &AppHandle) {
     }
     let hidden = app.state::<Hidden>();
     let time = hidden.times.fetch_add(1, Ordering::Relaxed) + 1;
-    let kept = hidden.kept;
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
+        let Some(kept) = kept(&app).await else {
+            return;
+        };
         sleep(kept).await;
         if app.state::<Hidden>().times.load(Ordering::Relaxed) == time && unseen(&app) {
             app.exit(0);

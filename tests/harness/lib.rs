@@ -16,6 +16,7 @@ pub mod person;
 pub mod program;
 pub mod prosody;
 pub mod proxy;
+pub mod report;
 pub mod screen;
 pub mod sim;
 pub mod stranger;

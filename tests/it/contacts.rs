@@ -220,3 +220,58 @@ async fn a_list_that_cannot_be_changed_or_is_being_moved_says_so() {
         "it is not asked again and again"
     );
 }
+
+#[tokio::test]
+async fn who_is_blocked_is_heard_no_more_until_they_are_let_through_again() {
+    let world = World::new().await;
+    let _agent = Agent::start(&world.ctl).await;
+    let mut watch = world.ctl.stream(&["watch"]);
+    watch.both_sides_ready().await;
+    let mut dora = Person::sign_in(&world.prosody, "dora").await;
+    let address = "xmpp:dora@xmpp.example";
+    dora.command(Command::Subscribe(causeway_tests::person::address("anna")));
+    let asks = |event: &Value, word: &str| {
+        event["kind"] == "subscription"
+            && event["address"] == "dora@xmpp.example"
+            && event["they_see_you"] == word
+    };
+    watch.next("Dora asks", |event| asks(event, "wanted")).await;
+
+    world.ctl.run(&["contacts", "block", address]).await.done();
+    watch
+        .next("her request is refused", |event| asks(event, "no"))
+        .await;
+    dora.writes("anna@xmpp.example", "unheard");
+    let bounced = dora
+        .find("it comes back", |event| {
+            let Event::Bounced { condition, .. } = event else {
+                return None;
+            };
+            Some(condition.clone())
+        })
+        .await;
+    assert_eq!(bounced, "service-unavailable");
+
+    world
+        .ctl
+        .run(&["contacts", "unblock", address])
+        .await
+        .done();
+    dora.writes("anna@xmpp.example", "heard");
+    watch
+        .next("her text", |event| {
+            event["kind"] == "message" && event["text"] == "heard"
+        })
+        .await;
+    let texts = watch
+        .seen()
+        .iter()
+        .filter(|event| event["kind"] == "message");
+    assert_eq!(texts.count(), 1, "nothing else came through");
+
+    let lync = world
+        .ctl
+        .run(&["contacts", "block", "sip:ben@contoso.example"])
+        .await;
+    assert_eq!((lync.exit, lync.code()), (5, "CW-4202"), "{lync:?}");
+}

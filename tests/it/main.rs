@@ -5,6 +5,7 @@ mod chats;
 mod codes;
 mod contacts;
 mod crash;
+mod diagnose;
 mod first_run;
 mod kept_server;
 mod life;

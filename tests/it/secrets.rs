@@ -2,15 +2,17 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use causeway_api::door::Client;
-use causeway_api::{Command, Desk as _, Password, Side};
+use causeway_api::{Changes as _, Command, Desk as _, Password, Side};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, BEN, PEOPLE, World, XMPP, secret};
 use causeway_tests::ctl::Ctl;
 use causeway_tests::island::{Name, name_server, story};
 use causeway_tests::person::Person;
 use causeway_tests::prosody::Prosody;
+use causeway_tests::report;
 use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
 use causeway_tests::web_proxy::WebProxy;
@@ -27,6 +29,23 @@ const PASSWORDS: [&str; 6] = [
 ];
 /// What stays out of logs, but not of answers and history.
 const WORDS: [&str; 3] = ["canary text", "canary note", "canary search"];
+/// The verbs that are not told anything secret by the story itself.
+const VERBS: [&[&str]; 14] = [
+    &["check"],
+    &["contacts"],
+    &["contacts", "groups"],
+    &["presence", "sip:ben@contoso.example"],
+    &["status", "get"],
+    &["status", "reset"],
+    &["config", "show"],
+    &["config", "check"],
+    &["config", "schema"],
+    &["config", "set", "lync.user", "anna"],
+    &["login", "--password-stdin"],
+    &["logout"],
+    &["explain", "CW-1201"],
+    &["completion", "bash"],
+];
 const POOL: &str = "pool.contoso.example";
 
 /// Where something must not be, and what is there.
@@ -72,6 +91,57 @@ fn files(directory: &Path) -> Vec<Place> {
         }
     }
     found
+}
+
+/// Everything that a page of the window is told from now on, and what it asks for when it is opened.
+struct Page {
+    told: Arc<Mutex<Vec<u8>>>,
+    door: Client,
+}
+
+impl Page {
+    async fn open(ctl: &Ctl) -> Self {
+        let door = Client::connect(&ctl.data_dir, "causeway-window").await;
+        let door = door.expect("the door answers").expect("the agent runs");
+        let (snapshot, mut changes) = door.subscribe().await.expect("it may listen");
+        let snapshot = serde_json::to_vec(&snapshot).expect("a snapshot is JSON");
+        let told = Arc::new(Mutex::new(snapshot));
+        let into = Arc::clone(&told);
+        tokio::spawn(async move {
+            while let Some(event) = changes.next().await {
+                let event = serde_json::to_vec(&event).expect("an event is JSON");
+                into.lock().expect("nobody panicked").extend(event);
+            }
+        });
+        Self { told, door }
+    }
+
+    async fn asks_for_everything(&self) {
+        for command in [
+            Command::Contacts,
+            Command::Lists,
+            Command::Chats,
+            Command::ShowConfig,
+            Command::Links,
+            Command::Bridge,
+            Command::About,
+            Command::Desktop,
+            Command::GetStatus,
+            Command::Check,
+        ] {
+            let reply = self.door.request(command).await;
+            let reply = format!("{}", json!(reply.map_err(|problem| json!(problem))));
+            self.told
+                .lock()
+                .expect("nobody panicked")
+                .extend(reply.into_bytes());
+        }
+    }
+
+    fn place(&self) -> Place {
+        let told = self.told.lock().expect("nobody panicked").clone();
+        Place("what the page was told".into(), told)
+    }
 }
 
 /// What a verb says at its most talkative.
@@ -135,6 +205,12 @@ fn secrets_are_told_to_servers_alone() {
             // The resident program, with texts and notes in both directions.
             let mut agent = Agent::start_with_log(&world.ctl, "trace").await;
             let log = world.ctl.data_dir.with_extension("agent.log");
+            world
+                .ctl
+                .run(&["config", "set", "log.level", "trace"])
+                .await
+                .done();
+            let page = Page::open(&world.ctl).await;
             let mut phone = Person::sign_in(&world.prosody, "phone").await;
             until("lync ready", async || {
                 let status = world.ctl.run(&["status", "get"]).await;
@@ -195,9 +271,42 @@ fn secrets_are_told_to_servers_alone() {
                 (world.ctl.run(&["contacts"]).await.code() == "CW-1201").then_some(())
             })
             .await;
-            places.extend(says(&world.ctl, &["diagnose", "out.zip"]).await);
+            page.asks_for_everything().await;
+            let told = page.place();
+            for word in &WORDS[..2] {
+                let told = String::from_utf8_lossy(&told.1);
+                assert!(told.contains(word), "the page is shown {word:?}");
+            }
+            places.push(told);
+            for arguments in VERBS {
+                let [answer, log] = says(&world.ctl, arguments).await;
+                log.has_none_of(&WORDS);
+                places.extend([answer, log]);
+            }
 
+            // Two reports for a help desk: by the resident program and, once that is gone, by the verb alone.
+            let [by_agent, alone] =
+                ["agent.zip", "alone.zip"].map(|name| world.dir.path().join(name));
+            let file = by_agent.to_str().expect("a path of ours");
+            places.extend(says(&world.ctl, &["diagnose", file]).await);
             agent.program.terminate().await;
+            let file = alone.to_str().expect("a path of ours");
+            places.extend(says(&world.ctl, &["diagnose", file]).await);
+            for report in [by_agent, alone] {
+                let files = report::unpacked(&report);
+                let files: Vec<Place> = files
+                    .into_iter()
+                    .map(|(name, content)| Place(name, content))
+                    .collect();
+                let logged = files.iter().find(|file| file.0.starts_with("logs/"));
+                let logged = logged.expect("the agent has kept a log");
+                assert!(logged.1.len() > 10_000, "the log in the report is one");
+                assert!(files.len() >= 7, "{} files", files.len());
+                for file in files {
+                    file.has_none_of(&WORDS);
+                    places.push(file);
+                }
+            }
             let log = Place::file(&log);
             assert!(log.1.len() > 10_000, "the log is one");
             log.has_none_of(&WORDS);

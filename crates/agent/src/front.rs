@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use causeway_api::{Changes, Code, Command, Desk, Event, Kind, Problem, Reply, Snapshot, View};
+use causeway_api::{
+    Changes, Code, Command, ConfigEntry, Desk, Event, Kind, Problem, Reply, Snapshot, View,
+};
 use causeway_engine::{Handle, Subscription};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -55,13 +57,27 @@ impl Front {
 }
 
 impl Front {
-    async fn close_window(&self) -> Result<Reply, Problem> {
+    async fn configuration(&self) -> Result<Vec<ConfigEntry>, Problem> {
         let reply = self.engine.request(Command::ShowConfig).await?;
-        let choice = if let Reply::Config { entries, .. } = reply {
-            closing::Choice::read(&entries)
+        Ok(if let Reply::Config { entries, .. } = reply {
+            entries
         } else {
-            closing::Choice::Automatic
-        };
+            Vec::new()
+        })
+    }
+
+    /// Without a tray it stays where the desktop keeps what is minimised: there is a way back.
+    async fn window_minimized(&self) -> Result<Reply, Problem> {
+        let wanted = is_on(&self.configuration().await?, "window.minimize_to_tray");
+        if wanted && self.session.has_tray() {
+            // A window that does not listen is minimised, as its person wanted.
+            self.window.hide();
+        }
+        Ok(Reply::Done)
+    }
+
+    async fn close_window(&self) -> Result<Reply, Problem> {
+        let choice = closing::Choice::read(&self.configuration().await?);
         let ends = desktop::session_ends().await;
         match Closing::of(choice, self.session.has_tray(), ends) {
             Closing::Hide => listens(self.window.close()),
@@ -73,6 +89,12 @@ impl Front {
             }
         }
     }
+}
+
+/// A key of the window that is on.
+fn is_on(entries: &[ConfigEntry], key: &str) -> bool {
+    let entry = entries.iter().find(|entry| entry.key == key);
+    entry.is_some_and(|entry| entry.value == true)
 }
 
 /// A window whose page does not listen has to help itself.
@@ -109,6 +131,9 @@ impl Desk for Front {
         if command == Command::Hide {
             return listens(self.window.hide());
         }
+        if command == Command::WindowMinimized {
+            return self.window_minimized().await;
+        }
         if command == Command::CloseWindow {
             return self.close_window().await;
         }
@@ -123,6 +148,10 @@ impl Desk for Front {
         }
         if command == Command::Desktop {
             return Ok(Reply::Desktop(self.session.desktop().await));
+        }
+        if let Command::Diagnose { file, overwrite } = &command {
+            let desktop = self.session.desktop().await;
+            return self.engine.diagnose(file, *overwrite, desktop).await;
         }
         if command == Command::TestNotification {
             return Ok(Reply::NotificationTest(self.session.test().await));

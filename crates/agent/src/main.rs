@@ -25,7 +25,7 @@ use causeway_api::door::{Client, Reached, reach};
 use causeway_api::{Code, Problem};
 use causeway_engine::config::{Locations, default_data_dir, load};
 use causeway_engine::secrets::Secrets;
-use causeway_engine::{Engine, Options, Sides, log};
+use causeway_engine::{Engine, Options, Sides, keep_reports, log};
 use clap::Parser;
 
 use args::Args;
@@ -83,6 +83,7 @@ async fn run(args: &Args) -> Result<(), Problem> {
     if args.quit {
         return quit(&data_dir).await;
     }
+    keep_reports(&data_dir);
     let locations = Locations::standard(args.config.clone())?;
     if args.autostart && is_of_no_use(&locations) {
         say("No account is configured; Causeway starts with the session once there is one");
@@ -95,6 +96,7 @@ async fn run(args: &Args) -> Result<(), Problem> {
         bridge: true,
         watch_only: false,
         one_shot: false,
+        log_files: true,
         secrets: Secrets::system(),
     };
     match reach(&data_dir, PROGRAM, async || {

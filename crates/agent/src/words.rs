@@ -178,6 +178,7 @@ words! {
     Settings: "Settings…", "Einstellungen…";
     Help: "Help", "Hilfe";
     CheckSetup: "Check my set-up…", "Einrichtung prüfen…";
+    ExportDiagnostics: "Export diagnostics…", "Diagnose speichern…";
     About: "About", "Über Causeway";
     SignIn: "Sign in", "Anmelden";
     SignOut: "Sign out…", "Abmelden…";

@@ -1,4 +1,4 @@
-//! The sign-in ladder as a report.
+//! The sign-in ladder as a report, and the report for a help desk.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,16 @@ pub struct CheckStep {
     pub remedy: Option<String>,
     /// Host, status, names and dates of certificates, methods offered.
     pub detail: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A report that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Diagnosed {
+    /// Its path.
+    pub file: String,
+    /// Its length.
+    pub bytes: u64,
 }
 
 /// The whole ladder, both sides.

@@ -14,6 +14,14 @@ use crate::{HowOften, Network, Password, Preset, SendWhen, Settable, Show, Side,
 pub enum Command {
     /// Walk the sign-in ladder of both sides with connections of its own, without touching the running links.
     Check,
+    /// Write a report for a help desk, with nothing secret in it. Answer: [`Reply::Diagnosed`].
+    Diagnose {
+        /// Absolute path of the archive (zip).
+        file: String,
+        /// Whether a file of that name gives way.
+        #[serde(default)]
+        overwrite: bool,
+    },
     /// People with presence. Answer: [`Reply::People`].
     Contacts,
     /// Presence of addresses, in the list or not. Answer: [`Reply::Presence`].
@@ -96,6 +104,14 @@ pub enum Command {
         /// Only out of this group; who is in no other one leaves a Lync list with it.
         #[serde(default)]
         group: Option<String>,
+    },
+    /// Let nothing of an XMPP address through any more, or let it through again (XEP-0191). A request of theirs is refused
+    /// with it. Done once the server has it; Lync lets nobody but its own clients block.
+    Block {
+        /// Bare JID.
+        address: String,
+        /// Block or unblock.
+        on: bool,
     },
     /// From group to group.
     MoveContact {
@@ -297,6 +313,8 @@ pub enum Command {
         #[debug("{} bytes", text.len())]
         text: String,
     },
+    /// A person has minimised the window. Where `window.minimize_to_tray` says so and a tray is there, it is hidden.
+    WindowMinimized,
     /// Bring the window to the front, started where there is none.
     Show(Wish),
     /// Hide the window, where there is one.

@@ -29,7 +29,7 @@ pub use bridge::{
 };
 pub use card::{Card, Phone, PhoneKind};
 pub use chats::{Chat, ChatPart, Hit, Past, SendWhen, Via};
-pub use check::{Check, CheckStep, StepState};
+pub use check::{Check, CheckStep, Diagnosed, StepState};
 pub use command::{Command, Looking};
 pub use configuration::{ConfigEntry, ConfigIssue, Origin, Severity};
 pub use desk::{Changes, Desk, Snapshot};

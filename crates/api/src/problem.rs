@@ -170,6 +170,8 @@ codes! {
     VersionMismatch = "CW-4104", Failed, "Program and agent are of different versions";
     /// The running agent ended before it answered.
     AgentGone = "CW-4105", Failed, "The agent ended before it answered";
+    /// A file that was to be written is there already.
+    FileExists = "CW-4106", Failed, "A file of this name is there already";
     /// A time limit ran out.
     TimeLimit = "CW-4201", TimeLimit, "A time limit ran out";
     /// This server or account does not offer it.

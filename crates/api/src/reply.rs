@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue,
-    ContactList, Desktop, Discovered, Hit, Kept, NotificationTest, OwnStatus, Past, Person,
-    Presence, Problem, Side, SideState, Subscription,
+    ContactList, Desktop, Diagnosed, Discovered, Hit, Kept, NotificationTest, OwnStatus, Past,
+    Person, Presence, Problem, Side, SideState, Subscription,
 };
 
 /// Outcome of a sent text.
@@ -59,6 +59,8 @@ pub enum Reply {
     Done,
     /// The ladder.
     Check(Check),
+    /// The report is there.
+    Diagnosed(Diagnosed),
     /// The contact list.
     People {
         /// Sorted by name.

@@ -77,6 +77,8 @@ views! {
     Settings = "settings";
     /// The sign-in ladder, step by step.
     Check = "check";
+    /// The same, and at once the question where a report for a help desk goes.
+    Report = "report";
     /// The switcher, for a new message.
     Switcher = "switcher";
     /// Own status with its end and note.

@@ -64,6 +64,20 @@ pub(crate) enum Verb {
     #[command(after_help = "Example:\n  causewayctl check")]
     Check,
 
+    /// Write a report for a help desk: log files, effective configuration, versions, a check; nothing secret
+    ///
+    /// Addresses of people and names of servers are in it: look through it before you send it to somebody outside of your
+    /// organisation.
+    #[command(after_help = "Example:\n  causewayctl diagnose report.zip")]
+    Diagnose {
+        /// The archive
+        #[arg(value_name = "FILE.zip")]
+        file: PathBuf,
+        /// Replace a file of that name
+        #[arg(long)]
+        force: bool,
+    },
+
     /// Show the people of both networks with their presence, or change the contact lists
     #[command(
         after_help = "Examples:\n  causewayctl --json contacts | jq -r '.people[].name'\n  causewayctl contacts add sip:bob@contoso.example --group Team"
@@ -219,6 +233,24 @@ pub(crate) enum ContactsVerb {
         /// Only out of this one; without it out of all others
         #[arg(long, value_name = "NAME", value_parser = group)]
         from: Option<String>,
+    },
+
+    /// Let nothing of an XMPP address through any more
+    ///
+    /// The server blocks them for every client of the account. A request of theirs to see you is refused with it.
+    #[command(after_help = "Example:\n  causewayctl contacts block xmpp:mallory@xmpp.example")]
+    Block {
+        /// `xmpp:mallory@xmpp.example`
+        #[arg(value_parser = address)]
+        address: String,
+    },
+
+    /// Let somebody through again who was blocked
+    #[command(after_help = "Example:\n  causewayctl contacts unblock xmpp:mallory@xmpp.example")]
+    Unblock {
+        /// `xmpp:mallory@xmpp.example`
+        #[arg(value_parser = address)]
+        address: String,
     },
 
     /// Show the groups of both lists, and whether the lists can be changed

@@ -122,9 +122,7 @@ fn not_understood(error: &clap::Error) -> Exit {
 /// A verb that the documents promise and this version does not have yet.
 fn of_a_later_version(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(verb))
-            if ["meeting", "gateway", "diagnose"].contains(&verb.as_str()) =>
-        {
+        Some(ContextValue::String(verb)) if ["meeting", "gateway"].contains(&verb.as_str()) => {
             Some(verb)
         }
         Some(_) | None => None,

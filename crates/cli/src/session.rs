@@ -203,6 +203,7 @@ pub(crate) fn options(place: &Place, needs: Needs) -> Options {
         bridge: needs.bridge,
         watch_only: !needs.presence,
         one_shot: needs.one_shot,
+        log_files: false,
         secrets: Secrets::system(),
     }
 }

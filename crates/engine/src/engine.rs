@@ -17,6 +17,7 @@ use crate::{
     config::{self, Configuration},
     core::{Core, Found, STORE_BACKLOG, Start},
     handle::Ask,
+    log,
     lookout::Lookouts,
     network,
     outbox::{Row, Stage},
@@ -107,13 +108,14 @@ impl Engine {
 
 fn open(options: &Options) -> Result<(Configuration, Store, Option<Problem>), Problem> {
     let configuration = config::load(&options.locations);
+    let dir = DataDir::open(&options.data_dir)?;
+    if options.log_files {
+        log::to_files(dir.path(), configuration.settings.log_level.value);
+    }
     for issue in &configuration.issues {
         warn!(file = %issue.file, line = issue.line, key = issue.key, message = %issue.message, "configuration");
     }
-    let (store, damage) = Store::open(
-        DataDir::open(&options.data_dir)?,
-        configuration.settings.history,
-    )?;
+    let (store, damage) = Store::open(dir, configuration.settings.history)?;
     if let Some(problem) = &damage {
         error!(code = %problem.code, message = %problem.message, "a fresh database was begun");
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use causeway_api::{Code, Command, Event, Kind, Problem, Reply, Snapshot};
+use causeway_api::{Code, Command, Desktop, Event, Kind, Problem, Reply, Snapshot};
 use jiff::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::diagnose::{self, Wanted};
 
 /// Events that a subscriber may be behind before it is told to ask anew.
 const BACKLOG: usize = 1024;
@@ -20,6 +22,7 @@ pub struct Handle {
 pub(crate) enum Ask {
     Request(Command, oneshot::Sender<Result<Reply, Problem>>),
     Subscribe(oneshot::Sender<Subscription>),
+    Diagnose(Wanted, oneshot::Sender<Result<Reply, Problem>>),
     /// Our person uses the computer, or does no longer.
     Activity(bool),
     /// The computer woke up.
@@ -41,6 +44,27 @@ impl Handle {
             .send(Ask::Request(command, answer))
             .await
             .map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    /// As [`Command::Diagnose`], with what the desktop session offers.
+    ///
+    /// # Errors
+    /// As [`Handle::request`].
+    pub async fn diagnose(
+        &self,
+        file: &str,
+        overwrite: bool,
+        desktop: Desktop,
+    ) -> Result<Reply, Problem> {
+        let wanted = Wanted {
+            file: diagnose::path(file)?,
+            overwrite,
+            desktop: Some(desktop),
+        };
+        let (answer, answered) = oneshot::channel();
+        let ask = Ask::Diagnose(wanted, answer);
+        self.asks.send(ask).await.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 

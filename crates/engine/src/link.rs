@@ -4,7 +4,7 @@ use causeway_api::{Kind, LinkState, PassedOver, Problem, Side, SideState, StepSt
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::problems;
+use crate::{diagnose::Recent, problems};
 
 /// A link of type `L` that tells `E`, or the place of one.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct Slot<L, E> {
     pub(crate) signed_in: Option<SignedIn>,
     /// When it is tried again by itself.
     pub(crate) next_at: Option<Timestamp>,
+    /// What it went through.
+    pub(crate) recent: Recent,
 }
 
 /// How a link was signed in, for who looks after it.
@@ -66,6 +68,7 @@ impl<L, E> Slot<L, E> {
             server: None,
             signed_in: None,
             next_at: None,
+            recent: Recent::default(),
         }
     }
 

@@ -306,6 +306,7 @@ impl Core {
                 }
             });
         }
+        crate::log::set_level_of_files(now.log_level.value);
         self.set_rules();
         self.note_accounts();
         if lync {
@@ -330,7 +331,8 @@ fn changed<L, E>(
         .step_ended(problem.as_ref(), now)
         .filter(|_| ended && slot.state() != state);
     let told = slot.enter(state, problem);
-    if told.is_some() {
+    if let Some(Kind::State { error, .. }) = &told {
+        slot.recent.note(now, state, error.as_ref());
         slot.since = Some(now);
         slot.next_at = None;
     }

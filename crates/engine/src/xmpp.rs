@@ -8,7 +8,9 @@ use causeway_xmpp::{Command, Event, Presence, RosterItem, Show, State};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, info};
 
-use crate::{address::Target, bridging, core::Core, outbox::Evidence, problems, unit::Unit};
+use crate::{
+    address::Target, bridging, core::Core, link::SignedIn, outbox::Evidence, problems, unit::Unit,
+};
 
 /// An archive that could not be read gets so long to tell what became of the texts in doubt.
 const ARCHIVE_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
@@ -74,6 +76,12 @@ impl Core {
         match event {
             None => self.xmpp_state(State::Stopped(None)),
             Some(Event::State(state)) => self.xmpp_state(state),
+            Some(Event::SignedIn { mechanism }) => {
+                self.xmpp.signed_in = Some(SignedIn {
+                    method: mechanism.to_owned(),
+                    passed_over: Vec::new(),
+                });
+            }
             Some(Event::Roster(items)) => self.roster(&items),
             Some(Event::RosterItem(item)) => {
                 if let Some(kind) = self.people.subscription(&item) {

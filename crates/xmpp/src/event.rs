@@ -8,13 +8,18 @@ use jiff::Timestamp;
 pub enum Event {
     /// The link's state changed; the steps in their order.
     State(State),
+    /// The server took the password, and proved that it knows it.
+    SignedIn {
+        /// Name of the SASL mechanism, as registered: `SCRAM-SHA-256-PLUS`.
+        mechanism: &'static str,
+    },
     /// The whole roster (RFC 6121 section 2), after each fresh bind.
     Roster(Vec<RosterItem>),
     /// One item was added or changed.
     RosterItem(RosterItem),
     /// One item was removed.
     RosterRemoved(BareJid),
-    /// The server's answer to [`Command::SetContact`] or [`Command::RemoveContact`]. What changed is told before, by
+    /// The server's answer to [`Command::SetContact`], [`Command::RemoveContact`] or [`Command::Block`]. What changed is told before, by
     /// `RosterItem` or `RosterRemoved`, wherever it changed at all.
     RosterAnswer {
         /// As given with the command.
@@ -247,6 +252,16 @@ pub enum Command {
         id: String,
         /// Who.
         jid: BareJid,
+    },
+    /// Let nothing of somebody through any more, or let it through again (XEP-0191 sections 3.2 and 3.3). Told by
+    /// [`Event::RosterAnswer`].
+    Block {
+        /// Unique; comes back in the answer.
+        id: String,
+        /// Who.
+        jid: BareJid,
+        /// Block or unblock.
+        on: bool,
     },
     /// Ask for a contact's presence; adds them to the roster.
     Subscribe(BareJid),

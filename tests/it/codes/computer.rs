@@ -94,6 +94,14 @@ pub(super) async fn agent_gone() -> Met {
     Met::event(&end["error"])
 }
 
+pub(super) async fn file_exists() -> Met {
+    let (_sim, anna) = anna().await;
+    let file = anna.ctl.data_dir.with_extension("zip");
+    std::fs::write(&file, "").expect("it can be written");
+    let file = file.to_str().expect("a path of ours");
+    Met::told(&anna.ctl.run(&["diagnose", file]).await)
+}
+
 pub(super) async fn interrupted() -> Met {
     let (sim, anna) = anna().await;
     sim.fault(json!({"what": "silent", "on": "token", "count": -1}))

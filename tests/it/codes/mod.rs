@@ -91,6 +91,7 @@ async fn meet(code: Code) -> Option<Met> {
         Code::KeyStore => computer::key_store().await,
         Code::VersionMismatch => computer::version_mismatch().await,
         Code::AgentGone => computer::agent_gone().await,
+        Code::FileExists => computer::file_exists().await,
         Code::TimeLimit => lync::time_limit().await,
         Code::NotOffered => lync::not_offered().await,
         Code::Interrupted => computer::interrupted().await,

@@ -79,6 +79,7 @@ impl Menu {
             label: reader.say(Word::Help).into(),
             items: vec![
                 page(Word::CheckSetup, View::Check),
+                page(Word::ExportDiagnostics, View::Report),
                 page(Word::About, View::About),
             ],
         });

@@ -43,6 +43,14 @@ pub(super) async fn run(ctl: &mut Ctl, verb: ContactsVerb) -> Result<Outcome, Pr
             let to = group;
             (Command::MoveContact { address, to, from }, done)
         }
+        ContactsVerb::Block { address } => {
+            let done = format!("{address} is blocked");
+            (Command::Block { address, on: true }, done)
+        }
+        ContactsVerb::Unblock { address } => {
+            let done = format!("{address} is let through again");
+            (Command::Block { address, on: false }, done)
+        }
         ContactsVerb::CreateGroup { name } => {
             let done = format!("There is a group {name}");
             (Command::CreateGroup { name }, done)

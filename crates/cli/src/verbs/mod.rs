@@ -4,6 +4,7 @@ mod bridge;
 mod check;
 mod config;
 mod contacts;
+mod diagnose;
 mod lists;
 mod passwords;
 mod presence;
@@ -39,6 +40,7 @@ pub(crate) struct Ctl {
 pub(crate) async fn run(ctl: &mut Ctl, verb: Verb) -> Result<Outcome, Problem> {
     match verb {
         Verb::Check => check::run(ctl).await,
+        Verb::Diagnose { file, force } => diagnose::run(ctl, &file, force).await,
         Verb::Contacts { verb: None } => contacts::list(ctl).await,
         Verb::Contacts { verb: Some(verb) } => lists::run(ctl, verb).await,
         Verb::Presence { addresses } => presence::run(ctl, addresses).await,

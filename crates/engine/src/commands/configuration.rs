@@ -1,4 +1,4 @@
-//! Commands that read and change the configuration.
+//! Commands that read and change the configuration, and the report of it all.
 
 use causeway_api::{Problem, Reply};
 
@@ -6,6 +6,7 @@ use super::reply;
 use crate::{
     config,
     core::{Core, Found},
+    diagnose::{self, Wanted},
     send::Answer,
 };
 
@@ -19,6 +20,15 @@ impl Core {
     pub(super) fn set_config(&mut self, key: String, value: String, answer: Answer) {
         self.change_file(answer, move |locations| {
             config::set(locations, &key, &value)
+        });
+    }
+
+    /// Writes the report away from the loop, with what the loop knows at this moment.
+    pub(super) fn diagnose(&self, wanted: Wanted, answer: Answer) {
+        let (options, condition) = (self.options.clone(), self.condition());
+        tokio::spawn(async move {
+            let done = diagnose::report(&options, wanted, Some(condition)).await;
+            reply(answer, done.map(Reply::Diagnosed));
         });
     }
 

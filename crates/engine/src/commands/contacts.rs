@@ -30,6 +30,8 @@ const STEP: &str = "contact-list";
 struct Coming {
     lync: Option<oneshot::Receiver<Result<(), ucwa::Error>>>,
     xmpp: Vec<RosterAnswer>,
+    /// It was about whom the server lets through.
+    blocks: bool,
 }
 
 impl Core {
@@ -98,6 +100,11 @@ impl Core {
                     }
                 }
             }
+            Command::Block { address, on } => match self.list_target(address)? {
+                None => Ok(None),
+                Some(Target::Lync(_)) => Err(problems::no_blocking_in_lync()),
+                Some(Target::Xmpp(jid)) => self.block(jid, *on).map(Some),
+            },
             Command::MoveContact { address, to, from } => {
                 let to = group_name(to)?;
                 let Some(target) = self.list_target(address)? else {
@@ -246,6 +253,16 @@ impl Core {
         self.change_roster(|id| causeway_xmpp::Command::RemoveContact { id, jid })
     }
 
+    /// A request is refused first: who is blocked cannot be written to any more (XEP-0191 section 3.2).
+    fn block(&mut self, jid: BareJid, on: bool) -> Result<Coming, Problem> {
+        if on && self.people.is_wanted(&jid) {
+            self.subscribe(jid.as_str(), false)?;
+        }
+        let mut coming = self.change_roster(|id| causeway_xmpp::Command::Block { id, jid, on })?;
+        coming.blocks = true;
+        Ok(coming)
+    }
+
     fn change_roster(
         &mut self,
         command: impl FnOnce(String) -> causeway_xmpp::Command,
@@ -320,6 +337,9 @@ async fn all_done(coming: Coming) -> Result<Reply, Problem> {
     for answer in coming.xmpp {
         match timeout(PATIENCE, answer).await {
             Ok(Ok(None)) => {}
+            Ok(Ok(Some(condition))) if coming.blocks => {
+                return Err(problems::block_refused(&condition));
+            }
             Ok(Ok(Some(condition))) => return Err(problems::list_refused_by_xmpp(&condition)),
             Ok(Err(_)) | Err(_) => return Err(problems::no_answer(Side::Xmpp, STEP)),
         }

@@ -6,6 +6,7 @@ use super::{Wish, reply};
 use crate::{
     chats::Place,
     core::Core,
+    diagnose::{self, Wanted},
     problems,
     send::{Answer, Taking, Typed},
     store::Pause,
@@ -29,6 +30,18 @@ impl Core {
                 });
                 return None;
             }
+            Command::Diagnose { file, overwrite } => match diagnose::path(&file) {
+                Ok(file) => {
+                    let wanted = Wanted {
+                        file,
+                        overwrite,
+                        desktop: None,
+                    };
+                    self.diagnose(wanted, answer);
+                    return None;
+                }
+                Err(problem) => Err(problem),
+            },
             Command::Contacts => match self.contacts_known() {
                 Some(Ok(())) => Ok(self.people_reply()),
                 Some(Err(problem)) => Err(problem),
@@ -69,6 +82,7 @@ impl Core {
             command @ (Command::AddContact { .. }
             | Command::RemoveContact { .. }
             | Command::MoveContact { .. }
+            | Command::Block { .. }
             | Command::CreateGroup { .. }
             | Command::RenameGroup { .. }
             | Command::DeleteGroup { .. }) => return self.edit_lists(command, answer),
@@ -249,9 +263,11 @@ impl Core {
                 self.answer_from_store(answer, |t| Ok(Reply::Unsent { count: t.unsent()? }));
                 return None;
             }
-            Command::Show(_) | Command::Hide | Command::CloseWindow | Command::Looking(_) => {
-                Err(problems::no_window())
-            }
+            Command::Show(_)
+            | Command::Hide
+            | Command::CloseWindow
+            | Command::WindowMinimized
+            | Command::Looking(_) => Err(problems::no_window()),
             Command::Desktop | Command::StartAtLogin { .. } | Command::TestNotification => {
                 Err(problems::no_desktop())
             }

@@ -48,6 +48,7 @@ impl Core {
                 // Who asked may be gone.
                 let _ = answer.send(self.audience.subscribe(self.now, known));
             }
+            Ask::Diagnose(wanted, answer) => self.diagnose(wanted, answer),
             Ask::Activity(here) => self.person_is(here),
             Ask::Awake => self.network_changed(),
             Ask::Request(command, answer) => {

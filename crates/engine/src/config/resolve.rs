@@ -8,7 +8,7 @@ use super::Configuration;
 use super::layers::Layer;
 use super::screen;
 use super::settings::{Bridge, Gateway, History, Lync, Setting, Settings, Xmpp};
-use super::table::{Key, WithDefault, bridge, gateway, history, lync, nearest, row, xmpp};
+use super::table::{Key, WithDefault, bridge, gateway, history, log, lync, nearest, row, xmpp};
 use super::value::{Raw, Value};
 
 /// `layers` weakest first; `issues` are those found while reading them.
@@ -37,6 +37,7 @@ pub(super) fn resolve(layers: Vec<Layer>, issues: Vec<ConfigIssue>) -> Configura
             days: resolver.value(&history::DAYS).map(|days| days.0),
         },
         support_url: resolver.screen(),
+        log_level: resolver.value(&log::LEVEL),
     };
     Configuration {
         settings,
@@ -154,6 +155,8 @@ impl Resolver {
         self.value(&screen::ENTER_SENDS);
         self.value(&screen::SAY_TYPING);
         self.value(&screen::ON_CLOSE);
+        self.value(&screen::MINIMIZE_TO_TRAY);
+        self.value(&screen::END_HIDDEN_AFTER);
         self.value(&screen::KEYS);
         self.value(&screen::ENABLED);
         self.value(&screen::SOUND);

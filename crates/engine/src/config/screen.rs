@@ -7,7 +7,7 @@ use jiff::civil::Time;
 use serde_json::{Value as Json, json};
 
 use super::table::{Key, WithDefault};
-use super::value::{Choice, HttpsUrl, Raw, Value, texts, texts_schema};
+use super::value::{Choice, HttpsUrl, List, PersonAddress, Raw, Value, Whole};
 
 /// `window.theme`
 #[derive(Clone, Copy, PartialEq)]
@@ -124,70 +124,6 @@ impl Value for Strokes {
     }
 }
 
-/// Addresses of people on either network, without a scheme.
-pub(super) struct People(Vec<String>);
-
-impl Value for People {
-    fn expected() -> String {
-        "a list of addresses such as [\"ben@contoso.example\"]".into()
-    }
-
-    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let address = |text: &str| {
-            let jid = text.parse::<jid::BareJid>().ok()?;
-            jid.node().is_some().then(|| jid.to_string())
-        };
-        texts(raw, address).map(Self)
-    }
-
-    fn typed(text: &str) -> Raw {
-        Raw::comma_separated(text)
-    }
-
-    fn show(&self) -> Json {
-        json!(self.0)
-    }
-
-    fn schema() -> Json {
-        texts_schema()
-    }
-}
-
-/// Height of letters in pixels.
-pub(super) struct TextSize(u8);
-
-impl TextSize {
-    const LEAST: u8 = 12;
-    const MOST: u8 = 20;
-}
-
-impl Value for TextSize {
-    fn expected() -> String {
-        format!("a whole number from {} to {}", Self::LEAST, Self::MOST)
-    }
-
-    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let Raw::Integer(size) = raw else { return None };
-        u8::try_from(*size)
-            .ok()
-            .filter(|size| (Self::LEAST..=Self::MOST).contains(size))
-            .map(Self)
-    }
-
-    fn typed(text: &str) -> Raw {
-        text.parse()
-            .map_or_else(|_| Raw::Text(text.to_owned()), Raw::Integer)
-    }
-
-    fn show(&self) -> Json {
-        json!(self.0)
-    }
-
-    fn schema() -> Json {
-        json!({ "type": "integer", "minimum": Self::LEAST, "maximum": Self::MOST })
-    }
-}
-
 /// A time of every day, on the clock of this computer; it may go over midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuietHours {
@@ -239,8 +175,8 @@ pub(super) static THEME: WithDefault<Theme> =
     Key::new("window.theme", r#""system""#, "Colours of the window").or(|| Theme::System);
 pub(super) static LANGUAGE: WithDefault<Language> =
     Key::new("window.language", r#""system""#, "Language of the window").or(|| Language::System);
-pub(super) static TEXT_SIZE: WithDefault<TextSize> =
-    Key::new("window.text_size", "14", "Height of letters in pixels").or(|| TextSize(14));
+pub(super) static TEXT_SIZE: WithDefault<Whole<12, 20>> =
+    Key::new("window.text_size", "14", "Height of letters in pixels").or(|| Whole(14));
 pub(super) static DENSITY: WithDefault<Density> = Key::new(
     "window.density",
     r#""comfortable""#,
@@ -271,6 +207,18 @@ pub(super) static ON_CLOSE: WithDefault<OnClose> = Key::new(
     "What closing the window does; automatic: it is hidden where a tray is there, else the person is asked",
 )
 .or(|| OnClose::Automatic);
+pub(super) static MINIMIZE_TO_TRAY: WithDefault<bool> = Key::new(
+    "window.minimize_to_tray",
+    "false",
+    "A window that is minimised is hidden where a tray is there",
+)
+.or(|| false);
+pub(super) static END_HIDDEN_AFTER: WithDefault<Whole<0, 86_400>> = Key::new(
+    "window.end_hidden_after",
+    "60",
+    "A window that was hidden for so many seconds gives its memory back, and opens a little slower then; 0: never",
+)
+.or(|| Whole(60));
 pub(super) static KEYS: WithDefault<Strokes> = Key::new(
     "window.keys",
     "'{}'",
@@ -302,12 +250,12 @@ pub(super) static QUIET_HOURS: Key<QuietHours> = Key::new(
     r#""22:00-07:00""#,
     "No notifications in this time of every day; empty: none",
 );
-pub(super) static ALWAYS: WithDefault<People> = Key::new(
+pub(super) static ALWAYS: WithDefault<List<PersonAddress>> = Key::new(
     "notifications.always",
     r#"["ben@contoso.example"]"#,
     "Addresses of people whose texts are shown whatever silences the others",
 )
-.or(|| People(Vec::new()));
+.or(List::empty);
 pub(super) static SUPPORT_URL: Key<HttpsUrl> = Key::new(
     "support.url",
     r#""https://help.contoso.example/causeway""#,

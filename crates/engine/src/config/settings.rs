@@ -7,6 +7,7 @@ use causeway_bridge::status::{OwnRows, Table};
 use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 use causeway_xmpp::link::Tls;
 use jid::BareJid;
+use tracing::level_filters::LevelFilter;
 use ucwa::SipUri;
 use ucwa::client::{Method, Mode, Proxy};
 use url::Url;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub history: History,
     /// Where people find help.
     pub support_url: Setting<Option<Url>>,
+    /// What goes into the log files.
+    pub log_level: Setting<LevelFilter>,
 }
 
 /// `[lync]`

@@ -13,7 +13,9 @@ use ucwa::client::{Method, Mode, Proxy};
 
 use super::screen;
 use super::settings::{HistoryMode, HostPort};
-use super::value::{Bypass, Culture, DatabaseUrl, Days, Domain, Hosts, HttpsUrl, Raw, Value};
+use super::value::{
+    Bypassed, Culture, DatabaseUrl, Domain, Host, HttpsUrl, List, Raw, Value, Whole,
+};
 
 /// A setting that may be absent; an empty text says so too, and overrides a weaker layer.
 pub(super) struct Key<T> {
@@ -176,6 +178,8 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &screen::ENTER_SENDS,
     &screen::SAY_TYPING,
     &screen::ON_CLOSE,
+    &screen::MINIMIZE_TO_TRAY,
+    &screen::END_HIDDEN_AFTER,
     &screen::KEYS,
     &screen::ENABLED,
     &screen::SOUND,
@@ -184,6 +188,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &screen::QUIET_HOURS,
     &screen::ALWAYS,
     &screen::SUPPORT_URL,
+    &log::LEVEL,
 ];
 
 /// Sections with a line about each, in the order of the table.
@@ -199,6 +204,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("window", "How the window looks."),
     ("notifications", "What is said aloud, and when not."),
     ("support", "Help of the organisation."),
+    ("log", "What is noted for who looks for a fault."),
 ];
 
 pub(super) mod lync {
@@ -237,12 +243,12 @@ pub(super) mod lync {
         r#""/etc/causeway/ca.pem""#,
         "Certificate authorities to trust besides the system's (PEM)",
     );
-    pub(in super::super) static TRUSTED_DOMAINS: WithDefault<Hosts> = Key::new(
+    pub(in super::super) static TRUSTED_DOMAINS: WithDefault<List<Host>> = Key::new(
         "lync.trusted_domains",
         r#"["contoso.example"]"#,
         "Where the server may send us besides the sign-in domain: domains, host names or IP addresses",
     )
-    .or(|| Hosts(Vec::new()));
+    .or(List::empty);
     pub(in super::super) static PROXY: WithDefault<Proxy> =
         Key::new("lync.proxy", r#""system""#, "HTTP proxy").or(|| Proxy::System);
     pub(in super::super) static PROXY_USER: Key<String> = Key::new(
@@ -255,12 +261,12 @@ pub(super) mod lync {
         r#""/etc/causeway/proxy.password""#,
         "File with the password for the proxy, mode 0600 or stricter",
     );
-    pub(in super::super) static PROXY_BYPASS: WithDefault<Bypass> = Key::new(
+    pub(in super::super) static PROXY_BYPASS: WithDefault<List<Bypassed>> = Key::new(
         "lync.proxy_bypass",
         r#"["contoso.example", "10.0.0.0/8"]"#,
         "What is reached without the proxy: domains, host names, IP addresses or networks",
     )
-    .or(|| Bypass(Vec::new()));
+    .or(List::empty);
     pub(in super::super) static CULTURE: WithDefault<Culture> = Key::new(
         "lync.culture",
         r#""en-US""#,
@@ -369,12 +375,25 @@ pub(super) mod history {
 
     pub(in super::super) static MODE: WithDefault<HistoryMode> =
         Key::new("history.mode", r#""disk""#, "Where texts are kept").or(|| HistoryMode::Disk);
-    pub(in super::super) static DAYS: WithDefault<Days> = Key::new(
+    pub(in super::super) static DAYS: WithDefault<Whole<1, 36_500>> = Key::new(
         "history.days",
         "365",
         "After how many days texts are removed",
     )
-    .or(|| Days(365));
+    .or(|| Whole(365));
+}
+
+pub(super) mod log {
+    use tracing::level_filters::LevelFilter;
+
+    use super::*;
+
+    pub(in super::super) static LEVEL: WithDefault<LevelFilter> = Key::new(
+        "log.level",
+        r#""info""#,
+        "How much the resident program notes in its log files; takes effect at once",
+    )
+    .or(|| LevelFilter::INFO);
 }
 
 /// The row of a key.

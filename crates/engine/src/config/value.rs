@@ -1,5 +1,6 @@
 //! Types of values: how each is read, shown and described.
 
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 
@@ -7,9 +8,10 @@ use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 use causeway_xmpp::link::Tls;
 use jid::BareJid;
 use serde_json::{Value as Json, json};
+use tracing::level_filters::LevelFilter;
 use ucwa::SipUri;
 use ucwa::client::{Method, Mode, Proxy};
-use url::{Host, Url};
+use url::Url;
 
 use super::settings::{HistoryMode, HostPort};
 
@@ -114,6 +116,16 @@ impl Choice for HistoryMode {
     ];
 }
 
+impl Choice for LevelFilter {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("error", Self::ERROR),
+        ("warn", Self::WARN),
+        ("info", Self::INFO),
+        ("debug", Self::DEBUG),
+        ("trace", Self::TRACE),
+    ];
+}
+
 impl<T: Choice> Value for T {
     fn expected() -> String {
         let words: Vec<_> = T::WORDS
@@ -173,23 +185,21 @@ impl Value for bool {
     }
 }
 
-/// Days that the history goes back.
-pub(super) struct Days(pub(super) u32);
+/// A whole number between two others.
+pub(super) struct Whole<const LEAST: u32, const MOST: u32>(pub(super) u32);
 
-impl Days {
-    const MOST: u32 = 36_500;
-}
-
-impl Value for Days {
+impl<const LEAST: u32, const MOST: u32> Value for Whole<LEAST, MOST> {
     fn expected() -> String {
-        format!("a whole number of days from 1 to {}", Self::MOST)
+        format!("a whole number from {LEAST} to {MOST}")
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let Raw::Integer(days) = raw else { return None };
-        u32::try_from(*days)
+        let Raw::Integer(number) = raw else {
+            return None;
+        };
+        u32::try_from(*number)
             .ok()
-            .filter(|days| (1..=Self::MOST).contains(days))
+            .filter(|number| (LEAST..=MOST).contains(number))
             .map(Self)
     }
 
@@ -203,7 +213,7 @@ impl Value for Days {
     }
 
     fn schema() -> Json {
-        json!({ "type": "integer", "minimum": 1, "maximum": Self::MOST })
+        json!({ "type": "integer", "minimum": LEAST, "maximum": MOST })
     }
 }
 
@@ -381,7 +391,7 @@ impl Value for HostPort {
             .and_then(|host| host.strip_suffix(']'))
         {
             Some(address) => address.parse::<std::net::Ipv6Addr>().ok()?.to_string(),
-            None => Host::parse(host).ok()?.to_string(),
+            None => url::Host::parse(host).ok()?.to_string(),
         };
         let port = port.parse().ok().filter(|port| *port != 0)?;
         Some(Self { host, port })
@@ -401,9 +411,9 @@ impl Value for Domain {
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        match Host::parse(text(raw)?).ok()? {
-            Host::Domain(domain) => Some(Self(domain)),
-            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        match url::Host::parse(text(raw)?).ok()? {
+            url::Host::Domain(domain) => Some(Self(domain)),
+            url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
         }
     }
 
@@ -412,16 +422,32 @@ impl Value for Domain {
     }
 }
 
-/// Domains, host names or IP addresses.
-pub(super) struct Hosts(pub(super) Vec<String>);
+/// What the items of a list are.
+pub(super) trait Item {
+    /// What is right, to go on after "expected".
+    const EXPECTED: &'static str;
+    /// An item as it is kept; `None`: not what is expected.
+    fn read(text: &str) -> Option<String>;
+}
 
-impl Value for Hosts {
+/// A list of texts of one kind.
+pub(super) struct List<I>(pub(super) Vec<String>, PhantomData<I>);
+
+impl<I> List<I> {
+    pub(super) const fn empty() -> Self {
+        Self(Vec::new(), PhantomData)
+    }
+}
+
+impl<I: Item> Value for List<I> {
     fn expected() -> String {
-        "a list of domains, host names or IP addresses, such as [\"contoso.example\", \"192.0.2.7\"]".into()
+        I::EXPECTED.into()
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        texts(raw, host).map(Self)
+        let Raw::List(items) = raw else { return None };
+        let items: Option<_> = items.iter().map(|item| I::read(text(item)?)).collect();
+        Some(Self(items?, PhantomData))
     }
 
     fn typed(text: &str) -> Raw {
@@ -433,59 +459,51 @@ impl Value for Hosts {
     }
 
     fn schema() -> Json {
-        texts_schema()
+        json!({ "type": "array", "items": { "type": "string" } })
+    }
+}
+
+/// Domains, host names or IP addresses.
+pub(super) struct Host;
+
+impl Item for Host {
+    const EXPECTED: &'static str = "a list of domains, host names or IP addresses, such as [\"contoso.example\", \"192.0.2.7\"]";
+
+    fn read(text: &str) -> Option<String> {
+        match text.parse::<IpAddr>() {
+            Ok(address) => Some(address.to_string()),
+            Err(_) => url::Host::parse(text).ok().map(|host| host.to_string()),
+        }
     }
 }
 
 /// Hosts that are reached without a proxy.
-pub(super) struct Bypass(pub(super) Vec<String>);
+pub(super) struct Bypassed;
 
-impl Value for Bypass {
-    fn expected() -> String {
-        "a list of domains, host names, IP addresses or networks, such as [\"contoso.example\", \"10.0.0.0/8\"]".into()
-    }
+impl Item for Bypassed {
+    const EXPECTED: &'static str = "a list of domains, host names, IP addresses or networks, such as [\"contoso.example\", \"10.0.0.0/8\"]";
 
-    fn read(raw: &Raw, _base: &Path) -> Option<Self> {
-        let host_or_network = |text: &str| {
-            let Some((address, bits)) = text.split_once('/') else {
-                return host(text);
-            };
-            let address: IpAddr = address.parse().ok()?;
-            let longest = if address.is_ipv4() { 32 } else { 128 };
-            let bits: u8 = bits.parse().ok().filter(|bits| *bits <= longest)?;
-            Some(format!("{address}/{bits}"))
+    fn read(text: &str) -> Option<String> {
+        let Some((address, bits)) = text.split_once('/') else {
+            return Host::read(text);
         };
-        texts(raw, host_or_network).map(Self)
-    }
-
-    fn typed(text: &str) -> Raw {
-        Raw::comma_separated(text)
-    }
-
-    fn show(&self) -> Json {
-        json!(self.0)
-    }
-
-    fn schema() -> Json {
-        texts_schema()
+        let address: IpAddr = address.parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let bits: u8 = bits.parse().ok().filter(|bits| *bits <= longest)?;
+        Some(format!("{address}/{bits}"))
     }
 }
 
-fn host(text: &str) -> Option<String> {
-    match text.parse::<IpAddr>() {
-        Ok(address) => Some(address.to_string()),
-        Err(_) => Host::parse(text).ok().map(|host| host.to_string()),
+/// People on either network, by their addresses without a scheme.
+pub(super) struct PersonAddress;
+
+impl Item for PersonAddress {
+    const EXPECTED: &'static str = "a list of addresses such as [\"ben@contoso.example\"]";
+
+    fn read(text: &str) -> Option<String> {
+        let jid = text.parse::<BareJid>().ok()?;
+        jid.node().is_some().then(|| jid.to_string())
     }
-}
-
-/// A list of texts, each read for itself.
-pub(super) fn texts<T>(raw: &Raw, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    let Raw::List(items) = raw else { return None };
-    items.iter().map(|item| read(text(item)?)).collect()
-}
-
-pub(super) fn texts_schema() -> Json {
-    json!({ "type": "array", "items": { "type": "string" } })
 }
 
 fn text(raw: &Raw) -> Option<&str> {

@@ -83,6 +83,36 @@ pub(crate) fn list_refused_by_xmpp(condition: &str) -> Problem {
     Problem::new(code, STEP, message, remedy).with("condition", condition)
 }
 
+/// UCWA shows the privacy relationship of a contact and does not let it be changed.
+pub(crate) fn no_blocking_in_lync() -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        STEP,
+        "Lync lets only its own clients block somebody.",
+        "Block them in the Lync client, or give an XMPP address.",
+    )
+}
+
+/// The XMPP server did not block somebody, or did not let them through again (XEP-0191 section 3).
+pub(crate) fn block_refused(condition: &str) -> Problem {
+    let problem = match condition {
+        // RFC 6120 section 8.4: the server does not know the request.
+        "service-unavailable" | "feature-not-implemented" => Problem::new(
+            Code::NotOffered,
+            STEP,
+            "The XMPP server does not block anybody.",
+            "Administrators: switch on blocking (XEP-0191).",
+        ),
+        _ => Problem::new(
+            Code::ListRefused,
+            STEP,
+            format!("The XMPP server refused it ({condition})."),
+            "Administrators: the condition says why.",
+        ),
+    };
+    problem.with("condition", condition)
+}
+
 /// These words, with the facts of the case.
 fn with(facts: Problem, words: Problem) -> Problem {
     Problem {
@@ -117,5 +147,7 @@ mod tests {
         let read_only = list_refused(&ErrorKind::NotPossible("x").into());
         assert_eq!(read_only.code, Code::NotOffered);
         assert_eq!(list_refused_by_xmpp("not-allowed").code, Code::ListRefused);
+        assert_eq!(block_refused("service-unavailable").code, Code::NotOffered);
+        assert_eq!(block_refused("not-acceptable").code, Code::ListRefused);
     }
 }

@@ -5,7 +5,7 @@ use ucwa::{Error, ErrorKind, Facts};
 
 use jiff::Timestamp;
 
-use super::{CHECKING_CERTIFICATE, Next, not_valid_now, windows};
+use super::{CHECKING_CERTIFICATE, Next, not_valid_now, when_not_valid, windows};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
@@ -257,10 +257,30 @@ fn with_kind(problem: Problem, kind: &ErrorKind) -> Problem {
         problem
             .with("wanted", wanted.clone())
             .with("found", found.clone())
-    } else if let ErrorKind::CertificateExpired { .. } = kind {
-        problem.with("clock", Timestamp::now().to_string())
-    } else if let ErrorKind::NotUcwa { content_type, .. } = kind {
-        problem.with("content_type", content_type.clone())
+    } else if let ErrorKind::CertificateExpired {
+        host, not_before, ..
+    } = kind
+    {
+        let now = Timestamp::now();
+        problem
+            .with("host", host.clone())
+            .with("cause", when_not_valid(*not_before, now))
+            .with("clock", now.to_string())
+    } else if let ErrorKind::CertificateIssuer { host, issuer } = kind {
+        problem
+            .with("host", host.clone())
+            .with("issuer", issuer.clone())
+    } else if let ErrorKind::NoAddress { host } | ErrorKind::Silent { host } = kind {
+        problem.with("host", host.clone())
+    } else if let ErrorKind::Busy {
+        retry_after: Some(delay),
+    } = kind
+    {
+        problem.with("retry_after", delay.as_secs())
+    } else if let ErrorKind::NotUcwa { host, content_type } = kind {
+        problem
+            .with("host", host.clone())
+            .with("content_type", content_type.clone())
     } else if let ErrorKind::ForeignRedirect { from, to } = kind {
         problem.with("from", from.clone()).with("to", to.clone())
     } else if let ErrorKind::RedirectLoop { chain } = kind {

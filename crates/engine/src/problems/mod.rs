@@ -5,7 +5,9 @@ mod lync;
 mod windows;
 mod xmpp;
 
-pub(crate) use list::{list_refused, list_refused_by_xmpp, read_only_list};
+pub(crate) use list::{
+    block_refused, list_refused, list_refused_by_xmpp, no_blocking_in_lync, read_only_list,
+};
 pub(crate) use lync::lync;
 pub(crate) use windows::{passed_over_json, signed_in};
 pub(crate) use xmpp::xmpp;
@@ -145,6 +147,7 @@ fn resting_state(code: Code) -> SideState {
         | Code::ManagedByPolicy
         | Code::SecretFileMode
         | Code::DataDirBusy
+        | Code::FileExists
         | Code::Storage
         | Code::KeyStore
         | Code::VersionMismatch
@@ -270,6 +273,14 @@ pub(crate) fn side_name(side: Side) -> &'static str {
         Side::Lync => "Lync",
         Side::Xmpp => "XMPP",
         Side::Gateway => "The gateway",
+    }
+}
+
+/// Which of the two is wrong with the time of a certificate, as it stands in the details.
+fn when_not_valid(not_before: Option<Timestamp>, now: Timestamp) -> &'static str {
+    match not_before {
+        Some(from) if now < from => "not-yet",
+        Some(_) | None => "expired",
     }
 }
 
@@ -439,6 +450,26 @@ mod tests {
             not_valid_now("pool.contoso.example", None, None, Timestamp::UNIX_EPOCH)
                 .ends_with("is not valid at this time.")
         );
+    }
+
+    #[test]
+    fn names_and_dates_of_the_case_stand_among_the_details() {
+        let expired = ucwa::ErrorKind::CertificateExpired {
+            host: "pool.contoso.example".into(),
+            not_before: None,
+            not_after: Some(Timestamp::UNIX_EPOCH),
+        };
+        let detail = lync(&expired.into(), "signing-in", Next::Ask).detail;
+        assert_eq!(detail["host"], "pool.contoso.example");
+        assert_eq!(detail["cause"], "expired");
+        let silent = causeway_xmpp::ErrorKind::Silent {
+            host: "xmpp.example".into(),
+        };
+        let detail = xmpp(&silent.into(), "finding-server", Next::Ask).detail;
+        assert_eq!(detail["host"], "xmpp.example");
+        assert_eq!(detail["cause"], "silent");
+        let begins = Some(Timestamp::MAX);
+        assert_eq!(when_not_valid(begins, Timestamp::UNIX_EPOCH), "not-yet");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use causeway_xmpp::{Error, ErrorKind, Facts};
 
 use jiff::Timestamp;
 
-use super::{CHECKING_CERTIFICATE, Next, not_valid_now};
+use super::{CHECKING_CERTIFICATE, Next, not_valid_now, when_not_valid};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn xmpp(error: &Error, step: &str, next: Next) -> Problem {
@@ -126,19 +126,32 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
 /// Facts that scripts may want in a form of their own.
 fn with_kind(mut problem: Problem, kind: &ErrorKind) -> Problem {
     if let ErrorKind::NotFound { tried } = kind {
-        problem.with("tried", tried.clone())
-    } else if let ErrorKind::CertificateIssuer { issuer, .. } = kind {
-        problem.with("issuer", issuer.clone())
+        problem
+            .with("cause", "not-found")
+            .with("tried", tried.clone())
+    } else if let ErrorKind::Silent { host } = kind {
+        problem.with("cause", "silent").with("host", host.clone())
+    } else if let ErrorKind::NoTls = kind {
+        problem.with("cause", "no-tls")
+    } else if let ErrorKind::CertificateIssuer { host, issuer } = kind {
+        problem
+            .with("cause", "issuer")
+            .with("host", host.clone())
+            .with("issuer", issuer.clone())
     } else if let ErrorKind::CertificateName { wanted, found } = kind {
         problem
+            .with("cause", "name")
             .with("wanted", wanted.clone())
             .with("found", found.clone())
     } else if let ErrorKind::CertificateExpired {
+        host,
         not_before,
         not_after,
-        ..
     } = kind
     {
+        problem = problem
+            .with("cause", when_not_valid(*not_before, Timestamp::now()))
+            .with("host", host.clone());
         for (key, time) in [("not_before", not_before), ("not_after", not_after)] {
             if let Some(time) = time {
                 problem = problem.with(key, time.to_string());

@@ -11,6 +11,7 @@
 
 mod account;
 mod chats;
+mod counts;
 mod crossings;
 mod data_dir;
 mod facts;
@@ -36,6 +37,7 @@ use tokio::sync::oneshot;
 pub(crate) use account::KnownServer;
 pub use account::{ChosenStatus, Pause, PersonLink, Slot};
 pub use chats::{StoredChat, Within};
+pub(crate) use counts::counts;
 pub use data_dir::DataDir;
 pub use outgoing::Outgoing;
 pub(crate) use problems::is_refusal;

@@ -22,6 +22,8 @@ use crate::{Error, ErrorKind};
 pub(super) struct SignedIn {
     pub(super) stream: Stream,
     pub(super) features: StreamFeatures,
+    /// Name of the SASL mechanism.
+    pub(super) mechanism: &'static str,
 }
 
 /// Climbs from finding the server to being signed in.
@@ -52,7 +54,11 @@ pub(super) async fn sign_in(
         .climb(Step::SigningIn, &target.host, limit, signing)
         .await
         .map_err(at)?;
-    Ok(SignedIn { stream, features })
+    Ok(SignedIn {
+        stream,
+        features,
+        mechanism: method.word(),
+    })
 }
 
 async fn find(
@@ -146,7 +152,7 @@ async fn methods(
         .collect();
     let facts = StepFacts(vec![
         ("offered", offered.join(" ")),
-        ("chosen", format!("{:?}", method.name())),
+        ("chosen", method.word().to_owned()),
     ]);
     Ok(((stream, method), facts))
 }

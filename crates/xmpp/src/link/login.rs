@@ -62,10 +62,23 @@ impl Method {
         })
     }
 
+    /// Its name in the SASL registry, in words.
+    pub(super) fn word(&self) -> &'static str {
+        match (self.sha256, self.is_bound()) {
+            (true, true) => "SCRAM-SHA-256-PLUS",
+            (true, false) => "SCRAM-SHA-256",
+            (false, true) => "SCRAM-SHA-1-PLUS",
+            (false, false) => "SCRAM-SHA-1",
+        }
+    }
+
+    fn is_bound(&self) -> bool {
+        matches!(self.binding, ChannelBinding::TlsExporter(_))
+    }
+
     /// Its name in the SASL registry.
     pub(super) fn name(&self) -> Mechanism {
-        let plus = matches!(self.binding, ChannelBinding::TlsExporter(_));
-        match (self.sha256, plus) {
+        match (self.sha256, self.is_bound()) {
             (true, true) => Mechanism::ScramSha256Plus,
             (true, false) => Mechanism::ScramSha256,
             (false, true) => Mechanism::ScramSha1Plus,

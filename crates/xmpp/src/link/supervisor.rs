@@ -62,6 +62,8 @@ async fn keep_alive(
             None => return Ok(()),
             Some(Err(error)) => Err(error),
             Some(Ok(signed_in)) => {
+                let mechanism = signed_in.mechanism;
+                tell(events, [Event::SignedIn { mechanism }]).await;
                 Box::pin(run(
                     signed_in,
                     settings,

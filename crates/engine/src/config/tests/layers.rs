@@ -84,10 +84,7 @@ fn a_wrong_value_is_refused_for_its_key_alone_and_the_weaker_layer_holds() {
         (issue.line, issue.key.as_deref()),
         (Some(3), Some("history.days"))
     );
-    assert_eq!(
-        issue.message,
-        "Expected a whole number of days from 1 to 36500"
-    );
+    assert_eq!(issue.message, "Expected a whole number from 1 to 36500");
 }
 
 #[test]

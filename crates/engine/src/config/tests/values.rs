@@ -134,6 +134,8 @@ const WRONG: &[(&str, &[&str])] = &[
     ("window.enter_sends", &["'true'", "1"]),
     ("window.say_typing", &["'false'", "0"]),
     ("window.on_close", &["'ask'", "true"]),
+    ("window.minimize_to_tray", &["'true'", "1"]),
+    ("window.end_hidden_after", &["-1", "86401", "'60'"]),
     ("window.keys", &["'[]'", "'{'", "1"]),
     ("notifications.enabled", &["'true'", "1"]),
     ("notifications.sound", &["'true'", "1"]),
@@ -148,6 +150,7 @@ const WRONG: &[(&str, &[&str])] = &[
         &["'ben@contoso.example'", "['ben']", "[1]"],
     ),
     ("support.url", &["'http://help.example/'", "'help'", "1"]),
+    ("log.level", &["'loud'", "'off'", "1"]),
 ];
 
 /// An account on a host that is not the own machine, so that `xmpp.tls = "none"` is wrong.

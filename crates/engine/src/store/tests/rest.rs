@@ -153,3 +153,21 @@ async fn people_joined_by_hand_stay_joined() {
     run(&store, move |t| t.set_person_link(&link(false))).await;
     assert_eq!(run(&store, |t| t.person_links()).await, [link(false)]);
 }
+
+#[tokio::test]
+async fn what_the_store_holds_is_counted_while_it_is_open_and_nobody_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(crate::store::counts(dir.path())["database"], "none");
+    let store = open(dir.path());
+    run(&store, |t| {
+        t.add_message(&message("1", "canary text"), "key")
+    })
+    .await;
+    let told = crate::store::counts(dir.path());
+    assert_eq!(told["messages"]["lync in"], 1, "{told}");
+    assert_eq!(told["journal"], serde_json::json!({}));
+    let told = told.to_string();
+    for word in ["canary", "ben", "anna", "Ben"] {
+        assert!(!told.contains(word), "{word}: {told}");
+    }
+}

@@ -39,7 +39,7 @@ pub(in crate::link) struct Desk {
     /// Contacts that may see our presence.
     viewers: HashSet<BareJid>,
     roster_query: Option<String>,
-    /// Ids of changes of the roster that are not answered.
+    /// Ids of changes of the roster, and of what is blocked, that are not answered.
     roster_changes: HashSet<String>,
     place: Place,
 }
@@ -123,6 +123,11 @@ impl Desk {
             }
             Command::RemoveContact { id, jid } => {
                 let stanza = wire::roster_remove(&id, jid);
+                self.roster_changes.insert(id);
+                (stanza.into(), Fate::Again)
+            }
+            Command::Block { id, jid, on } => {
+                let stanza = wire::block(&id, jid, on);
                 self.roster_changes.insert(id);
                 (stanza.into(), Fate::Again)
             }
