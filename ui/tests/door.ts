@@ -11,6 +11,8 @@ export function testDoor(answers: Partial<Record<Command['command'], (command: n
       return ((await answers[command.command]?.(command as never)) ?? { reply: 'done' }) as never;
     },
     changes: async () => undefined,
+    saveReport: async (_title, name) => `/home/anna/${name}`,
+    saveText: async (_title, name) => `/home/anna/${name}`,
     openLink: async () => undefined,
     setTitle: async () => undefined,
     lookAt: async () => undefined,

@@ -50,6 +50,10 @@ export interface Door {
   request<C extends Command>(command: C): Promise<ReplyTo<C>>;
   /** Begins the stream of changes; there is one for the life of the page. */
   changes(listener: (change: Change) => void): Promise<void>;
+  /** Has a report for a help desk written where the person wants it; null where they changed their mind. */
+  saveReport(title: string, name: string): Promise<string | null>;
+  /** Saves a text where the person wants it; where that is, or null where they changed their mind. */
+  saveText(title: string, name: string, text: string): Promise<string | null>;
   /** Opens a link in the person's browser or mail program. */
   openLink(url: string): Promise<void>;
   /** Title of the window, with unread number and own status. */

@@ -32,6 +32,13 @@ export function fakeDoor(params: URLSearchParams): Door {
       world.listener = listener;
       begin(world);
     },
+    async saveReport(_title, name) {
+      await new Promise((done) => setTimeout(done, params.has('still') ? 0 : 1_500));
+      return `/home/anna/${name}`;
+    },
+    async saveText(_title, name) {
+      return `/home/anna/${name}`;
+    },
     async openLink(url) {
       window.open(url, '_blank', 'noopener');
     },

@@ -7,11 +7,13 @@
 //   set_title(title: string), set_dark(dark: boolean)
 //   look_at(conversations: string[])                  the chat before the person's eyes
 //   pop_out(chat: string), own_chat() -> string | null, close_own()     chats in windows of their own
+//   save_report(title, name) -> Diagnosed | null      the person says where, in the dialog of the desktop; null: they do not
+//   save_text(title, name, text) -> path | null
 //   save_view(view: string), load_view() -> string | null      opaque text of at most 16 KiB, kept for this account
 
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { asProblem, type Change, type Door, type ReplyTo } from './door';
-import type { Command } from './types';
+import type { Command, Diagnosed } from './types';
 
 async function call<T>(name: string, args: Record<string, unknown>): Promise<T> {
   try {
@@ -28,6 +30,8 @@ export const tauriDoor: Door = {
     channel.onmessage = listener;
     return call('changes', { channel });
   },
+  saveReport: async (title, name) => (await call<Diagnosed | null>('save_report', { title, name }))?.file ?? null,
+  saveText: (title, name, text) => call('save_text', { title, name, text }),
   openLink: (url) => call('open_link', { url }),
   setTitle: (title) => call('set_title', { title }),
   lookAt: (conversations) => call('look_at', { conversations }),

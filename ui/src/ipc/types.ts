@@ -143,10 +143,16 @@ export type CheckStep = {
 };
 
 /** Stable codes of ux.md section 5, and ours for what that table does not name. */
-export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
 
 /** A question or an order. */
 export type Command = { "command": "check" }
+  | { "command": "diagnose",
+  /** Absolute path of the archive (zip). */
+  file: string,
+  /** Whether a file of that name gives way. */
+  overwrite: boolean
+  }
   | { "command": "contacts" }
   | { "command": "presence",
   /** `sip:…`, `xmpp:…` or a bare address. */
@@ -206,6 +212,12 @@ export type Command = { "command": "check" }
   address: string,
   /** Only out of this group; who is in no other one leaves a Lync list with it. */
   group?: string | null
+  }
+  | { "command": "block",
+  /** Bare JID. */
+  address: string,
+  /** Block or unblock. */
+  on: boolean
   }
   | { "command": "move-contact",
   /** `sip:…`, `xmpp:…` or a bare address. */
@@ -362,6 +374,7 @@ export type Command = { "command": "check" }
   /** Status text. */
   text: string
   }
+  | { "command": "window-minimized" }
   | { "command": "show" } & Wish
   | { "command": "hide" }
   | { "command": "close-window" }
@@ -478,6 +491,14 @@ export type Desktop = {
  * of what our person does in Causeway.
  */
   activity?: string
+};
+
+/** A report that was written. */
+export type Diagnosed = {
+  /** Its path. */
+  file: string,
+  /** Its length. */
+  bytes: number
 };
 
 /** Into the account or out of it. */
@@ -960,6 +981,7 @@ export type Reason = "you" | "automatic" | "bridge" | "other-client" | "watch-on
 /** An answer. */
 export type Reply = { "reply": "done" }
   | { "reply": "check" } & Check
+  | { "reply": "diagnosed" } & Diagnosed
   | { "reply": "people",
   /** Sorted by name. */
   people: Array<Person>,
@@ -1143,7 +1165,7 @@ export type Via = {
 };
 
 /** A view of the window. */
-export type View = "chats" | "people" | "meetings" | "bridge" | "settings" | "check" | "switcher" | "status" | "about" | "closing" | "quit";
+export type View = "chats" | "people" | "meetings" | "bridge" | "settings" | "check" | "report" | "switcher" | "status" | "about" | "closing" | "quit";
 
 /** What the window is asked to show. Without anything it comes to the front as it is. */
 export type Wish = {

@@ -70,7 +70,7 @@ export function lookoutItems(key: Key): Item[] {
 export function groupItems(name: string): Item[] {
   if (!isOwnGroup(store.state.lists, name)) return [{ text: t('group.not-own'), act: () => undefined, disabled: true }];
   return [
-    { text: t('group.rename'), act: () => { nav.group = name; nav.layer = 'rename-group'; } },
+    { text: t('group.rename'), act: () => { nav.group = name; nav.layer = 'group-name'; } },
     { text: t('group.delete'), act: () => deleteGroup(name), danger: true },
   ];
 }

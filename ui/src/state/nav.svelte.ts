@@ -9,7 +9,7 @@ export type Page = Extract<DoorView, 'chats' | 'people' | 'bridge' | 'settings' 
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
-export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'rename-group' | 'policy' | null;
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'group-name' | 'policy' | null;
 
 interface View {
   page: Page;
@@ -42,12 +42,14 @@ class Nav {
   closing = $state(false);
   /** Whom `join` and `groups` are about. */
   joining = $state<Key | null>(null);
-  /** Which group `rename-group` is about. */
+  /** Which group `group-name` is about; null where one is made. */
   group = $state<string | null>(null);
   /** A text to go to in the open chat, from a search. */
   goTo = $state<string | null>(null);
   /** A part of the settings to begin at. */
   section: 'about' | null = null;
+  /** The check is to ask at once where a report goes. */
+  reporting = $state(false);
   knowsNoTray = $state(false);
   /** Last opened first, for Ctrl+Tab. */
   recent: Key[] = [];
@@ -71,6 +73,9 @@ class Nav {
       case 'about':
         this.section = 'about';
         return this.show('settings');
+      case 'report':
+        this.reporting = true;
+        return this.show('check');
       case 'closing':
         // Who closes twice does not want to be asked.
         if (this.closing) void store.request({ command: 'hide' }).catch(() => undefined);

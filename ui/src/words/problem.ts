@@ -1,18 +1,46 @@
-// A problem in the person's language. English is the engine's own, with the names and dates of the case; other languages have
-// the cause by code, and the case's own facts stand in the details.
+// A problem in the person's language, with the names and dates of the case wherever its details have what the words need. English
+// is the engine's own else; other languages have the cause by code.
 
 import { asProblem, type Problem } from '../ipc';
-import { tOr, words } from './words.svelte';
+import { tOr, words, type Args } from './words.svelte';
 
-/** The words of the code; some codes have several causes, `CW-1202.no-ticket`, with words of their own. */
-function told(what: 'problem' | 'remedy', problem: Problem, otherwise: string): string {
-  const byCode = tOr(`${what}.${problem.code}`, otherwise);
+/** The code, and what happened in particular: `CW-1202.no-ticket` says more than `CW-1202`. The most particular first. */
+function names(problem: Problem): string[] {
   const below = problem.detail['cause'];
-  return typeof below === 'string' ? tOr(`${what}.${problem.code}.${below}`, byCode) : byCode;
+  return typeof below === 'string' ? [`${problem.code}.${below}`, problem.code] : [problem.code];
+}
+
+/** The words of the code, or of its cause where they are known apart. */
+function told(what: 'problem' | 'remedy', problem: Problem, otherwise: string): string {
+  return names(problem).reduceRight((words, name) => tOr(`${what}.${name}`, words), otherwise);
+}
+
+/** Moments among the details. */
+const MOMENTS = ['not_before', 'not_after', 'clock'];
+
+/** The details as words can be filled with them: lists in one line, moments as such. */
+function facts(problem: Problem): Args {
+  const args: Args = {};
+  for (const [name, value] of Object.entries(problem.detail)) {
+    if (typeof value === 'number') args[name] = value;
+    else if (Array.isArray(value)) args[name] = value.map(String).join(', ');
+    else if (typeof value === 'string') args[name] = MOMENTS.includes(name) ? new Date(value) : value;
+  }
+  return args;
+}
+
+/** The words for who knows the case: who, where, when. Null where a detail of it is missing. */
+function known(problem: Problem): string | null {
+  const args = facts(problem);
+  for (const name of names(problem)) {
+    const text = words.filled(`problem.${name}.known`, args);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 export function cause(problem: Problem): string {
-  return words.locale === 'en' ? problem.message : told('problem', problem, problem.message);
+  return known(problem) ?? (words.locale === 'en' ? problem.message : told('problem', problem, problem.message));
 }
 
 /** A remedy that is typed into a terminal is no help to who looks at a window. */

@@ -37,6 +37,14 @@ class Words {
     const message = this.#texts[key];
     if (message === undefined) return key;
     if (this.#pseudo === null && !message.includes('{') && !message.includes("'")) return message;
+    // A translation that asks for what the page does not fill in: the words as they are, not a broken page.
+    return this.filled(key, args) ?? message;
+  }
+
+  /** The text where all that it asks for is there; null where something is missing, or there is no such text. */
+  filled(key: string, args?: Args): string | null {
+    const message = this.#texts[key];
+    if (message === undefined) return null;
     let format = this.#formats.get(key);
     if (format === undefined) {
       format = this.#parse(key, message);
@@ -45,8 +53,7 @@ class Words {
     try {
       return String(format.format(args));
     } catch {
-      // A translation that asks for what the page does not fill in: the words as they are, not a broken page.
-      return message;
+      return null;
     }
   }
 

@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Problem } from '../ipc';
 import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
 import { ago, day, exact, listTime, time, until } from './when.svelte';
@@ -122,6 +123,31 @@ describe('the remedy of a problem', () => {
     expect(remedy(windows('clock-skew'))).toBe(de['remedy.CW-1202.clock-skew']);
     expect(cause(windows('not named yet'))).toBe(de['problem.CW-1202']);
     await words.use('en');
+  });
+});
+
+describe('the cause of a problem', () => {
+  const of = (code: Problem['code'], detail: Problem['detail']): Problem => ({ code, step: '', message: 'The engine’s own words.', remedy: '', detail });
+
+  test('names host, dates and names of the case in both languages', async () => {
+    const expired = of('CW-1101', { cause: 'expired', host: 'pool.contoso.example', not_after: '2026-11-30T12:00:00Z' });
+    const foreign = of('CW-1104', { from: 'lyncdiscover.contoso.example', to: 'pool.fabrikam.example' });
+    const name = of('CW-2002', { cause: 'name', wanted: 'xmpp.example', found: ['a.example', 'b.example'] });
+    await words.use('de');
+    expect(cause(expired)).toBe('Das Zertifikat von pool.contoso.example ist am 30. November 2026 abgelaufen.');
+    expect(cause(foreign)).toBe('lyncdiscover.contoso.example verweist auf den fremden Server pool.fabrikam.example.');
+    expect(cause(name)).toBe('Das Zertifikat gilt für andere Namen: gesucht xmpp.example, gefunden a.example, b.example.');
+    await words.use('en');
+    expect(cause(expired)).toBe('The certificate of pool.contoso.example expired on 30 November 2026.');
+    expect(cause(foreign)).toContain('pool.fabrikam.example');
+  });
+
+  test('is told without them where one is missing', async () => {
+    await words.use('de');
+    expect(cause(of('CW-1101', { cause: 'expired', host: 'pool.contoso.example' }))).toBe(de['problem.CW-1101']);
+    expect(cause(of('CW-2002', { cause: 'no-tls' }))).toBe(de['problem.CW-2002.no-tls']);
+    await words.use('en');
+    expect(cause(of('CW-1103', {}))).toBe('The engine’s own words.');
   });
 });
 

@@ -33,7 +33,10 @@ const rows: [key: string, value: ConfigEntry['value'], origin?: Origin, source?:
   ['notifications.always', []],
   ['history.mode', 'disk'],
   ['window.on_close', 'automatic'],
+  ['window.minimize_to_tray', false],
+  ['window.end_hidden_after', 60],
   ['history.days', 365, 'enforced', '/etc/causeway/policy.d/10-retention.toml:2'],
+  ['log.level', 'info'],
 ];
 
 export function configuration(): { file: string; entries: ConfigEntry[]; issues: ConfigIssue[] } {

@@ -47,6 +47,9 @@ export function changeLists(world: World, command: Command): boolean {
       tell(world, members);
       return true;
     }
+    case 'block':
+      world.tell({ kind: 'subscription', address: command.address.replace('xmpp:', ''), you_see_them: 'no', they_see_you: 'no' });
+      return true;
     case 'create-group':
       world.emptyGroups = [...world.emptyGroups, command.name];
       tell(world, []);

@@ -13,6 +13,8 @@ import { words } from '../../words/words.svelte';
 import type { Item } from '../../parts/menu';
 import AddPerson from './AddPerson.svelte';
 import DirectoryResults from './DirectoryResults.svelte';
+import Requests from '../../parts/Requests.svelte';
+import GroupNameDialog from './GroupNameDialog.svelte';
 import GroupsDialog from './GroupsDialog.svelte';
 
 const BEN = 'sip:ben@contoso.example';
@@ -135,4 +137,57 @@ test('a row of the directory adds, and says why it does not', async () => {
   await vi.advanceTimersByTimeAsync(300);
   expect(await screen.findByText('The Lync server lets only the Lync client change its list')).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Add Nina New to the contacts' })).toBeNull();
+});
+
+describe('the form of a dialog', () => {
+  test('says what went wrong and can be sent again', async () => {
+    let refuses = true;
+    begin(true, { 'create-group': () => {
+      if (refuses) throw Object.assign(new Error(), { message: 'full', code: 'CW-4204', step: '', remedy: '', detail: {} });
+      return { reply: 'done' };
+    } });
+    nav.layer = 'group-name';
+    render(GroupNameDialog, { group: null });
+    const make = screen.getByRole('button', { name: 'Make group' });
+    await fireEvent.click(make);
+    expect((await screen.findByRole('alert')).textContent).toBe('Write a name.');
+    expect(changes()).toEqual([]);
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Name' }), { target: { value: ' Crew ' } });
+    await fireEvent.click(make);
+    await vi.waitFor(() => expect(screen.getByRole('alert').textContent).toContain('full'));
+    expect(nav.layer).toBe('group-name');
+    refuses = false;
+    await fireEvent.click(make);
+    await vi.waitFor(() => expect(nav.layer).toBeNull());
+    expect(changes()).toEqual([{ command: 'create-group', name: 'Crew' }, { command: 'create-group', name: 'Crew' }]);
+  });
+});
+
+describe('who asks to see our person', () => {
+  function asked() {
+    const event: Told = { seq: 9, at: '2026-11-21T13:00:00Z', kind: 'subscription', address: 'mallory@xmpp.example', you_see_them: 'no', they_see_you: 'wanted' };
+    store.put(reduce(store.state, [{ change: 'event', event }]), door);
+    render(Requests);
+  }
+
+  test('is accepted into a group', async () => {
+    asked();
+    await fireEvent.change(screen.getByRole('combobox', { name: 'Group for mallory@xmpp.example' }), { target: { value: 'Family' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Allow mallory@xmpp.example and add to the contacts' }));
+    expect(door.asked).toEqual([
+      { command: 'subscribe', address: 'mallory@xmpp.example', allow: true },
+      { command: 'add-contact', address: 'xmpp:mallory@xmpp.example', group: 'Family' },
+    ]);
+  });
+
+  test('is blocked, and let through again where that is taken back', async () => {
+    asked();
+    await fireEvent.click(screen.getByRole('button', { name: 'Block mallory@xmpp.example' }));
+    await vi.waitFor(() => expect(notices.current?.offer?.text).toBe('Undo'));
+    notices.current?.offer?.act();
+    expect(door.asked).toEqual([
+      { command: 'block', address: 'xmpp:mallory@xmpp.example', on: true },
+      { command: 'block', address: 'xmpp:mallory@xmpp.example', on: false },
+    ]);
+  });
 });

@@ -6,7 +6,7 @@ import { CHOICES } from '../../state/prefs.svelte';
 export type Kind = { type: 'text'; code?: boolean } | { type: 'switch' } | { type: 'number' } | { type: 'choice'; values: readonly string[] };
 
 export interface Section {
-  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'notifications' | 'history' | 'gateway' | 'other';
+  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'notifications' | 'history' | 'gateway' | 'log' | 'other';
   keys: readonly string[];
 }
 
@@ -14,13 +14,14 @@ export interface Section {
 export const AT_LOGIN = 'desktop.starts_at_login';
 
 export const SECTIONS: readonly Section[] = [
-  { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing', 'window.on_close', AT_LOGIN] },
+  { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing', 'window.on_close', 'window.minimize_to_tray', 'window.end_hidden_after', AT_LOGIN] },
   { id: 'lync', keys: ['lync.address', 'lync.user', 'lync.method', 'lync.mode', 'lync.discovery_url', 'lync.proxy', 'lync.proxy_user', 'lync.proxy_password_file', 'lync.proxy_bypass', 'lync.trusted_domains', 'lync.ca_file', 'lync.password_file', 'lync.culture'] },
   { id: 'xmpp', keys: ['xmpp.address', 'xmpp.server', 'xmpp.tls', 'xmpp.ca_file', 'xmpp.password_file'] },
   { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
   { id: 'notifications', keys: ['notifications.enabled', 'notifications.sound', 'notifications.content', 'notifications.groups', 'notifications.busy_silences', 'notifications.quiet_hours', 'notifications.always'] },
   { id: 'history', keys: ['history.mode', 'history.days'] },
   { id: 'gateway', keys: ['gateway.domain', 'gateway.server', 'gateway.secret_file', 'gateway.database'] },
+  { id: 'log', keys: ['log.level'] },
 ];
 
 const choice = (...values: string[]): Kind => ({ type: 'choice', values });
@@ -34,6 +35,8 @@ const KINDS: Record<string, Kind> = {
   'window.enter_sends': { type: 'switch' },
   'window.say_typing': { type: 'switch' },
   'window.on_close': choice('automatic', 'keep-running', 'quit'),
+  'window.minimize_to_tray': { type: 'switch' },
+  'window.end_hidden_after': { type: 'number' },
   [AT_LOGIN]: { type: 'switch' },
   'lync.method': choice('automatic', 'windows', 'forms'),
   'lync.mode': choice('available', 'watch-only'),
@@ -50,6 +53,7 @@ const KINDS: Record<string, Kind> = {
   'notifications.busy_silences': { type: 'switch' },
   'history.mode': choice('disk', 'memory', 'off'),
   'history.days': { type: 'number' },
+  'log.level': choice('error', 'warn', 'info', 'debug', 'trace'),
 };
 
 export function kindOf(key: string, value: unknown): Kind {
