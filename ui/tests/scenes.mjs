@@ -116,7 +116,13 @@ export const SCENES = [
     await press('Control+f')(page);
     await page.keyboard.type('room');
   } },
-  { name: 'add-person', with: 'page=people', act: (page) => page.locator('.top .button').click() },
+  { name: 'add-person', with: 'page=people', act: (page) => page.locator('.top .button').last().click() },
+  { name: 'group-new', with: 'page=people', act: (page) => page.locator('.top .button').first().click() },
+  { name: 'check-saved', with: 'page=check', act: async (page) => {
+    await page.locator('header .button:not(.main)').last().click();
+    await page.locator('.saved', { hasText: '.zip' }).waitFor();
+  } },
+  { name: 'settings-log', with: 'page=settings', act: (page) => page.locator('#section-log').evaluate((section) => section.scrollIntoView()) },
   { name: 'join', with: 'page=people', act: async (page) => {
     await page.locator('#people').focus();
     await page.keyboard.type('dmi');
