@@ -45,6 +45,9 @@ pub enum Cause {
     /// The realm of the ticket or of the server is not known here.
     #[error("the domain is not known on this computer")]
     RealmUnknown,
+    /// The domain does not take that user name and password. NTLM alone does not say so: there it is [`Cause::Refused`].
+    #[error("user name or password is wrong")]
+    WrongPassword,
     /// The account's password is over.
     #[error("the password of the account has expired")]
     PasswordExpired,
@@ -100,6 +103,7 @@ impl Cause {
             Self::ControllerUnreachable => "controller-unreachable",
             Self::ControllerSilent => "controller-silent",
             Self::RealmUnknown => "realm-unknown",
+            Self::WrongPassword => "wrong-password",
             Self::PasswordExpired => "password-expired",
             Self::AccountDisabled => "account-disabled",
             Self::AccountExpired => "account-expired",
@@ -136,6 +140,7 @@ impl Cause {
             Self::RealmUnknown => {
                 "Use a password. Administrators: name the domain in krb5.conf or in DNS."
             }
+            Self::WrongPassword => "Check user name and password.",
             Self::PasswordExpired => "Change the password first.",
             Self::AccountDisabled | Self::AccountExpired => {
                 "Ask your administrator to unlock or renew the account."
@@ -159,6 +164,7 @@ impl Cause {
     pub fn scope(&self) -> Scope {
         match self {
             Self::ClockSkew
+            | Self::WrongPassword
             | Self::PasswordExpired
             | Self::AccountDisabled
             | Self::AccountExpired

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use crate::{Cause, Offer, Scheme, Scope};
 
-/// A security mechanism.
+/// A security mechanism. In an [`Attempt`] it says what is tried; Windows may have the other one carry it out, which
+/// [`Handshake::mechanism`](crate::Handshake::mechanism) tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
     /// By the ticket of the session, without a password.
@@ -22,6 +23,32 @@ impl fmt::Display for Mechanism {
             Self::Ntlm => "NTLM",
         })
     }
+}
+
+/// How a system goes about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    /// Schemes that carry the session's own sign-in, the best first.
+    session: &'static [Scheme],
+    /// Schemes that carry a sign-in by password, the best first.
+    password: &'static [Scheme],
+    /// The session's own sign-in works for a server that is named by its address, too.
+    addresses: bool,
+}
+
+impl Ways {
+    /// The session has Kerberos alone, a password NTLM alone.
+    pub(crate) const APART: Self = Self {
+        session: &[Scheme::Negotiate],
+        password: &[Scheme::Ntlm, Scheme::Negotiate],
+        addresses: false,
+    };
+    /// Windows: inside Negotiate it chooses for both.
+    pub(crate) const CHOSEN_BY_WINDOWS: Self = Self {
+        session: &[Scheme::Negotiate, Scheme::Ntlm],
+        password: &[Scheme::Negotiate, Scheme::Ntlm],
+        addresses: true,
+    };
 }
 
 /// What else decides.
@@ -72,13 +99,17 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// A chain for that offer.
+    /// A chain for that offer, on this system.
     #[must_use]
     pub fn new(offer: &Offer, around: Circumstances<'_>) -> Self {
+        Self::by(crate::WAYS, offer, &around)
+    }
+
+    fn by(ways: Ways, offer: &Offer, around: &Circumstances<'_>) -> Self {
         // Taken from the end.
         let left = vec![
-            plan(Mechanism::Ntlm, ntlm(offer, around.password)),
-            plan(Mechanism::Kerberos, kerberos(offer, &around)),
+            plan(Mechanism::Ntlm, with_password(ways, offer, around)),
+            plan(Mechanism::Kerberos, by_session(ways, offer, around)),
         ];
         Self {
             left,
@@ -129,30 +160,18 @@ fn plan(mechanism: Mechanism, scheme: Result<Scheme, Cause>) -> Result<Attempt, 
     }
 }
 
-fn kerberos(offer: &Offer, around: &Circumstances<'_>) -> Result<Scheme, Cause> {
-    if !offer.has(Scheme::Negotiate) {
-        return Err(Cause::NotOffered);
-    }
-    if around
-        .host
-        .trim_matches(['[', ']'])
-        .parse::<IpAddr>()
-        .is_ok()
-    {
+fn by_session(ways: Ways, offer: &Offer, around: &Circumstances<'_>) -> Result<Scheme, Cause> {
+    let scheme = offer.first_of(ways.session).ok_or(Cause::NotOffered)?;
+    let address = around.host.trim_matches(['[', ']']).parse::<IpAddr>();
+    if address.is_ok() && !ways.addresses {
         return Err(Cause::HostIsAddress);
     }
-    around.ticket.clone().map(|()| Scheme::Negotiate)
+    around.ticket.clone().map(|()| scheme)
 }
 
-fn ntlm(offer: &Offer, password: bool) -> Result<Scheme, Cause> {
-    let scheme = if offer.has(Scheme::Ntlm) {
-        Scheme::Ntlm
-    } else if offer.has(Scheme::Negotiate) {
-        Scheme::Negotiate
-    } else {
-        return Err(Cause::NotOffered);
-    };
-    if password {
+fn with_password(ways: Ways, offer: &Offer, around: &Circumstances<'_>) -> Result<Scheme, Cause> {
+    let scheme = offer.first_of(ways.password).ok_or(Cause::NotOffered)?;
+    if around.password {
         Ok(scheme)
     } else {
         Err(Cause::NoPassword)
@@ -167,15 +186,23 @@ mod tests {
     const NAME: &str = "web.contoso.example";
 
     fn chain(offer: &[&str], host: &str, ticket: Result<(), Cause>, password: bool) -> Chain {
+        chain_by(Ways::APART, offer, host, ticket, password)
+    }
+
+    fn chain_by(
+        ways: Ways,
+        offer: &[&str],
+        host: &str,
+        ticket: Result<(), Cause>,
+        password: bool,
+    ) -> Chain {
         let offer = Offer::of(offer.iter().copied());
-        Chain::new(
-            &offer,
-            Circumstances {
-                host,
-                ticket,
-                password,
-            },
-        )
+        let around = Circumstances {
+            host,
+            ticket,
+            password,
+        };
+        Chain::by(ways, &offer, &around)
     }
 
     /// Lets every attempt fail by `cause`: the attempts, and what was passed over.
@@ -243,6 +270,27 @@ mod tests {
     }
 
     #[test]
+    fn on_windows_both_go_by_negotiate_and_by_ntlm_where_that_alone_is_offered() {
+        let walk = |offer: &[&str], host, ticket| {
+            let chain = chain_by(Ways::CHOSEN_BY_WINDOWS, offer, host, ticket, true);
+            walk(chain, &Cause::Refused).0
+        };
+        let both = |scheme| [(Mechanism::Kerberos, scheme), (Mechanism::Ntlm, scheme)];
+        for host in [NAME, "192.0.2.7"] {
+            assert_eq!(
+                walk(&["NTLM", "Negotiate"], host, Ok(())),
+                both(Scheme::Negotiate)
+            );
+            assert_eq!(walk(&["NTLM"], host, Ok(())), both(Scheme::Ntlm));
+        }
+        // Nobody is logged on to a domain: nothing of the account of this computer is sent.
+        assert_eq!(
+            walk(&["Negotiate"], NAME, Err(Cause::NoTicket)),
+            [(Mechanism::Ntlm, Scheme::Negotiate)]
+        );
+    }
+
+    #[test]
     fn a_failure_that_concerns_every_mechanism_ends_the_chain() {
         for cause in [
             Cause::ClockSkew,
@@ -250,6 +298,7 @@ mod tests {
             Cause::AccountDisabled,
             Cause::AccountExpired,
             Cause::PasswordExpired,
+            Cause::WrongPassword,
         ] {
             let (attempts, _) = walk(chain(&["Negotiate", "NTLM"], NAME, Ok(()), true), &cause);
             assert_eq!(attempts.len(), 1, "{cause}");
@@ -260,13 +309,14 @@ mod tests {
         #[test]
         fn a_password_is_never_used_twice(
             offer in proptest::collection::vec("(Negotiate|NTLM|Basic|MsRtcOAuth)", 0..6),
-            ticket: bool, password: bool, address: bool, everything: bool,
+            ticket: bool, password: bool, address: bool, everything: bool, windows: bool,
         ) {
             let offer: Vec<&str> = offer.iter().map(String::as_str).collect();
             let host = if address { "192.0.2.7" } else { NAME };
             let ticket = if ticket { Ok(()) } else { Err(Cause::NoTicket) };
             let cause = if everything { Cause::ClockSkew } else { Cause::Refused };
-            let (attempts, _) = walk(chain(&offer, host, ticket, password), &cause);
+            let ways = if windows { Ways::CHOSEN_BY_WINDOWS } else { Ways::APART };
+            let (attempts, _) = walk(chain_by(ways, &offer, host, ticket, password), &cause);
             let with_password = attempts.iter().filter(|(mechanism, _)| *mechanism == Mechanism::Ntlm).count();
             prop_assert!(with_password <= usize::from(password));
         }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::{Cause, LogonName, Mechanism, kerberos, ntlm, tls_server_end_point};
+use crate::{Attempt, Cause, LogonName, Mechanism, kerberos, ntlm, tls_server_end_point};
 
 /// The server at the other end of a TLS connection. There is no other kind: neither mechanism is used in the clear.
 #[derive(Clone, Debug)]
@@ -40,32 +40,42 @@ pub enum Step {
     Done,
 }
 
-/// A running handshake. Every call may block: run it where that is allowed, with a time limit.
-pub struct Handshake(Inner);
+/// What makes the tokens of one handshake; which one does depends on the system.
+pub(crate) trait Context: Send {
+    /// The next token, for the server's last one.
+    fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause>;
 
-enum Inner {
-    Kerberos(kerberos::Context),
-    // Much larger than the other.
-    Ntlm(Box<ntlm::Context>),
+    /// Whether the server has proved who it is, after its last token.
+    fn is_mutual(&self) -> bool;
+
+    /// Whose tokens these are.
+    fn mechanism(&self) -> Mechanism;
 }
 
+/// A running handshake. Every call may block: run it where that is allowed, with a time limit.
+pub struct Handshake(Box<dyn Context>);
+
 impl Handshake {
-    /// Begins by that mechanism; `credentials` are for NTLM. Kerberos asks the domain controller for a ticket here.
+    /// Begins that attempt; `credentials` are for those with a password. A domain controller may be asked for a ticket here.
     ///
     /// # Errors
     /// Without ticket, credentials or the mechanism itself.
     pub fn begin(
-        mechanism: Mechanism,
+        attempt: Attempt,
         target: Target,
         credentials: Option<&Credentials>,
     ) -> Result<Self, Cause> {
+        let Attempt { mechanism, scheme } = attempt;
         Ok(Self(match mechanism {
-            Mechanism::Kerberos => Inner::Kerberos(kerberos::Context::begin(target)?),
-            Mechanism::Ntlm => {
-                let credentials = credentials.ok_or(Cause::NoPassword)?;
-                Inner::Ntlm(Box::new(ntlm::Context::begin(target, credentials)?))
-            }
+            Mechanism::Kerberos => kerberos::begin(scheme, target)?,
+            Mechanism::Ntlm => ntlm::begin(scheme, target, credentials.ok_or(Cause::NoPassword)?)?,
         }))
+    }
+
+    /// Which mechanism it is in truth: inside Negotiate Windows chooses one, with and without a password.
+    #[must_use]
+    pub fn mechanism(&self) -> Mechanism {
+        self.0.mechanism()
     }
 
     /// The next token, for the server's last one; `None` at the beginning.
@@ -73,10 +83,7 @@ impl Handshake {
     /// # Errors
     /// When the server's token makes no sense or ends the handshake.
     pub fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause> {
-        match &mut self.0 {
-            Inner::Kerberos(context) => context.step(token),
-            Inner::Ntlm(context) => context.step(token),
-        }
+        self.0.step(token)
     }
 
     /// The server let us in, perhaps with a last token: whether it has proved by it who it is. NTLM has no such proof.
@@ -84,15 +91,12 @@ impl Handshake {
     /// # Errors
     /// When the proof is wrong.
     pub fn accepted(&mut self, token: Option<&[u8]>) -> Result<bool, Cause> {
-        match (&mut self.0, token) {
-            (Inner::Kerberos(context), Some(token)) => {
-                if context.step(Some(token))? == Step::Done && context.is_mutual() {
-                    Ok(true)
-                } else {
-                    Err(Cause::BadToken("it did not prove who it is".to_owned()))
-                }
-            }
-            (Inner::Kerberos(_), None) | (Inner::Ntlm(_), _) => Ok(false),
+        let Some(token) = token else { return Ok(false) };
+        let done = self.0.step(Some(token))? == Step::Done;
+        match self.0.mechanism() {
+            Mechanism::Kerberos if done && self.0.is_mutual() => Ok(true),
+            Mechanism::Kerberos => Err(Cause::BadToken("it did not prove who it is".to_owned())),
+            Mechanism::Ntlm => Ok(false),
         }
     }
 }

@@ -6,7 +6,8 @@ use libgssapi::error::{Error, MajorFlags};
 use libgssapi::name::Name;
 use libgssapi::oid::{GSS_MECH_KRB5, GSS_MECH_SPNEGO, GSS_NT_KRB5_PRINCIPAL, OidSet};
 
-use crate::{Cause, Step, Target, Ticket};
+use crate::handshake::Context;
+use crate::{Cause, Mechanism, Scheme, Step, Target, Ticket};
 
 /// The ticket of this session. Asks no server; a ticket cache may still take its time (KCM, a home directory far away).
 ///
@@ -30,36 +31,36 @@ fn credential() -> Result<Cred, Error> {
     Cred::acquire(None, None, CredUsage::Initiate, Some(&mechanisms))
 }
 
-pub(crate) struct Context {
+struct Gssapi {
     context: ClientCtx,
     target: Target,
 }
 
-impl Context {
-    pub(crate) fn begin(target: Target) -> Result<Self, Cause> {
-        let spn = format!("HTTP/{}", target.host);
-        let told = |error: Error| cause(error, &spn);
-        let credential = credential().map_err(told)?;
-        // A principal of the empty realm is taken as it is; a host-based name would be looked up in DNS first.
-        let name = Name::new(format!("{spn}@").as_bytes(), Some(GSS_NT_KRB5_PRINCIPAL));
-        let name = name.map_err(told)?;
-        let flags = CtxFlags::GSS_C_MUTUAL_FLAG | CtxFlags::GSS_C_INTEG_FLAG;
-        // By krb5 first, for its exact errors: this fetches the service ticket, which SPNEGO then finds.
-        ClientCtx::new(
-            Some(credential.clone()),
-            name.duplicate().map_err(told)?,
-            flags,
-            Some(GSS_MECH_KRB5),
-        )
-        .step(None, target.binding.as_deref())
-        .map_err(told)?;
-        Ok(Self {
-            context: ClientCtx::new(Some(credential), name, flags, Some(GSS_MECH_SPNEGO)),
-            target,
-        })
-    }
+pub(crate) fn begin(_: Scheme, target: Target) -> Result<Box<dyn Context>, Cause> {
+    let spn = format!("HTTP/{}", target.host);
+    let told = |error: Error| cause(error, &spn);
+    let credential = credential().map_err(told)?;
+    // A principal of the empty realm is taken as it is; a host-based name would be looked up in DNS first.
+    let name = Name::new(format!("{spn}@").as_bytes(), Some(GSS_NT_KRB5_PRINCIPAL));
+    let name = name.map_err(told)?;
+    let flags = CtxFlags::GSS_C_MUTUAL_FLAG | CtxFlags::GSS_C_INTEG_FLAG;
+    // By krb5 first, for its exact errors: this fetches the service ticket, which SPNEGO then finds.
+    ClientCtx::new(
+        Some(credential.clone()),
+        name.duplicate().map_err(told)?,
+        flags,
+        Some(GSS_MECH_KRB5),
+    )
+    .step(None, target.binding.as_deref())
+    .map_err(told)?;
+    Ok(Box::new(Gssapi {
+        context: ClientCtx::new(Some(credential), name, flags, Some(GSS_MECH_SPNEGO)),
+        target,
+    }))
+}
 
-    pub(crate) fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause> {
+impl Context for Gssapi {
+    fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause> {
         let binding = self.target.binding.as_deref();
         match self.context.step(token, binding) {
             Ok(Some(token)) => Ok(Step::Send(token.to_vec())),
@@ -68,12 +69,16 @@ impl Context {
         }
     }
 
-    pub(crate) fn is_mutual(&self) -> bool {
+    fn is_mutual(&self) -> bool {
         self.context.is_complete()
             && self
                 .context
                 .flags()
                 .is_ok_and(|flags| flags.contains(CtxFlags::GSS_C_MUTUAL_FLAG))
+    }
+
+    fn mechanism(&self) -> Mechanism {
+        Mechanism::Kerberos
     }
 }
 

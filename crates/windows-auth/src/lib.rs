@@ -18,18 +18,34 @@ mod chain;
 mod handshake;
 mod logon;
 mod offer;
+#[cfg(any(windows, test))]
+mod status;
+
+// What makes the tokens, by system and build.
+#[cfg(windows)]
+mod sspi_windows;
+#[cfg(windows)]
+use sspi_windows::{kerberos, ntlm};
 
 #[cfg(all(unix, feature = "gssapi"))]
 #[path = "kerberos_gssapi.rs"]
 mod kerberos;
-#[cfg(not(all(unix, feature = "gssapi")))]
+#[cfg(not(any(windows, all(unix, feature = "gssapi"))))]
 #[path = "kerberos_absent.rs"]
 mod kerberos;
-#[cfg(feature = "ntlm")]
+
+#[cfg(all(not(windows), feature = "ntlm"))]
 mod ntlm;
-#[cfg(not(feature = "ntlm"))]
+#[cfg(not(any(windows, feature = "ntlm")))]
 #[path = "ntlm_absent.rs"]
 mod ntlm;
+
+/// How this system goes about it.
+const WAYS: chain::Ways = if cfg!(windows) {
+    chain::Ways::CHOSEN_BY_WINDOWS
+} else {
+    chain::Ways::APART
+};
 
 pub use binding::tls_server_end_point;
 pub use cause::{Cause, Scope};

@@ -38,14 +38,14 @@ impl LogonName {
     }
 }
 
-/// A ticket-granting ticket of this session.
+/// What this session signs in with: a ticket-granting ticket, on Windows the account that is logged on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     principal: String,
 }
 
 impl Ticket {
-    /// A ticket of that principal.
+    /// A ticket of that principal or account.
     pub fn of(principal: impl Into<String>) -> Self {
         Self {
             principal: principal.into(),
@@ -56,12 +56,12 @@ impl Ticket {
     /// written differently, so that only the accounts are compared.
     #[must_use]
     pub fn is_of(&self, name: &LogonName) -> bool {
-        let own = self.principal.split('@').next().unwrap_or_default();
-        own.to_lowercase() == name.account().to_lowercase()
+        let own = LogonName::read(&self.principal);
+        own.account().to_lowercase() == name.account().to_lowercase()
     }
 }
 
-/// The principal, `anna@CONTOSO.EXAMPLE`.
+/// The principal, `anna@CONTOSO.EXAMPLE`, or the account, `CONTOSO\anna`.
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.principal)
@@ -91,12 +91,13 @@ mod tests {
 
     #[test]
     fn a_ticket_belongs_to_an_account_in_whatever_form_its_name_is_written() {
-        let ticket = Ticket::of("Anna@CONTOSO.EXAMPLE");
-        for own in ["anna", r"CONTOSO\ANNA", "anna@contoso.example"] {
-            assert!(ticket.is_of(&LogonName::read(own)), "{own}");
-        }
-        for other in ["ben", r"CONTOSO\svc-anna", "anna.berg@contoso.example", ""] {
-            assert!(!ticket.is_of(&LogonName::read(other)), "{other}");
+        for ticket in ["Anna@CONTOSO.EXAMPLE", r"CONTOSO\Anna"].map(Ticket::of) {
+            for own in ["anna", r"CONTOSO\ANNA", "anna@contoso.example"] {
+                assert!(ticket.is_of(&LogonName::read(own)), "{own}");
+            }
+            for other in ["ben", r"CONTOSO\svc-anna", "anna.berg@contoso.example", ""] {
+                assert!(!ticket.is_of(&LogonName::read(other)), "{other}");
+            }
         }
     }
 }

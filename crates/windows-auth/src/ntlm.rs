@@ -6,9 +6,10 @@ use sspi::{
     Sspi as _, SspiImpl as _, ntlm::NtlmConfig,
 };
 
-use crate::{Cause, Credentials, Step, Target};
+use crate::handshake::Context;
+use crate::{Cause, Credentials, Mechanism, Scheme, Step, Target};
 
-pub(crate) struct Context {
+struct NtlmV2 {
     ntlm: Ntlm,
     /// Wiped when it is dropped.
     identity: Option<AuthIdentityBuffers>,
@@ -16,29 +17,34 @@ pub(crate) struct Context {
     made: usize,
 }
 
-impl Context {
-    pub(crate) fn begin(target: Target, credentials: &Credentials) -> Result<Self, Cause> {
-        // The name of this computer is nobody's business.
-        let mut ntlm = Ntlm::with_config(NtlmConfig {
-            client_computer_name: None,
-        });
-        if let Some(binding) = &target.binding {
-            ntlm.set_channel_bindings(binding);
-        }
-        let name = &credentials.name;
-        let password = credentials.password.expose_secret();
-        Ok(Self {
-            ntlm,
-            identity: Some(AuthIdentityBuffers::from_utf8(
-                name.user(),
-                name.domain(),
-                password,
-            )),
-            made: 0,
-        })
+/// Under either scheme as bare messages.
+pub(crate) fn begin(
+    _: Scheme,
+    target: Target,
+    credentials: &Credentials,
+) -> Result<Box<dyn Context>, Cause> {
+    // The name of this computer is nobody's business.
+    let mut ntlm = Ntlm::with_config(NtlmConfig {
+        client_computer_name: None,
+    });
+    if let Some(binding) = &target.binding {
+        ntlm.set_channel_bindings(binding);
     }
+    let name = &credentials.name;
+    let password = credentials.password.expose_secret();
+    Ok(Box::new(NtlmV2 {
+        ntlm,
+        identity: Some(AuthIdentityBuffers::from_utf8(
+            name.user(),
+            name.domain(),
+            password,
+        )),
+        made: 0,
+    }))
+}
 
-    pub(crate) fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause> {
+impl Context for NtlmV2 {
+    fn step(&mut self, token: Option<&[u8]>) -> Result<Step, Cause> {
         match (self.made, token) {
             (0, None) | (1, Some(_)) => {}
             (2, _) => return Ok(Step::Done),
@@ -67,6 +73,14 @@ impl Context {
         let [token] = output;
         Ok(Step::Send(token.buffer))
     }
+
+    fn is_mutual(&self) -> bool {
+        false
+    }
+
+    fn mechanism(&self) -> Mechanism {
+        Mechanism::Ntlm
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +92,7 @@ mod tests {
     /// CHALLENGE of the example in MS-NLMP 4.2.4.3 (NTLMv2): server challenge 0123456789abcdef, domain and server in its target information.
     const CHALLENGE: &[u8] = b"NTLMSSP\0\x02\0\0\0\x0c\0\x0c\0\x38\0\0\0\x33\x82\x8a\xe2\x01\x23\x45\x67\x89\xab\xcd\xef\0\0\0\0\0\0\0\0\x24\0\x24\0\x44\0\0\0\x06\0\x70\x17\0\0\0\x0fS\0e\0r\0v\0e\0r\0\x02\0\x0c\0D\0o\0m\0a\0i\0n\0\x01\0\x0c\0S\0e\0r\0v\0e\0r\0\0\0\0\0";
 
-    fn context(name: &str, password: &str) -> Context {
+    fn context(name: &str, password: &str) -> Box<dyn Context> {
         let credentials = Credentials {
             name: LogonName::read(name),
             password: password.to_owned().into(),
@@ -87,7 +101,7 @@ mod tests {
             host: "web.contoso.example".to_owned(),
             binding: Some(b"tls-server-end-point:0123".to_vec()),
         };
-        Context::begin(target, &credentials).unwrap()
+        begin(Scheme::Ntlm, target, &credentials).unwrap()
     }
 
     fn sent(step: Result<Step, Cause>) -> Vec<u8> {

@@ -1,16 +1,8 @@
 //! In place of NTLM, in a build without it.
 
-use crate::{Cause, Credentials, Step, Target};
+use crate::handshake::Context;
+use crate::{Cause, Credentials, Scheme, Target};
 
-/// There is none.
-pub(crate) enum Context {}
-
-impl Context {
-    pub(crate) fn begin(_: Target, _: &Credentials) -> Result<Self, Cause> {
-        Err(Cause::NotBuilt)
-    }
-
-    pub(crate) fn step(&mut self, _: Option<&[u8]>) -> Result<Step, Cause> {
-        match *self {}
-    }
+pub(crate) fn begin(_: Scheme, _: Target, _: &Credentials) -> Result<Box<dyn Context>, Cause> {
+    Err(Cause::NotBuilt)
 }

@@ -40,6 +40,11 @@ impl Offer {
         self.names(scheme.name())
     }
 
+    /// The first of these that is offered.
+    pub(crate) fn first_of(&self, schemes: &[Scheme]) -> Option<Scheme> {
+        schemes.iter().copied().find(|scheme| self.has(*scheme))
+    }
+
     /// Whether neither scheme of Windows authentication is offered.
     #[must_use]
     pub fn is_useless(&self) -> bool {

@@ -89,16 +89,17 @@ pub(super) async fn ask(
             shake_hands(dialer, url, attempt, means.credentials).await
         });
         match tried.await? {
-            Ok(response) => {
+            Ok((response, mechanism)) => {
                 return Ok(Accepted {
                     response,
-                    mechanism: Some(attempt.mechanism),
+                    mechanism: Some(mechanism),
                     passed_over: chain.into_passed(),
                 });
             }
             Err(cause) => {
                 tracing::info!(mechanism = %attempt.mechanism, scheme = attempt.scheme.name(), %cause, "not let in");
-                refused = attempt.mechanism == Mechanism::Ntlm && cause == Cause::Refused;
+                let with_password = attempt.mechanism == Mechanism::Ntlm;
+                refused = with_password && matches!(cause, Cause::Refused | Cause::WrongPassword);
                 chain.failed(cause);
             }
         }
@@ -123,10 +124,10 @@ async fn shake_hands(
     url: &Url,
     attempt: Attempt,
     credentials: Option<&Credentials>,
-) -> Result<Result<Response, Cause>, Error> {
+) -> Result<Result<(Response, Mechanism), Cause>, Error> {
     let mut line = dialer.connect(url).await?;
     match converse(&mut line, url, attempt, credentials.cloned()).await {
-        Ok(response) => Ok(Ok(response)),
+        Ok(accepted) => Ok(Ok(accepted)),
         Err(Broken::Handshake(cause)) => Ok(Err(cause)),
         Err(Broken::Answer(error)) => Err(error),
     }
@@ -148,14 +149,14 @@ async fn converse(
     url: &Url,
     attempt: Attempt,
     credentials: Option<Credentials>,
-) -> Result<Response, Broken> {
-    let Attempt { mechanism, scheme } = attempt;
+) -> Result<(Response, Mechanism), Broken> {
+    let scheme = attempt.scheme;
     let target = Target::behind_tls(
         url.host_str().unwrap_or_default(),
         line.certificate.as_deref(),
     );
     let (mut handshake, mut step) = aside(move || {
-        let mut handshake = Handshake::begin(mechanism, target, credentials.as_ref())?;
+        let mut handshake = Handshake::begin(attempt, target, credentials.as_ref())?;
         let step = handshake.step(None)?;
         Ok((handshake, step))
     })
@@ -173,9 +174,9 @@ async fn converse(
             })?;
         let told = token_of(&answer, scheme)?;
         if answer.response.status != 401 {
-            let (proved, _) = aside(move || {
+            let (proved, mechanism) = aside(move || {
                 let proved = handshake.accepted(told.as_deref())?;
-                Ok((proved, handshake))
+                Ok((proved, handshake.mechanism()))
             })
             .await?;
             if mechanism == Mechanism::Kerberos && !proved {
@@ -185,17 +186,10 @@ async fn converse(
                     "let in without the server's own token"
                 );
             }
-            return Ok(answer.response);
+            return Ok((answer.response, mechanism));
         }
         let Some(told) = told else {
-            // NTLM's first message has nothing of the password in it: the server does not want NTLM.
-            let before_password = mechanism == Mechanism::Ntlm && round == 0;
-            let cause = if before_password {
-                Cause::NotOffered
-            } else {
-                Cause::Refused
-            };
-            return Err(cause.into());
+            return Err(turned_down(attempt, handshake.mechanism(), round).into());
         };
         (handshake, step) = aside(move || {
             let step = handshake.step(Some(&told))?;
@@ -204,6 +198,17 @@ async fn converse(
         .await?;
     }
     Err(Cause::BadToken("the handshake does not end".to_owned()).into())
+}
+
+/// Why a server says no without a word, after so many rounds by that mechanism.
+fn turned_down(attempt: Attempt, mechanism: Mechanism, round: usize) -> Cause {
+    match (attempt.mechanism, mechanism) {
+        // NTLM's first message has nothing of the password in it: the server does not want NTLM.
+        (_, Mechanism::Ntlm) if round == 0 => Cause::NotOffered,
+        // The domain has given a ticket for the password, so it is right, and the server cannot read the ticket.
+        (Mechanism::Ntlm, Mechanism::Kerberos) => Cause::ServerKey,
+        (_, Mechanism::Ntlm) | (Mechanism::Kerberos, Mechanism::Kerberos) => Cause::Refused,
+    }
 }
 
 fn authorization(scheme: Scheme, token: &[u8]) -> HeaderValue {
@@ -301,5 +306,29 @@ fn with(kind: ErrorKind, answer: &Answer) -> Error {
     Error {
         kind,
         facts: Box::new(answer.response.facts.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_counts_as_refused_only_where_the_server_has_judged_it() {
+        let told = |tried, by, round| {
+            let attempt = Attempt {
+                mechanism: tried,
+                scheme: Scheme::Negotiate,
+            };
+            turned_down(attempt, by, round)
+        };
+        let (session, password) = (Mechanism::Kerberos, Mechanism::Ntlm);
+        assert_eq!(told(session, Mechanism::Kerberos, 0), Cause::Refused);
+        assert_eq!(told(password, Mechanism::Ntlm, 0), Cause::NotOffered);
+        assert_eq!(told(password, Mechanism::Ntlm, 1), Cause::Refused);
+        // On Windows either may be inside.
+        assert_eq!(told(password, Mechanism::Kerberos, 0), Cause::ServerKey);
+        assert_eq!(told(session, Mechanism::Ntlm, 0), Cause::NotOffered);
+        assert_eq!(told(session, Mechanism::Ntlm, 1), Cause::Refused);
     }
 }
