@@ -9,6 +9,7 @@ pub mod desktop;
 pub mod domain;
 pub mod dunst;
 pub mod front;
+pub mod handshake;
 pub mod island;
 pub mod key_store;
 pub mod names;

@@ -36,6 +36,16 @@ pub fn window() -> PathBuf {
     directory.join("causeway-window")
 }
 
+/// Path of an example of one of our libraries.
+///
+/// # Panics
+/// When the build fails.
+pub fn example(package: &str, name: &str) -> PathBuf {
+    let directory = directory();
+    cargo_build(&directory, &["-p", package, "--example", name]);
+    directory.join("examples").join(name)
+}
+
 fn build() -> PathBuf {
     let directory = directory();
     let packages = ["causeway-agent", "causeway-cli", "causeway-sim"];

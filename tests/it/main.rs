@@ -7,6 +7,7 @@ mod contacts;
 mod crash;
 mod diagnose;
 mod first_run;
+mod handshakes;
 mod kept_server;
 mod life;
 mod names;

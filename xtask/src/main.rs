@@ -12,6 +12,7 @@ mod run;
 mod set_up;
 mod test;
 mod ui;
+mod windows;
 
 use std::process::ExitCode;
 

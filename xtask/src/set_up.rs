@@ -49,6 +49,8 @@ const PAGE: &[&str] = &["chromium"];
 const DESKTOP: &[&str] = &["dbus", "dunst", "gnome-keyring"];
 /// An HTTP proxy and a network of its own, for stories of what lies between a person and the server.
 const NETWORK: &[&str] = &["tinyproxy", "iproute2", "util-linux"];
+/// A compiler's tools for Windows, and Wine with what its NTLM stands on.
+const FOR_WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-posix", "wine", "wine64", "winbind"];
 /// The tools of the package formats; manual pages are made from what the programs say of themselves.
 const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
 /// The critics of the formats, and a clean system to install into.
@@ -76,6 +78,8 @@ pub(crate) const HEADLESS: Packages = Packages(&[BUILD, XMPP_SERVER]);
 pub(crate) const PACKAGING: Packages = Packages(&[BUILD, WINDOW, WRAP]);
 /// What `cargo xtask bundle --try` needs besides.
 pub(crate) const PACKAGING_TRIAL: Packages = Packages(&[TRY]);
+/// What `cargo xtask test --windows` needs.
+pub(crate) const WINDOWS: Packages = Packages(&[BUILD, DOMAIN, FOR_WINDOWS]);
 /// What `cargo xtask test --fast` needs: neither window nor XMPP server.
 pub(crate) const COMPILER: Packages = Packages(&[BUILD]);
 

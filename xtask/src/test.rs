@@ -8,6 +8,7 @@ use crate::bundle;
 use crate::run::{cargo, output, root, step, works};
 use crate::set_up;
 use crate::ui::Ui;
+use crate::windows;
 
 /// Everything that has to pass. The tests come last, so that their summary is what one sees.
 #[derive(Args)]
@@ -15,6 +16,9 @@ pub(crate) struct Test {
     /// Without the window and the stories: no system packages but a C compiler, a minute when built before.
     #[arg(long)]
     fast: bool,
+    /// Instead of all that: the part for Windows, built by MinGW and run by Wine, which need packages of their own.
+    #[arg(long, conflicts_with = "fast")]
+    windows: bool,
 }
 
 /// Without the parts that need a web view or an XMPP server.
@@ -27,6 +31,9 @@ const QUICK: [&str; 4] = [
 
 impl Test {
     pub(crate) fn run(&self) -> Result<()> {
+        if self.windows {
+            return windows::test();
+        }
         let parts: &[&str] = if self.fast { &QUICK } else { &WITH_PAGE };
         set_up::set_up(if self.fast {
             &set_up::COMPILER
@@ -120,7 +127,11 @@ pub(crate) fn ci() -> Result<()> {
         )
     };
     let before = tree()?;
-    Test { fast: false }.run()?;
+    Test {
+        fast: false,
+        windows: false,
+    }
+    .run()?;
     let after = tree()?;
     if before != after {
         bail!("the run changed files that are committed:\n{after}");
