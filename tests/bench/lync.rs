@@ -33,6 +33,7 @@ pub(crate) fn settings(sim: &Sim, name: &str, mode: Mode) -> Result<Settings> {
         trusted_domains: Vec::new(),
         extra_roots: CertificateDer::pem_file_iter(&sim.ready().ca)?.collect::<Result<_, _>>()?,
         proxy: Proxy::None,
+        proxy_resolver: None,
         proxy_login: None,
         proxy_bypass: Vec::new(),
         mode,

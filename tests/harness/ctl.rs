@@ -84,6 +84,23 @@ impl Ctl {
         answer(command, arguments).await
     }
 
+    /// As [`run`](Self::run), on a desktop and with variables of the environment besides.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub async fn run_on_in(
+        &self,
+        desktop: &Desktop,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> Answer {
+        let mut command = self.command(arguments);
+        desktop.entered_by(&mut command);
+        command.envs(environment.iter().cloned());
+        command.stdin(Stdio::null());
+        answer(command, arguments).await
+    }
+
     /// Starts a verb that prints one JSON object per line until it is ended.
     pub fn stream(&self, arguments: &[&str]) -> Stream {
         self.stream_in(arguments, &[])

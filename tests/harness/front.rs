@@ -27,7 +27,7 @@ pub enum Asks {
     Basic,
 }
 
-const ALL: [Asks; 4] = [Asks::Either, Asks::Kerberos, Asks::Ntlm, Asks::Basic];
+pub(crate) const ALL: [Asks; 4] = [Asks::Either, Asks::Kerberos, Asks::Ntlm, Asks::Basic];
 
 /// A running Apache.
 pub struct Front {
@@ -126,7 +126,7 @@ impl Front {
 }
 
 /// Started by root Apache reads as `www-data`, what belongs to root and to a test that is over in a moment.
-fn readable(path: &Path) {
+pub(crate) fn readable(path: &Path) {
     let open = |path: &Path| {
         let mode = if path.is_dir() { 0o755 } else { 0o644 };
         let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
@@ -177,22 +177,29 @@ fn configuration(dir: &Path, sim: &Sim, ports: [u16; 4]) -> String {
 }
 
 fn host(dir: &str, asks: Asks, port: u16) -> String {
-    let gssapi = "AuthType GSSAPI\nAuthName pool\nGssapiConnectionBound On\n";
-    let kerberos = "GssapiAllowedMech krb5\n";
-    let ntlm = "GssapiAllowedMech ntlmssp\n";
-    let asks = match asks {
-        Asks::Either => format!("{gssapi}{kerberos}{ntlm}"),
-        Asks::Kerberos => {
-            format!("AuthType GSSAPI\nAuthName pool\nGssapiNegotiateOnce On\n{kerberos}")
-        }
-        Asks::Ntlm => format!("{gssapi}{ntlm}"),
-        Asks::Basic => {
-            format!(
-                "AuthType Basic\nAuthName pool\nAuthBasicProvider file\nAuthUserFile {dir}/nobody\n"
-            )
-        }
-    };
+    let asks = asks.directives(dir);
     format!(
         "Listen 127.0.0.1:{port} https\n<VirtualHost *:{port}>\nSSLEngine on\n<Location \"/WebTicket/oauthtoken\">\n{asks}Require valid-user\n</Location>\n</VirtualHost>\n"
     )
+}
+
+impl Asks {
+    /// What Apache has to be told.
+    pub(crate) fn directives(self, dir: &str) -> String {
+        let gssapi = "AuthType GSSAPI\nAuthName pool\nGssapiConnectionBound On\n";
+        let kerberos = "GssapiAllowedMech krb5\n";
+        let ntlm = "GssapiAllowedMech ntlmssp\n";
+        match self {
+            Self::Either => format!("{gssapi}{kerberos}{ntlm}"),
+            Self::Kerberos => {
+                format!("AuthType GSSAPI\nAuthName pool\nGssapiNegotiateOnce On\n{kerberos}")
+            }
+            Self::Ntlm => format!("{gssapi}{ntlm}"),
+            Self::Basic => {
+                format!(
+                    "AuthType Basic\nAuthName pool\nAuthBasicProvider file\nAuthUserFile {dir}/nobody\n"
+                )
+            }
+        }
+    }
 }

@@ -31,6 +31,11 @@ impl Names {
         Self { address, accepting }
     }
 
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// As `lync.proxy` wants it.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -94,6 +94,26 @@ pub fn is_installed(name: &str) -> bool {
     found
 }
 
+/// Whether all of these files of somebody else are there. Where they are not, that is said; in CI it is a failure.
+///
+/// # Panics
+/// In CI (variable `CI`), when they are missing.
+pub fn are_installed(what_follows: &str, paths: &[&str]) -> bool {
+    let missing: Vec<&str> = paths
+        .iter()
+        .copied()
+        .filter(|path| !Path::new(path).exists())
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let said = format!("{what_follows}: {} not installed", missing.join(", "));
+    assert!(std::env::var_os("CI").is_none(), "{said}");
+    // Past the test runner, which keeps the words of tests that pass to itself.
+    let _ = writeln!(std::io::stderr(), "skipped: {said}");
+    false
+}
+
 /// Processes below this one, children of children too, each with its name (`/proc/PID/comm`, cut at 15 characters).
 pub fn below(process: u32) -> Vec<(u32, String)> {
     let mut found = Vec::new();

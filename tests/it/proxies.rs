@@ -78,8 +78,14 @@ fn a_proxy_gets_its_login_and_a_wrong_one_is_told() {
                 .run(&["config", "set", "lync.proxy_password_file", &file])
                 .await
                 .done();
-            // This proxy answers a wrong login with 401, which only says that it does not let us through.
-            assert_eq!(check(&anna).await.exit, 4);
+            // This proxy answers a wrong login with 401.
+            let refused = check(&anna).await;
+            assert_eq!(
+                (refused.exit, refused.code()),
+                (4, "CW-1003"),
+                "{refused:?}"
+            );
+            assert_eq!(refused.json["error"]["detail"]["cause"], "refused");
             login(&anna, "geheim");
             check(&anna).await.done();
         },

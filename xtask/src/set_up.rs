@@ -45,8 +45,17 @@ const WINDOW: &[&str] = &[
 ];
 /// The window's page: its tests look at it in a browser. Node.js comes with npm where none is there.
 const PAGE: &[&str] = &["chromium"];
-/// A session bus of the tests' own, a notification service and a key store on it.
-const DESKTOP: &[&str] = &["dbus", "dunst", "gnome-keyring"];
+/// A session bus of the tests' own; a notification service, a key store and the proxy settings of a desktop on it.
+const DESKTOP: &[&str] = &[
+    "dbus",
+    "dunst",
+    "gnome-keyring",
+    "xdg-desktop-portal",
+    "glib-networking-services",
+    SCRIPTS,
+];
+/// With it scripts that name a proxy are run. Newer systems can do that without it, and do not have it.
+const SCRIPTS: &str = "libproxy1-plugin-webkit";
 /// An HTTP proxy and a network of its own, for stories of what lies between a person and the server.
 const NETWORK: &[&str] = &["tinyproxy", "iproute2", "util-linux"];
 /// A compiler's tools for Windows, and Wine with what its NTLM stands on.
@@ -100,7 +109,7 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
     }
     let mut missing: Vec<&str> = names(packages)
         .into_iter()
-        .filter(|name| !installed(name))
+        .filter(|name| !installed(name) && (*name != SCRIPTS || is_known(name)))
         .collect();
     // Not a package to look for: Node.js is often there from elsewhere.
     if names(packages).contains(&WINDOW[0]) && !works("npm", &["--version"]) {
@@ -142,6 +151,10 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
 
 fn names(packages: &Packages) -> Vec<&'static str> {
     packages.0.iter().copied().flatten().copied().collect()
+}
+
+fn is_known(package: &str) -> bool {
+    works("apt-cache", &["show", package])
 }
 
 fn installed(package: &str) -> bool {

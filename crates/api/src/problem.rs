@@ -118,6 +118,8 @@ codes! {
     CertificateName = "CW-1103", Unreachable, "The certificate is for other names";
     /// Redirect to a domain that nobody approved.
     ForeignDomain = "CW-1104", NotAllowed, "The server sends us to a foreign domain";
+    /// TLS failed for another reason than the certificate's dates, issuer or names.
+    Tls = "CW-1105", Unreachable, "No secure connection could be agreed on";
     /// User name or password refused.
     PasswordRefused = "CW-1201", SignInRefused, "User name or password not accepted";
     /// Windows sign-in not possible.

@@ -35,6 +35,7 @@ mod people;
 mod prepare;
 mod presence;
 mod problems;
+mod proxies;
 #[cfg(test)]
 mod scene;
 pub mod secrets;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     config::{self, Configuration, Mode},
-    problems,
+    problems, proxies,
     secrets::{Account, Secrets, in_file},
     store::{Keep, KnownServer, Slot, Store},
 };
@@ -173,6 +173,7 @@ pub(crate) fn lync_settings(
         trusted_domains: lync.trusted_domains.value.clone(),
         extra_roots: reach.extra_roots,
         proxy: lync.proxy.value.clone(),
+        proxy_resolver: proxies::resolver(),
         proxy_login: reach.proxy_login,
         proxy_bypass: lync.proxy_bypass.value.clone(),
         mode: if watch_only {

@@ -130,7 +130,7 @@ impl Core {
         for side in [Side::Lync, Side::Xmpp] {
             let LinkState { state, error, .. } = self.link_state(side);
             if state.is_final()
-                && error.is_some_and(|problem| problems::is_of_the_network(problem.code))
+                && error.is_some_and(|problem| problems::is_of_the_network(&problem))
             {
                 self.start(side);
             }

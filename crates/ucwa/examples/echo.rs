@@ -35,6 +35,7 @@ async fn main() -> Result<(), Problem> {
         trusted_domains: Vec::new(),
         extra_roots,
         proxy: Proxy::System,
+        proxy_resolver: None,
         proxy_login: None,
         proxy_bypass: Vec::new(),
         mode: Mode::Available,

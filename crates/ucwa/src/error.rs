@@ -80,9 +80,14 @@ pub enum ErrorKind {
         /// Host asked.
         host: String,
     },
-    /// A proxy asks for a login (407).
-    #[error("a proxy asks for a login")]
-    ProxyLogin,
+    /// A proxy asks for a login (407) and did not take ours, if there was one; [`Facts::passed_over`] has what was not used.
+    #[error("a proxy asks for a login (offered: {})", offered.join(", "))]
+    ProxyLogin {
+        /// Schemes offered.
+        offered: Vec<String>,
+        /// User name or password refused. Not tried again.
+        refused: bool,
+    },
     /// Something answered that does not speak UCWA: a guest network's page or another web server.
     #[error("the answer of {host} is not UCWA ({content_type})")]
     NotUcwa {
@@ -284,18 +289,26 @@ impl Error {
             | ErrorKind::TimeLimit { .. }
             | ErrorKind::Protocol(_) => SOON,
             // No password was sent, and the network may come back.
-            ErrorKind::WindowsFailed {
-                cause:
-                    Cause::ControllerUnreachable | Cause::ControllerSilent | Cause::ConnectionEnded,
-            }
-            | ErrorKind::NoDiscoveryName { .. }
+            ErrorKind::WindowsFailed { cause } if cause.is_about_reach() => LATER,
+            ErrorKind::NoDiscoveryName { .. }
             | ErrorKind::NoAddress { .. }
             | ErrorKind::NotUcwa { .. }
             | ErrorKind::Tls(_)
             | ErrorKind::NoUcwa
             | ErrorKind::Journal(_) => LATER,
-            ErrorKind::ProxyLogin
-            | ErrorKind::CertificateExpired { .. }
+            ErrorKind::ProxyLogin { refused, .. } => {
+                let away = self
+                    .facts
+                    .passed_over
+                    .iter()
+                    .any(|passed| passed.cause.is_about_reach());
+                if away && !refused {
+                    LATER
+                } else {
+                    Retry::Never
+                }
+            }
+            ErrorKind::CertificateExpired { .. }
             | ErrorKind::CertificateIssuer { .. }
             | ErrorKind::CertificateName { .. }
             | ErrorKind::ForeignRedirect { .. }

@@ -159,6 +159,15 @@ impl Cause {
         }
     }
 
+    /// Whether the network alone is to blame: no password was sent, and it may come back.
+    #[must_use]
+    pub fn is_about_reach(&self) -> bool {
+        matches!(
+            self,
+            Self::ControllerUnreachable | Self::ControllerSilent | Self::ConnectionEnded
+        )
+    }
+
     /// Whether anything else is worth trying after it.
     #[must_use]
     pub fn scope(&self) -> Scope {

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::{Attempt, Cause, LogonName, Mechanism, kerberos, ntlm, tls_server_end_point};
 
-/// The server at the other end of a TLS connection. There is no other kind: neither mechanism is used in the clear.
+/// Who is at the other end: a server behind TLS, or a proxy on the way there.
 #[derive(Clone, Debug)]
 pub struct Target {
     pub(crate) host: String,
@@ -18,6 +18,15 @@ impl Target {
         Self {
             host: host.to_owned(),
             binding: certificate.and_then(tls_server_end_point),
+        }
+    }
+
+    /// An HTTP proxy that is spoken to in the clear, as browsers do: there is no certificate to name. Never a server.
+    #[must_use]
+    pub fn proxy(host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            binding: None,
         }
     }
 }

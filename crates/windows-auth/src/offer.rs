@@ -20,7 +20,7 @@ impl Scheme {
     }
 }
 
-/// The schemes of an answer's `WWW-Authenticate` headers.
+/// The schemes of an answer's `WWW-Authenticate` or `Proxy-Authenticate` headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
     schemes: Vec<String>,

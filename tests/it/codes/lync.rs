@@ -1,6 +1,7 @@
 //! What can go wrong with the Lync side.
 
 use causeway_tests::cast::{Solo, secret};
+use causeway_tests::old_server::OldServer;
 use causeway_tests::sim::{Sim, free_port};
 use causeway_tests::wait::until;
 use causeway_tests::web_proxy::WebProxy;
@@ -59,6 +60,17 @@ pub(super) async fn not_ucwa() -> Met {
 pub(super) async fn certificate(flaw: &str) -> Met {
     let sim = Sim::at(free_port(), &["--certificate", flaw]).await;
     check(&Solo::at(&sim), "checking-certificate").await
+}
+
+pub(super) async fn old_tls() -> Met {
+    let old = OldServer::start("-tls1_1").await;
+    let sim = Sim::with_its_own_cast().await;
+    let url = format!("discovery_url = \"https://127.0.0.1:{}/\"\n", old.port());
+    let anna = Solo::new(&sim, &url);
+    let ca = old.ca().display().to_string();
+    let trust = ["config", "set", "lync.ca_file", &ca];
+    anna.ctl.run(&trust).await.done();
+    check(&anna, "checking-certificate").await
 }
 
 pub(super) async fn foreign_domain() -> Met {

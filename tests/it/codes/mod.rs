@@ -64,6 +64,7 @@ async fn meet(code: Code) -> Option<Met> {
         Code::CertificateExpired => lync::certificate("expired").await,
         Code::CertificateIssuer => lync::certificate("self-signed").await,
         Code::CertificateName => lync::certificate("other-name").await,
+        Code::Tls => lync::old_tls().await,
         Code::ForeignDomain => lync::foreign_domain().await,
         Code::PasswordRefused => lync::password_refused().await,
         Code::WindowsSignIn => lync::windows().await,

@@ -25,6 +25,7 @@ pub(super) fn settings(sim: &Sim, name: &str) -> Settings {
         trusted_domains: Vec::new(),
         extra_roots: vec![CertificateDer::from_pem_file(&sim.ready().ca).expect("the CA")],
         proxy: Proxy::None,
+        proxy_resolver: None,
         proxy_login: None,
         proxy_bypass: Vec::new(),
         mode: Mode::Available,

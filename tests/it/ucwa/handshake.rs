@@ -84,6 +84,7 @@ fn settings(port: u16, certificate: CertificateDer<'static>) -> Settings {
         trusted_domains: Vec::new(),
         extra_roots: vec![certificate],
         proxy: Proxy::None,
+        proxy_resolver: None,
         proxy_login: None,
         proxy_bypass: Vec::new(),
         mode: Mode::WatchOnly,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use causeway_tests::old_server::OldServer;
 use causeway_tests::prosody::{HOST, Prosody};
 use causeway_xmpp::ErrorKind;
 use causeway_xmpp::link::{Settings, Step, Tls, check};
@@ -72,6 +73,17 @@ async fn a_certificate_is_refused_with_the_reason() {
             found: Vec::new(),
         })
     );
+}
+
+#[tokio::test]
+async fn a_server_without_tls_1_2_is_refused() {
+    let (prosody, old) = tokio::join!(Prosody::start(ACCOUNTS), OldServer::start("-tls1_1"));
+    let mut anna = settings(&prosody, "alice");
+    anna.tls = Tls::Direct;
+    anna.server = Some(("127.0.0.1".to_owned(), old.port()));
+    let (seen, error) = steps(anna).await;
+    assert_eq!(seen.last(), Some(&Step::CheckingCertificate));
+    assert!(matches!(error, Some(ErrorKind::Tls(_))), "{error:?}");
 }
 
 #[tokio::test]

@@ -352,13 +352,22 @@ impl Value for DatabaseUrl {
 
 impl Value for Proxy {
     fn expected() -> String {
-        "\"system\", \"none\" or http://HOST:PORT without user and password".into()
+        "\"system\", \"none\", http://HOST:PORT without user and password, or pac+ and the URL of a script".into()
     }
 
     fn read(raw: &Raw, _base: &Path) -> Option<Self> {
         match text(raw)? {
             "system" => Some(Self::System),
             "none" => Some(Self::None),
+            text if text.starts_with("pac+") => {
+                let url = Url::parse(text.strip_prefix("pac+")?).ok()?;
+                let right = match url.scheme() {
+                    "http" | "https" => url.has_host() && without_login(&url),
+                    "file" => true,
+                    _ => false,
+                };
+                right.then_some(Self::Script(url))
+            }
             text => {
                 let url = Url::parse(text).ok()?;
                 let right = url.scheme() == "http"
@@ -375,6 +384,7 @@ impl Value for Proxy {
             Self::System => json!("system"),
             Self::None => json!("none"),
             Self::Url(url) => json!(url.as_str()),
+            Self::Script(url) => json!(format!("pac+{url}")),
         }
     }
 }

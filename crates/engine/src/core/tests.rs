@@ -356,7 +356,10 @@ async fn a_link_that_waits_says_when_it_is_tried_again_and_a_snapshot_says_it_to
         ucwa::Event::State(ucwa::State::Reconnecting {
             attempt: 1,
             delay: std::time::Duration::from_secs(30),
-            error: ucwa::Error::new(ucwa::ErrorKind::ProxyLogin),
+            error: ucwa::Error::new(ucwa::ErrorKind::ProxyLogin {
+                offered: Vec::new(),
+                refused: false,
+            }),
         })
     };
     scene.lync(broken());

@@ -22,7 +22,7 @@ pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
         step
     };
     let problem = Problem::new(code, step, message, remedy);
-    with_facts(with_kind(problem, &error.kind), &error.facts)
+    with_facts(with_kind(problem, &error.kind, &error.facts), &error.facts)
 }
 
 fn passes_by_itself(kind: &ErrorKind) -> bool {
@@ -60,9 +60,15 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             format!("{host} does not answer from here."),
             "Connect to the company network. Administrators: check that the external web services are published.",
         ),
-        ErrorKind::ProxyLogin => (
+        ErrorKind::ProxyLogin { refused: true, .. } => (
             Code::ProxyLogin,
-            "A proxy wants a login.".to_owned(),
+            "The proxy did not accept user name or password. It is not tried again by itself."
+                .to_owned(),
+            "Correct lync.proxy_user and the file lync.proxy_password_file.",
+        ),
+        ErrorKind::ProxyLogin { offered, .. } => (
+            Code::ProxyLogin,
+            windows::proxy_sentence(offered, facts),
             "Set lync.proxy_user and lync.proxy_password_file, or lync.proxy. Administrators: let the pool's web services pass.",
         ),
         ErrorKind::NotUcwa { host, content_type } => (
@@ -93,7 +99,7 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             "Check the address. Administrators: add the name to the certificate.",
         ),
         ErrorKind::Tls(cause) => (
-            Code::DiscoverySilent,
+            Code::Tls,
             format!("No secure connection could be agreed on: {cause}."),
             "Administrators: the server must offer TLS 1.2 or later.",
         ),
@@ -240,12 +246,18 @@ fn refusal(code: &str, subcode: &str, message: &str) -> String {
 }
 
 /// Facts that scripts may want in a form of their own.
-fn with_kind(problem: Problem, kind: &ErrorKind) -> Problem {
+fn with_kind(problem: Problem, kind: &ErrorKind, facts: &Facts) -> Problem {
     if let ErrorKind::NoDiscoveryName { tried } = kind {
         problem.with("tried", tried.clone())
     } else if let ErrorKind::WindowsNotOffered { offered } | ErrorKind::NoMethod { offered } = kind
     {
         problem.with("offered", offered.clone())
+    } else if let ErrorKind::ProxyLogin { offered, refused } = kind {
+        let problem = problem.with("offered", offered.clone());
+        match windows::proxy_cause(*refused, facts) {
+            Some(cause) => problem.with("cause", cause),
+            None => problem,
+        }
     } else if let ErrorKind::WindowsFailed { cause } = kind {
         let problem = problem.with("cause", cause.code());
         if let ucwa::Cause::ServerUnknown { spn } = cause {

@@ -133,6 +133,7 @@ fn resting_state(code: Code) -> SideState {
         | Code::NotUcwa
         | Code::CertificateExpired
         | Code::CertificateName
+        | Code::Tls
         | Code::NoUcwa
         | Code::Busy
         | Code::EventsStopped
@@ -162,20 +163,23 @@ fn resting_state(code: Code) -> SideState {
     }
 }
 
-/// Another network may lift it: somebody in between, or a way that is not there. No password was sent when it was met.
-pub(crate) fn is_of_the_network(code: Code) -> bool {
-    matches!(
-        code,
-        Code::NoDiscoveryName
-            | Code::DiscoverySilent
-            | Code::ProxyLogin
-            | Code::NotUcwa
-            | Code::CertificateExpired
-            | Code::CertificateIssuer
-            | Code::CertificateName
-            | Code::ForeignDomain
-            | Code::XmppUnreachable
-    )
+/// Another network may lift it: somebody in between, or a way that is not there. No password was refused when it was met.
+pub(crate) fn is_of_the_network(problem: &Problem) -> bool {
+    let refused = problem.detail.get("cause") == Some(&Value::from(ucwa::Cause::Refused.code()));
+    !refused
+        && matches!(
+            problem.code,
+            Code::NoDiscoveryName
+                | Code::DiscoverySilent
+                | Code::ProxyLogin
+                | Code::NotUcwa
+                | Code::CertificateExpired
+                | Code::CertificateIssuer
+                | Code::CertificateName
+                | Code::Tls
+                | Code::ForeignDomain
+                | Code::XmppUnreachable
+        )
 }
 
 /// A command that needs a link which is not configured.

@@ -27,6 +27,35 @@ pub(super) fn sentence(cause: &Cause, facts: &Facts) -> String {
     format!("Windows sign-in is not possible: {cause}.")
 }
 
+/// What a proxy offers to log in with, and why the ticket did not do.
+pub(super) fn proxy_sentence(offered: &[String], facts: &Facts) -> String {
+    let offered = offered.join(", ");
+    match tried(facts).next() {
+        Some(Cause::Other(_)) | None => format!("A proxy wants a login ({offered})."),
+        Some(cause) => format!("A proxy wants a login ({offered}): {cause}."),
+    }
+}
+
+/// The case that has words of its own.
+pub(super) fn proxy_cause(refused: bool, facts: &Facts) -> Option<&'static str> {
+    if refused {
+        return Some(Cause::Refused.code());
+    }
+    let expired = tried(facts).any(|cause| *cause == Cause::TicketExpired);
+    expired.then(|| Cause::TicketExpired.code())
+}
+
+/// What was there to be tried, and failed.
+fn tried(facts: &Facts) -> impl Iterator<Item = &Cause> {
+    let causes = facts.passed_over.iter().map(|passed| &passed.cause);
+    causes.filter(|cause| {
+        !matches!(
+            cause,
+            Cause::NotOffered | Cause::NotBuilt | Cause::NoPassword
+        )
+    })
+}
+
 /// How the link was signed in.
 pub(crate) fn signed_in(how: &SignedInHow) -> SignedIn {
     SignedIn {

@@ -154,7 +154,6 @@ impl Discovery<'_> {
         let answer = self.get(&url, None, self.settings.limits.request).await?;
         match answer.response.status {
             401 => Ok(Challenged { url, answer }),
-            407 => Err(with(ErrorKind::ProxyLogin, &answer.response)),
             // Some servers redirect before they ask who it is; the caller's next step follows that.
             200 | 300..=399 => Ok(Challenged { url, answer }),
             _ => Err(refused(&answer.response, &url)),
@@ -289,7 +288,10 @@ fn refused(answer: &Response, url: &Url) -> Error {
         // The server does not know this user's home.
         404 if answer.body.is_empty() => ErrorKind::NotEnabled,
         404 | 410 => ErrorKind::NoUcwa,
-        407 => ErrorKind::ProxyLogin,
+        407 => ErrorKind::ProxyLogin {
+            offered: Vec::new(),
+            refused: false,
+        },
         408 | 429 | 500.. => ErrorKind::Busy {
             retry_after: answer.retry_after,
         },
@@ -349,7 +351,7 @@ fn more_telling(inner: Error, outer: Error) -> Error {
         | ErrorKind::NotUcwa { .. }
         | ErrorKind::Busy { .. }
         | ErrorKind::Protocol(_) => 2,
-        ErrorKind::ProxyLogin
+        ErrorKind::ProxyLogin { .. }
         | ErrorKind::CertificateExpired { .. }
         | ErrorKind::CertificateIssuer { .. }
         | ErrorKind::CertificateName { .. }

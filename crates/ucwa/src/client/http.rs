@@ -1,20 +1,25 @@
 //! Sending a request and reading its answer, with limits on time and size. Redirects are never followed here.
 
-use std::error::Error as _;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HOST, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
+use hyper::{Method, Request};
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use tower_http::decompression::Decompression;
+use tower_service::Service as _;
+use url::{Position, Url};
 
-use super::dial::Dialer;
-use super::proxy::Ways;
+use super::cookies::Cookies;
+use super::dial::{Body, Dialer};
 use super::settings::Settings;
 use super::tls::{self, Seen};
 use crate::session::{Content, Failure, Response, Verb};
@@ -22,51 +27,36 @@ use crate::{Error, ErrorKind, Facts};
 
 /// The HTTP side of the link: one set of connections for ordinary requests, one for the event request alone.
 pub(super) struct Http {
-    maker: Maker,
     clients: RwLock<Clients>,
+    cookies: Cookies,
     pub(super) dialer: Dialer,
     pub(super) seen: Seen,
-    largest: usize,
+    /// Largest body that is read.
+    pub(super) largest: usize,
+    user_agent: String,
 }
+
+/// Connections that are kept, and answers that may be packed.
+type Pool = Decompression<Client<Dialer, Body>>;
 
 /// Both sets of connections.
 struct Clients {
-    ordinary: reqwest::Client,
-    events: reqwest::Client,
+    ordinary: Pool,
+    events: Pool,
 }
 
-/// What clients are made of. Cookies outlive them: a load balancer knows us by one.
-struct Maker {
-    tls: rustls::ClientConfig,
-    cookies: Arc<reqwest::cookie::Jar>,
-    ways: Arc<Ways>,
-    user_agent: String,
-    connect: Duration,
-}
-
-impl Maker {
-    fn clients(&self) -> Result<Clients, reqwest::Error> {
-        Ok(Clients {
-            ordinary: self.client()?,
-            events: self.client()?,
-        })
-    }
-
-    fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
-        let ways = self.ways.clone();
-        reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .cookie_provider(self.cookies.clone())
-            .user_agent(self.user_agent.clone())
-            .connect_timeout(self.connect)
-            .tcp_nodelay(true)
-            .tcp_keepalive(Duration::from_secs(30))
-            .dns_resolver(Arc::new(SystemNames))
-            // Named in place of the environment's, which the ways know as well.
-            .proxy(reqwest::Proxy::custom(move |url| ways.to(url)))
-            .build()
+impl Clients {
+    fn new(dialer: &Dialer) -> Self {
+        let pool = || {
+            let client = Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .build(dialer.clone());
+            Decompression::new(client)
+        };
+        Self {
+            ordinary: pool(),
+            events: pool(),
+        }
     }
 }
 
@@ -118,67 +108,30 @@ impl<'a> Asking<'a> {
 /// Longest `Retry-After` that is obeyed.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// The name has no address.
-#[derive(Debug, thiserror::Error)]
-#[error("no address found for the name")]
-pub(super) struct NoAddress;
-
-struct SystemNames;
-
-impl reqwest::dns::Resolve for SystemNames {
-    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(|_| NoAddress)?;
-            let addresses: Vec<_> = found.collect();
-            if addresses.is_empty() {
-                return Err(NoAddress.into());
-            }
-            let addresses: reqwest::dns::Addrs = Box::new(addresses.into_iter());
-            Ok(addresses)
-        })
-    }
-}
-
 impl Http {
     /// # Errors
-    /// When TLS or the proxy cannot be set up.
+    /// When TLS cannot be set up.
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
         let seen = Seen::default();
         let tls = tls::config(settings.extra_roots.clone(), seen.clone())?;
-        let ways = Arc::new(Ways::new(settings));
-        let dialer = Dialer::new(settings, tls.clone(), seen.clone(), ways.clone());
-        let maker = Maker {
-            tls,
-            cookies: Arc::default(),
-            ways,
-            user_agent: settings.user_agent.clone(),
-            connect: settings.limits.discovery,
-        };
-        let clients = maker
-            .clients()
-            .map_err(|error| Error::new(ErrorKind::Connection(plain(&error))))?;
+        let dialer = Dialer::new(settings, tls, seen.clone());
         Ok(Self {
+            clients: RwLock::new(Clients::new(&dialer)),
+            cookies: Cookies::default(),
             dialer,
-            maker,
-            clients: RwLock::new(clients),
             seen,
             largest: settings.limits.body,
+            user_agent: settings.user_agent.clone(),
         })
     }
 
     /// Lets go of all connections: they belong to a network that is gone. What is under way on them goes on.
     pub(super) fn renew(&self) {
-        match self.maker.clients() {
-            Ok(clients) => {
-                *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients;
-            }
-            Err(error) => tracing::warn!(%error, "the connections could not be made anew"),
-        }
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        *clients = Clients::new(&self.dialer);
     }
 
-    fn client(&self, events: bool) -> reqwest::Client {
+    fn pool(&self, events: bool) -> Pool {
         let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
         if events {
             clients.events.clone()
@@ -189,60 +142,12 @@ impl Http {
 
     /// Sends it once.
     pub(super) async fn send(&self, asking: Asking<'_>) -> Result<Answer, Failure> {
-        let client = self.client(asking.events);
-        let method = match asking.verb {
-            Verb::Get => reqwest::Method::GET,
-            Verb::Post => reqwest::Method::POST,
-            Verb::Put => reqwest::Method::PUT,
-            Verb::Delete => reqwest::Method::DELETE,
-        };
-        let mut request = client
-            .request(method, asking.url.clone())
-            .timeout(asking.limit);
-        if let Some(token) = asking.token {
-            request = request.bearer_auth(token.expose_secret());
-        }
-        let accept = if matches!(asking.content, Content::Batch { .. }) {
-            "multipart/batching"
-        } else {
-            "application/json"
-        };
-        request = request.header(ACCEPT, accept);
-        request = match asking.content {
-            // IIS answers 411 to a POST that does not say that it is empty.
-            Content::Empty if asking.verb == Verb::Post => request.header(CONTENT_LENGTH, "0"),
-            Content::Empty => request,
-            Content::Json(body) => request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone()),
-            Content::Edit(body) => {
-                let request = request.header("X-MS-RequiresMinResourceVersion", "2");
-                match body {
-                    Some(body) => request
-                        .header(CONTENT_TYPE, "application/json")
-                        .body(body.clone()),
-                    None => request,
-                }
-            }
-            Content::Text(body) => request
-                .header(CONTENT_TYPE, "text/plain; charset=utf-8")
-                .body(body.clone()),
-            Content::Form(body) => request
-                .header(
-                    CONTENT_TYPE,
-                    "application/x-www-form-urlencoded;charset=UTF-8",
-                )
-                .body(body.expose_secret().to_owned()),
-            Content::Batch { content_type, body } => request
-                .header(CONTENT_TYPE, content_type)
-                .body(body.clone()),
-        };
         let begun = Instant::now();
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| self.failure(&error, asking.url))?;
-        let answer = self.read(answer, asking.url).await?;
+        let answered = tokio::time::timeout(asking.limit, self.exchange(&asking));
+        let answer = answered.await.unwrap_or_else(|_| {
+            let kind = ErrorKind::TimeLimit { step: "answer" };
+            Err(Failure::Lost(with_url(kind, asking.url)))
+        })?;
         tracing::trace!(
             host = asking.url.host_str(),
             status = answer.response.status,
@@ -253,56 +158,129 @@ impl Http {
         Ok(answer)
     }
 
-    async fn read(&self, mut answer: reqwest::Response, url: &Url) -> Result<Answer, Failure> {
-        let head = head(answer.status().as_u16(), answer.headers(), url);
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|error| self.failure(&error, url))?
-        {
-            if body.len() + chunk.len() > self.largest {
-                return Err(Failure::Lost(too_large(self.largest, &head.response)));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(head.with_body(body.freeze()))
+    async fn exchange(&self, asking: &Asking<'_>) -> Result<Answer, Failure> {
+        let url = asking.url;
+        let request = self.request(asking).map_err(|error| {
+            Failure::NotSent(with_url(ErrorKind::Protocol(error.to_string()), url))
+        })?;
+        let read = if url.scheme() == "http" {
+            // Boxed: connections in the making are large, and hardly a request comes to this point.
+            let answer = Box::pin(self.dialer.plain(request, url)).await;
+            read(answer.map_err(Failure::NotSent)?, url, self.largest).await
+        } else {
+            let answer = self.pool(asking.events).call(request).await;
+            let answer = answer.map_err(|error| failure(&error, url))?;
+            self.cookies.keep(answer.headers(), url);
+            read(answer, url, self.largest).await
+        };
+        read.map_err(|error| {
+            let broke = || ErrorKind::Connection("ended before the answer".to_owned());
+            Failure::Lost(error.unwrap_or_else(|| with_url(broke(), url)))
+        })
     }
 
-    /// What reqwest's error says about cause, and about whether the request can have been executed.
-    fn failure(&self, error: &reqwest::Error, url: &Url) -> Failure {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let kind = if let Some(tls) = cause::<rustls::Error>(error) {
-            tls::error_kind(tls, &host, &self.seen)
-        } else if cause::<NoAddress>(error).is_some() {
-            ErrorKind::NoAddress { host }
-        } else if says(error, "proxy authorization required") {
-            ErrorKind::ProxyLogin
-        } else if says(error, "tunnel error: unsuccessful") {
-            // The proxy finds no way there either, or lets nobody go.
-            ErrorKind::Silent { host }
-        } else if error.is_timeout() && !error.is_connect() {
-            ErrorKind::TimeLimit { step: "answer" }
-        } else if error.is_timeout() || refused(error) {
-            ErrorKind::Silent { host }
-        } else {
-            ErrorKind::Connection(plain(error))
+    fn request(&self, asking: &Asking<'_>) -> Result<Request<Body>, hyper::http::Error> {
+        let method = match asking.verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+            Verb::Put => Method::PUT,
+            Verb::Delete => Method::DELETE,
         };
-        let certificate = kind
-            .is_about_certificate()
-            .then(|| self.seen.of(url.host_str().unwrap_or_default()))
-            .flatten();
-        let on_the_way = matches!(kind, ErrorKind::ProxyLogin | ErrorKind::Silent { .. });
-        let proxy = on_the_way.then(|| self.maker.ways.shown(url)).flatten();
-        let mut error_kind = with_url(kind, url);
-        error_kind.facts.certificate = certificate.map(Box::new);
-        error_kind.facts.proxy = proxy;
-        if error.is_connect() || error.is_builder() {
-            Failure::NotSent(error_kind)
+        let accept = if matches!(asking.content, Content::Batch { .. }) {
+            "multipart/batching"
         } else {
-            Failure::Lost(error_kind)
+            "application/json"
+        };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(asking.url.as_str())
+            .header(HOST, authority(asking.url))
+            .header(USER_AGENT, &self.user_agent)
+            .header(ACCEPT, accept);
+        if let Some(token) = asking.token {
+            let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))?;
+            bearer.set_sensitive(true);
+            request = request.header(AUTHORIZATION, bearer);
         }
+        if let Some(cookies) = self.cookies.header(asking.url) {
+            request = request.header(COOKIE, cookies);
+        }
+        let json = "application/json";
+        let (content_type, body) = match asking.content {
+            Content::Empty => (None, Body::default()),
+            Content::Json(body) => (Some(json), body.clone().into()),
+            Content::Edit(body) => {
+                request = request.header("X-MS-RequiresMinResourceVersion", "2");
+                match body {
+                    Some(body) => (Some(json), body.clone().into()),
+                    None => (None, Body::default()),
+                }
+            }
+            Content::Text(body) => (Some("text/plain; charset=utf-8"), body.clone().into()),
+            Content::Form(body) => (
+                Some("application/x-www-form-urlencoded;charset=UTF-8"),
+                body.expose_secret().to_owned().into(),
+            ),
+            Content::Batch { content_type, body } => {
+                (Some(content_type.as_str()), body.clone().into())
+            }
+        };
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        } else if asking.verb == Verb::Post {
+            // IIS answers 411 to a POST that does not say that it is empty.
+            request = request.header(CONTENT_LENGTH, "0");
+        }
+        request.body(body)
     }
+}
+
+/// What the pool's error says about cause, and about whether the request can have been executed.
+fn failure(error: &legacy::Error, url: &Url) -> Failure {
+    if let Some(told) = cause::<Error>(error) {
+        return Failure::NotSent(told.clone());
+    }
+    let told = with_url(ErrorKind::Connection(plain(error)), url);
+    if error.is_connect() {
+        Failure::NotSent(told)
+    } else {
+        Failure::Lost(told)
+    }
+}
+
+/// Reads an answer to its end.
+///
+/// # Errors
+/// `None` when the connection broke.
+pub(super) async fn read<B>(
+    answer: hyper::Response<B>,
+    url: &Url,
+    largest: usize,
+) -> Result<Answer, Option<Error>>
+where
+    B: hyper::body::Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+{
+    let (parts, body) = answer.into_parts();
+    let head = head(parts.status.as_u16(), &parts.headers, url);
+    match Limited::new(body, largest).collect().await {
+        Ok(body) => Ok(head.with_body(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let kind = ErrorKind::Protocol(format!("the answer is larger than {largest} bytes"));
+            let facts = Box::new(head.response.facts);
+            Err(Some(Error { kind, facts }))
+        }
+        Err(_) => Err(None),
+    }
+}
+
+/// Path and query, as a request to the server itself has them.
+pub(super) fn path(url: &Url) -> &str {
+    &url[Position::BeforePath..Position::AfterQuery]
+}
+
+/// Host, and port where it is not the usual one.
+pub(super) fn authority(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// What the head of an answer says.
@@ -337,14 +315,6 @@ pub(super) fn head(status: u16, headers: &HeaderMap, url: &Url) -> Answer {
                 .ok()
                 .map(|date| date.timestamp())
         }),
-    }
-}
-
-/// An answer that nobody reads to its end.
-pub(super) fn too_large(largest: usize, response: &Response) -> Error {
-    Error {
-        kind: ErrorKind::Protocol(format!("the answer is larger than {largest} bytes")),
-        facts: Box::new(response.facts.clone()),
     }
 }
 
@@ -385,52 +355,26 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The last cause in words: the outer ones only repeat the URL.
-fn plain(error: &reqwest::Error) -> String {
-    let mut last: &dyn std::error::Error = error;
+pub(super) fn plain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
     while let Some(source) = last.source() {
         last = source;
     }
-    if std::ptr::addr_eq(last, error) {
-        "request failed".to_owned()
-    } else {
-        last.to_string()
-    }
+    last.to_string()
 }
 
 /// A cause of that type, wherever in the chain.
-fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
-    let mut next = error.source();
+pub(super) fn cause<'a, T: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a T> {
+    let mut next = Some(error);
     while let Some(source) = next {
         if let Some(found) = source.downcast_ref::<T>() {
             return Some(found);
         }
-        // An I/O error names the source of what it wraps as its own, so what it wraps has to be asked for.
-        let inner = source
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        next = match inner {
-            Some(inner) => Some(inner),
-            None => source.source(),
-        };
-    }
-    None
-}
-
-/// What a proxy answered to CONNECT. The type of that error is not public; its words are.
-fn says(error: &reqwest::Error, words: &str) -> bool {
-    let mut next = error.source();
-    while let Some(source) = next {
-        if source.to_string().contains(words) {
-            return true;
-        }
         next = source.source();
     }
-    false
-}
-
-fn refused(error: &reqwest::Error) -> bool {
-    cause::<std::io::Error>(error)
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    None
 }
 
 #[cfg(test)]

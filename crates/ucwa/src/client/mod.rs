@@ -1,9 +1,11 @@
 //! The link: discovery, sign-in and the driver that moves the session machine's requests over HTTP.
 
 mod check;
+mod cookies;
 mod dial;
 mod discovery;
 mod driver;
+mod handshake;
 mod http;
 mod journal;
 mod methods;
@@ -12,6 +14,7 @@ mod redirect;
 mod settings;
 mod tls;
 mod tokens;
+mod tunnel;
 mod windows;
 
 use std::sync::Arc;
@@ -19,9 +22,11 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub use self::check::{Step, StepFacts, StepReport, check};
+pub use self::handshake::ticket;
 pub use self::journal::{Journal, Kept, MemoryJournal};
+pub use self::proxy::{ProxyAnswer, ProxyResolver};
 pub use self::settings::{Method, Mode, Proxy, ProxyLogin, Settings};
-pub use self::windows::ticket;
+
 pub use crate::Limits;
 use crate::{Command, Event};
 

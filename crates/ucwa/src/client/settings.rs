@@ -1,10 +1,13 @@
 //! What the link is started with.
 
+use std::sync::Arc;
+
 use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
+use super::proxy::ProxyResolver;
 use crate::{Limits, SipUri};
 
 /// Everything that the link needs to know.
@@ -28,7 +31,9 @@ pub struct Settings {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Proxy.
     pub proxy: Proxy,
-    /// Login for the proxy (Basic). Without it one that stands in the environment's address of the proxy is used.
+    /// Who knows the desktop's proxies, and runs scripts that name one.
+    pub proxy_resolver: Option<Arc<dyn ProxyResolver>>,
+    /// Login for the proxy (NTLM, Basic). Without it one that stands in the environment's address of the proxy is used.
     pub proxy_login: Option<ProxyLogin>,
     /// Hosts, domains with all below them, addresses and networks that are reached without the proxy. This computer
     /// always is.
@@ -77,10 +82,13 @@ pub struct ProxyLogin {
 /// Which proxy to use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proxy {
-    /// As the environment says (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`).
+    /// As the environment says (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`); where it names none, as the desktop
+    /// is set.
     System,
     /// None.
     None,
     /// This one, for everything.
     Url(Url),
+    /// The one that the script at this address names (PAC).
+    Script(Url),
 }

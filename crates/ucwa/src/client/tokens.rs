@@ -11,11 +11,12 @@ use url::{Url, form_urlencoded};
 
 use windows_auth::{Cause, Credentials, LogonName, Mechanism};
 
+use super::handshake::{self, Means};
 use super::http::{Answer, Asking, Http};
 use super::methods::{self, Grant, Plan, Who};
 use super::redirect::Trust;
 use super::settings::{Method, Settings};
-use super::windows::{self, Means};
+use super::windows;
 use crate::session::{Content, Response, Verb};
 use crate::wire::challenge::{GRANT_PASSWORD, Offer};
 use crate::wire::token::{Token, TokenError};
@@ -136,7 +137,7 @@ impl Tokens {
 
     async fn plan(&self, offer: &Offer) -> Result<Plan, ErrorKind> {
         let ticket = if methods::wants_ticket(self.method, offer) {
-            windows::ticket().await
+            handshake::ticket().await
         } else {
             Err(Cause::NotOffered)
         };
@@ -240,10 +241,10 @@ impl Tokens {
         });
         let means = Means {
             ticket,
-            credentials: credentials.as_ref(),
+            credentials,
         };
         // Boxed: a TLS connection in the making is large, and every request could come to this point.
-        let accepted = Box::pin(windows::ask(&http.dialer, url, means, self.limit)).await?;
+        let accepted = Box::pin(windows::ask(http, url, means, self.limit)).await?;
         // A server that asks for nothing has let in whoever it took us for.
         let by = accepted
             .mechanism
@@ -331,7 +332,10 @@ fn read(answer: &Response, url: &Url, offer: &Offer, by: SignedInBy) -> Result<H
             offered: Vec::new(),
         },
         (403, _) => ErrorKind::NotEnabled,
-        (407, _) => ErrorKind::ProxyLogin,
+        (407, _) => ErrorKind::ProxyLogin {
+            offered: Vec::new(),
+            refused: false,
+        },
         (429 | 500.., _) => ErrorKind::Busy {
             retry_after: answer.retry_after,
         },
@@ -401,6 +405,7 @@ mod tests {
             trusted_domains: Vec::new(),
             extra_roots: Vec::new(),
             proxy: Proxy::None,
+            proxy_resolver: None,
             proxy_login: None,
             proxy_bypass: Vec::new(),
             mode: Mode::Available,
