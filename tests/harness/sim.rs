@@ -93,6 +93,19 @@ impl Sim {
         Self::at(free_port(), &[]).await
     }
 
+    /// Another pool of the same organisation, with the same people and the same authority.
+    ///
+    /// # Panics
+    /// As [`at`](Self::at).
+    pub async fn beside(&self) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        for name in ["ca.pem", "ca.key"] {
+            std::fs::copy(self.dir.path().join(name), dir.path().join(name))
+                .expect("the authority lies in the directory");
+        }
+        Self::launch(dir, free_port(), self.extra.clone()).await
+    }
+
     async fn launch(dir: TempDir, port: u16, extra: Vec<String>) -> Self {
         let (program, ready) = launch(dir.path(), port, &extra).await;
         // Only plain HTTP is spoken here, but the client wants to know its TLS provider all the same.

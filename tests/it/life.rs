@@ -13,7 +13,7 @@ use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
 use jiff::Timestamp;
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ANNA: &str = "anna@contoso.example";
 const BEN: &str = "ben@contoso.example";
@@ -74,11 +74,7 @@ async fn after_a_sleep_the_server_is_asked_on_new_connections() {
     let anna = Solo::at(&sim);
     let desktop = Desktop::new().await;
     let _agent = Agent::start_prepared(&anna.ctl, |command| desktop.wakes(command)).await;
-    until("ready", async || {
-        let status = anna.ctl.run(&["status", "get"]).await;
-        (status.json["availability"] == "available").then_some(())
-    })
-    .await;
+    ready(&anna).await;
     let events = sim.count(ANNA, "events").await;
     desktop.wakes_up().await;
     until("another request for events", async || {
@@ -95,16 +91,77 @@ async fn after_a_sleep_the_server_is_asked_on_new_connections() {
     .await;
 }
 
-#[tokio::test]
-async fn a_password_that_is_changed_elsewhere_is_asked_for_once_and_nothing_is_lost() {
-    let sim = Sim::with_its_own_cast().await;
-    let anna = Solo::at(&sim);
-    let _agent = Agent::start(&anna.ctl).await;
+/// Waits until she is signed in.
+async fn ready(anna: &Solo) {
     until("ready", async || {
         let status = anna.ctl.run(&["status", "get"]).await;
         (status.json["availability"] == "available").then_some(())
     })
     .await;
+}
+
+/// How often each of these texts stands in the chat with Ben.
+async fn told(door: &Client, texts: &[&str]) -> Vec<usize> {
+    let history = Command::History {
+        conversations: vec![format!("lync:{BEN}")],
+        before: None,
+        around: None,
+        after: None,
+        limit: 50,
+    };
+    let page = door.request(history).await.expect("the chat can be read");
+    let page = serde_json::to_string(&page).expect("chats are JSON");
+    texts
+        .iter()
+        .map(|text| page.matches(&format!("\"text\":\"{text}\"")).count())
+        .collect()
+}
+
+#[tokio::test]
+async fn somebody_who_is_moved_to_another_pool_is_signed_in_there_and_loses_nothing() {
+    let old = Sim::with_its_own_cast().await;
+    let new = old.beside().await;
+    let anna = Solo::at(&old);
+    let _agent = Agent::start(&anna.ctl).await;
+    ready(&anna).await;
+    let door = Client::connect(&anna.ctl.data_dir, "the stories").await;
+    let door = door.expect("the door answers").expect("the agent runs");
+    old.writes(BEN, ANNA, "before").await;
+    until("the text from the old pool", async || {
+        (told(&door, &["before"]).await == [1]).then_some(())
+    })
+    .await;
+
+    // What a pool answers for a person who lives elsewhere.
+    let moved = [
+        json!({"what": "redirect", "count": -1, "location": new.ready().discovery}),
+        json!({"what": "status", "on": "applications", "status": 404, "count": -1}),
+        json!({"what": "application-gone"}),
+    ];
+    for fault in moved {
+        old.fault(fault).await;
+    }
+    let between = ["send", BEN, "on the way"];
+    let (_, ()) = tokio::join!(anna.ctl.run(&between), async {
+        new.receives(BEN, "on the way").await;
+    });
+    new.writes(BEN, ANNA, "after").await;
+    let texts = ["before", "on the way", "after"];
+    until("the text from the new pool", async || {
+        (told(&door, &["after"]).await == [1]).then_some(())
+    })
+    .await;
+    assert_eq!(told(&door, &texts).await, [1, 1, 1]);
+    assert_eq!(new.inbox(BEN).await, ["on the way"]);
+    assert_eq!(old.inbox(BEN).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_elsewhere_is_asked_for_once_and_nothing_is_lost() {
+    let sim = Sim::with_its_own_cast().await;
+    let anna = Solo::at(&sim);
+    let _agent = Agent::start(&anna.ctl).await;
+    ready(&anna).await;
     sim.writes(BEN, ANNA, "before").await;
     let door = Client::connect(&anna.ctl.data_dir, "the stories").await;
     let door = door.expect("the door answers").expect("the agent runs");
@@ -136,11 +193,7 @@ async fn a_password_that_is_changed_elsewhere_is_asked_for_once_and_nothing_is_l
 
     secret(&anna.password_file(), "neu & anders");
     anna.ctl.run(&["login"]).await.done();
-    until("ready again", async || {
-        let status = anna.ctl.run(&["status", "get"]).await;
-        (status.json["availability"] == "available").then_some(())
-    })
-    .await;
+    ready(&anna).await;
     let chats = door.request(Command::Chats).await;
     let Ok(Reply::Chats { chats }) = chats else {
         panic!("{chats:?}")

@@ -1,12 +1,14 @@
 //! Services of a real desktop: dunst shows notifications, gnome-keyring keeps passwords.
 
-use causeway_api::Wish;
+use causeway_api::door::Client;
+use causeway_api::{Command, Desk as _, Side, Wish};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, BEN, CARLA, World, password};
 use causeway_tests::desktop::Desktop;
 use causeway_tests::dunst::Dunst;
 use causeway_tests::key_store::KeyStore;
 use causeway_tests::screen::Screen;
+use causeway_tests::wait::until;
 
 use crate::tray;
 
@@ -29,6 +31,70 @@ async fn a_click_on_what_a_real_service_shows_opens_exactly_that_chat() {
     }
 }
 
+/// How often the server's application was ended by the one that had it.
+async fn applications_ended(world: &World) -> usize {
+    let requests = world.sim.requests().await;
+    requests
+        .iter()
+        .filter(|request| request["method"] == "DELETE" && request["rel"] == "application")
+        .count()
+}
+
+#[tokio::test]
+async fn quitting_keeps_the_passwords_and_signing_out_deletes_them() {
+    let (world, desktop) = tokio::join!(World::new(), Desktop::new());
+    let Some(_store) = KeyStore::unlocked(&desktop).await else {
+        return;
+    };
+    without_files(&world);
+    let typed = typed(&world);
+    let login = ["login", "--password-stdin"];
+    world.ctl.run_on(&desktop, &login, &typed).await.done();
+
+    let mut agent = Agent::start_on(&world.ctl, &desktop).await;
+    world.ctl.stream(&["watch"]).both_sides_ready().await;
+    agent.program.terminate().await;
+    assert_eq!(
+        applications_ended(&world).await,
+        1,
+        "quitting leaves the server"
+    );
+
+    let mut agent = Agent::start_on(&world.ctl, &desktop).await;
+    world.ctl.stream(&["watch"]).both_sides_ready().await;
+    let door = Client::connect(&world.ctl.data_dir, "the stories").await;
+    let door = door.expect("the door answers").expect("the agent runs");
+    door.request(Command::SignOut).await.expect("signed out");
+    until("the end of the application", async || {
+        (applications_ended(&world).await == 2).then_some(())
+    })
+    .await;
+    let again = Command::SignIn { side: Side::Lync };
+    door.request(again).await.expect("it is tried");
+    let message = needs(&world, "lync").await;
+    assert!(message.contains("No password"), "{message}");
+    agent.program.terminate().await;
+    let left = world.ctl.run_on(&desktop, &["logout"], "").await.done();
+    assert_eq!(left["deleted"].as_array().map(Vec::len), Some(0), "{left}");
+}
+
+/// The configuration names no files with passwords.
+fn without_files(world: &World) {
+    let configuration = std::fs::read_to_string(&world.ctl.config).expect("it was written");
+    let kept: String = configuration
+        .lines()
+        .filter(|line| !line.starts_with("password_file"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    std::fs::write(&world.ctl.config, kept).expect("it can be written");
+}
+
+/// Both passwords, as `causewayctl login --password-stdin` reads them.
+fn typed(world: &World) -> String {
+    let lync = &world.sim.account("anna").password;
+    format!("{lync}\n{}\n", password("anna"))
+}
+
 /// Why a side needs its person, as the agent tells it.
 async fn needs(world: &World, side: &str) -> String {
     let mut watch = world.ctl.stream(&["watch"]);
@@ -45,18 +111,8 @@ async fn needs(world: &World, side: &str) -> String {
 #[tokio::test]
 async fn a_real_key_store_keeps_the_passwords_from_login_to_logout() {
     let (world, desktop) = tokio::join!(World::new(), Desktop::new());
-    let configuration = std::fs::read_to_string(&world.ctl.config).expect("it was written");
-    let without_files: String = configuration
-        .lines()
-        .filter(|line| !line.starts_with("password_file"))
-        .flat_map(|line| [line, "\n"])
-        .collect();
-    std::fs::write(&world.ctl.config, without_files).expect("it can be written");
-    let typed = format!(
-        "{}\n{}\n",
-        world.sim.account("anna").password,
-        password("anna")
-    );
+    without_files(&world);
+    let typed = typed(&world);
     let login = ["login", "--password-stdin"];
 
     let absent = world.ctl.run_on(&desktop, &login, &typed).await;

@@ -243,13 +243,12 @@ impl Session {
 
     /// Ends the application, or stops at once where there is none.
     pub(super) fn leave(&mut self) {
+        // Whoever says it twice, or says it and lets go of the link, still leaves in good order.
+        if matches!(self.phase, Phase::Leaving) {
+            return;
+        }
         match self.application.own.clone() {
-            Some(own)
-                if !matches!(
-                    self.phase,
-                    Phase::Stopped | Phase::Leaving | Phase::Unlocated
-                ) =>
-            {
+            Some(own) if !matches!(self.phase, Phase::Stopped | Phase::Unlocated) => {
                 self.phase = Phase::Leaving;
                 self.outbox.clear();
                 self.timers.clear();

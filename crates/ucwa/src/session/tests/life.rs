@@ -573,6 +573,9 @@ fn leaving_deletes_the_application_and_stops_also_without_an_answer() {
     script.session.command(Command::SignOut, script.now);
     script.open.clear();
     assert_eq!(script.asked(), [format!("DELETE {APP}")]);
+    // Nobody holds the link any more: that is no reason to run off without an answer.
+    script.session.command(Command::SignOut, script.now);
+    assert_eq!(script.told(), Vec::<String>::new());
     script.fail(APP, lost());
     assert_eq!(script.told(), ["stopped "]);
 }
