@@ -85,13 +85,16 @@ fn ask(parent: &WebviewWindow, title: &str, name: &str, tell: oneshot::Sender<Op
     use std::cell::Cell;
 
     use gtk::prelude::{FileChooserExt as _, FileExt as _, NativeDialogExt as _};
-    use gtk::{FileChooserAction, FileChooserNative, ResponseType};
+    use gtk::{FileChooserAction, FileChooserNative, ResponseType, glib};
 
     let window = parent.gtk_window().ok();
     let action = FileChooserAction::Save;
     let dialog = FileChooserNative::new(Some(title), window.as_ref(), action, None, None);
     dialog.set_modal(true);
     dialog.set_do_overwrite_confirmation(true);
+    let documents = glib::user_special_dir(glib::UserDirectory::Documents);
+    // Where the folder is not there, the dialog begins with one of its own.
+    dialog.set_current_folder(documents.unwrap_or_else(glib::home_dir));
     dialog.set_current_name(name);
     let tell = Cell::new(Some(tell));
     // The dialog lives until it has answered.

@@ -3,17 +3,20 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xproto::{
-    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _,
-    EventMask, ImageFormat, InputFocus, MOTION_NOTIFY_EVENT, MapState, Window,
+    Atom, AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent,
+    ConnectionExt as _, EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
+    MOTION_NOTIFY_EVENT, MapState, PropMode, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 use crate::program::Program;
 use crate::wait::until;
@@ -24,6 +27,8 @@ const CLASS: &str = "causeway-window";
 const ROWS_BETWEEN: usize = 20;
 /// The left button of a pointer.
 const LEFT: u8 = 1;
+/// The Enter key on the usual keyboard.
+const ENTER: u8 = 36;
 /// A page has letters with soft edges; an empty one has a ground and perhaps a frame.
 const FEWEST_COLOURS: usize = 24;
 
@@ -79,20 +84,85 @@ impl Screen {
     /// When none is to be seen.
     pub async fn closes_the_window(&self) {
         let window = self.shows_the_window().await;
-        let atom = |name: &str| {
-            let asked = self.display.intern_atom(false, name.as_bytes());
-            asked
-                .expect("the display listens")
-                .reply()
-                .expect("an atom")
-                .atom
-        };
-        let delete = [atom("WM_DELETE_WINDOW"), 0, 0, 0, 0];
-        let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), delete);
+        let delete = [self.atom("WM_DELETE_WINDOW"), 0, 0, 0, 0];
+        let message = ClientMessageEvent::new(32, window, self.atom("WM_PROTOCOLS"), delete);
         self.display
             .send_event(false, window, EventMask::NO_EVENT, message)
             .and_then(|_| self.display.flush())
             .expect("the display listens");
+    }
+
+    /// Marks our window as minimised, as a window manager does (EWMH, `_NET_WM_STATE_HIDDEN`), or as not any more.
+    ///
+    /// # Panics
+    /// When none is to be seen.
+    pub async fn minimizes_the_window(&self, on: bool) {
+        let window = self.shows_the_window().await;
+        let states = if on {
+            vec![self.atom("_NET_WM_STATE_HIDDEN")]
+        } else {
+            Vec::new()
+        };
+        self.display
+            .change_property32(
+                PropMode::REPLACE,
+                window,
+                self.atom("_NET_WM_STATE"),
+                AtomEnum::ATOM,
+                &states,
+            )
+            .and_then(|_| self.display.flush())
+            .expect("the display listens");
+    }
+
+    /// A person agrees to what a dialog of our window proposes: its main button, by the Enter key.
+    ///
+    /// # Panics
+    /// When no dialog comes, or it stays.
+    pub async fn agrees_to_the_dialog(&self) {
+        let dialog = until("a dialog", async || self.dialog()).await;
+        until("the dialog to go", async || {
+            self.dialog()?;
+            let now = x11rb::CURRENT_TIME;
+            // A dialog that has gone meanwhile takes no key.
+            let _ = self
+                .display
+                .set_input_focus(InputFocus::PARENT, dialog, now);
+            for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+                let _ = self
+                    .display
+                    .xtest_fake_input(kind, ENTER, now, self.root, 0, 0, 0);
+            }
+            let _ = self.display.flush();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            self.dialog().is_none().then_some(())
+        })
+        .await;
+    }
+
+    /// A window that belongs to ours.
+    fn dialog(&self) -> Option<Window> {
+        let belongs = |window: &Window| {
+            let of = self.display.get_property(
+                false,
+                *window,
+                AtomEnum::WM_TRANSIENT_FOR,
+                AtomEnum::WINDOW,
+                0,
+                1,
+            );
+            of.ok()
+                .and_then(|of| of.reply().ok())
+                .is_some_and(|of| !of.value.is_empty())
+        };
+        let mut windows = self.windows_of(CLASS);
+        windows.find(|window| belongs(window) && self.is_mapped(*window).unwrap_or(false))
+    }
+
+    fn atom(&self, name: &str) -> Atom {
+        let asked = self.display.intern_atom(false, name.as_bytes());
+        let asked = asked.expect("the display listens").reply();
+        asked.expect("an atom").atom
     }
 
     /// Waits until our window is to be seen.
@@ -180,11 +250,16 @@ impl Screen {
     }
 
     fn window_of(&self, class: &str) -> Option<Window> {
-        let tree = self.display.query_tree(self.root).ok()?.reply().ok()?;
-        let windows = tree.children.into_iter();
-        windows
-            .filter(|window| self.is_of(*window, class).unwrap_or(false))
-            .find(|window| self.is_mapped(*window).unwrap_or(false))
+        let mut windows = self.windows_of(class);
+        windows.find(|window| self.is_mapped(*window).unwrap_or(false))
+    }
+
+    /// Seen or not.
+    fn windows_of<'a>(&'a self, class: &'a str) -> impl Iterator<Item = Window> + 'a {
+        let tree = self.display.query_tree(self.root).ok();
+        let tree = tree.and_then(|tree| tree.reply().ok());
+        let windows = tree.into_iter().flat_map(|tree| tree.children);
+        windows.filter(move |window| self.is_of(*window, class).unwrap_or(false))
     }
 
     fn is_of(&self, window: Window, name: &str) -> Result<bool, ReplyError> {

@@ -29,7 +29,7 @@ pub struct Window {
     client: Client,
     driver: Program,
     screen: Screen,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Window {
@@ -85,7 +85,7 @@ impl Window {
             client,
             driver,
             screen,
-            _dir: dir,
+            dir,
         }
     }
 
@@ -221,6 +221,11 @@ impl Window {
             Ok(body) => body.prop(TEXT).await.ok().flatten().unwrap_or_default(),
             Err(error) => error.to_string(),
         }
+    }
+
+    /// What it takes for the person's home.
+    pub fn home(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The display that it is on.

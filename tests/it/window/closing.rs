@@ -130,6 +130,28 @@ async fn with_a_tray_it_hides_says_so_the_first_time_and_can_quit_from_there() {
 }
 
 #[tokio::test]
+async fn a_window_that_is_minimised_goes_to_the_tray_where_that_is_wanted() {
+    let (world, desktop) = tokio::join!(World::new(), Desktop::new());
+    let (_agent, _tray, item) = in_the_tray(&world, &desktop).await;
+    let window = Window::open(&world.ctl.data_dir).await;
+    window.see(".rail").await;
+    let screen = window.screen();
+    screen.minimizes_the_window(true).await;
+    asked(&world, Command::WindowMinimized)
+        .await
+        .expect("it is heard");
+    assert!(screen.window().is_some(), "it is off unless chosen");
+    screen.minimizes_the_window(false).await;
+
+    let set = ["config", "set", "window.minimize_to_tray", "true"];
+    world.ctl.run(&set).await.done();
+    screen.minimizes_the_window(true).await;
+    screen.hides_the_window().await;
+    item.activate().await;
+    screen.shows_the_window().await;
+}
+
+#[tokio::test]
 async fn the_end_of_the_session_closes_without_a_word() {
     let (world, desktop) = tokio::join!(World::new(), Desktop::new());
     let notifications = desktop.notifications(&["body", "actions"]).await;

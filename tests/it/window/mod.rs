@@ -6,6 +6,7 @@ mod first_run;
 mod hostile;
 mod own_chat;
 mod pages;
+mod saving;
 mod start;
 mod staying;
 
