@@ -11,7 +11,4 @@ pub(crate) struct Arguments {
     /// The agent's data directory, where its door is.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
-    /// In place of `window.end_hidden_after`: a window that was hidden ends after so many seconds; 0: never.
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) end_hidden_after: Option<u32>,
 }

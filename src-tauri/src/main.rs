@@ -33,7 +33,7 @@ fn main() -> tauri::Result<()> {
     let arguments = Arguments::parse();
     tauri::Builder::default()
         .manage(Keeper::of(&arguments.data_dir))
-        .manage(Hidden::kept(arguments.end_hidden_after))
+        .manage(Hidden::default())
         .manage(Eyes::default())
         .manage(Following::default())
         .manage(PoppedOut::default())

@@ -30,29 +30,15 @@ const KEPT: Duration = Duration::from_secs(60);
 /// The key that says so.
 const KEPT_KEY: &str = "window.end_hidden_after";
 
-/// Which hiding was the last, and how long a hidden window is kept where the command line says so.
+/// Which hiding was the last.
+#[derive(Default)]
 pub(crate) struct Hidden {
-    seconds: Option<u32>,
     times: AtomicU64,
 }
 
-impl Hidden {
-    /// A window that was hidden gives all its memory back after so many seconds; 0: never. Until then it is back at once.
-    pub(crate) fn kept(seconds: Option<u32>) -> Self {
-        Self {
-            seconds,
-            times: AtomicU64::new(0),
-        }
-    }
-}
-
-/// How long a window that is hidden now is kept; `None`: as long as the agent runs.
+/// After this time a window that is hidden now gives all its memory back. Until then it is back at once. `None`: never.
 async fn kept(app: &AppHandle) -> Option<Duration> {
-    let seconds = match app.state::<Hidden>().seconds {
-        Some(seconds) => Some(seconds.into()),
-        None => configured(app).await,
-    };
-    match seconds {
+    match configured(app).await {
         None => Some(KEPT),
         Some(0) => None,
         Some(seconds) => Some(Duration::from_secs(seconds)),

@@ -38,14 +38,6 @@ impl Window {
     /// # Panics
     /// When driver, display or window do not start.
     pub async fn open(data_dir: &Path) -> Self {
-        Self::open_with(data_dir, &[]).await
-    }
-
-    /// As [`open`](Self::open), with more arguments.
-    ///
-    /// # Panics
-    /// When driver, display or window do not start.
-    pub async fn open_with(data_dir: &Path, arguments: &[&str]) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         let screen = Screen::new(dir.path()).await;
         let port = free_port();
@@ -66,10 +58,9 @@ impl Window {
         let data_dir = data_dir
             .to_str()
             .expect("a directory of ours has a plain name");
-        let arguments = [&["--data-dir", data_dir], arguments].concat();
         let wanted = json!({ "webkitgtk:browserOptions": {
             "binary": program::window(),
-            "args": arguments,
+            "args": ["--data-dir", data_dir],
         }});
         let wanted = wanted.as_object().expect("an object").clone();
         let url = format!("http://127.0.0.1:{port}");

@@ -17,7 +17,9 @@ async fn a_chat_in_a_window_of_its_own_is_told_what_comes_in() {
     let world = World::new().await;
     let (_agent, _watch) = signed_in(&world).await;
     world.sim.writes(BEN, ANNA, "come apart").await;
-    let window = Window::open_with(&world.ctl.data_dir, &["--end-hidden-after", "1"]).await;
+    let set = ["config", "set", "window.end_hidden_after", "1"];
+    world.ctl.run(&set).await.done();
+    let window = Window::open(&world.ctl.data_dir).await;
     window.click(ROW).await;
     window.reads(HEADER, |name| name.contains("Ben")).await;
     chat(&world, "a chat that is read", |chat| chat.unread == 0).await;

@@ -28,7 +28,9 @@ async fn a_window_hidden_from_the_tray_ends_and_the_next_one_is_at_the_same_plac
     }
     chat(&world, "all texts", |chat| chat.unread == 60).await;
 
-    let window = Window::open_with(&world.ctl.data_dir, &["--end-hidden-after", "1"]).await;
+    let set = ["config", "set", "window.end_hidden_after", "1"];
+    world.ctl.run(&set).await.done();
+    let window = Window::open(&world.ctl.data_dir).await;
     window.click(ROW).await;
     window.types(INPUT, "half a sen").await;
     chat(&world, "the draft, kept", |chat| chat.draft == "half a sen").await;
