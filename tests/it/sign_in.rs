@@ -1,6 +1,7 @@
 //! Signing in: refused passwords are sent once, bad servers are named, watching changes nothing.
 
-use causeway_tests::cast::{ANNA, BEN, CARLA, EMIL, World, secret};
+use causeway_tests::cast::{ANNA, BEN, CARLA, EMIL, Solo, World, secret};
+use causeway_tests::sim::{Sim, free_port};
 use serde_json::{Value, json};
 
 fn refused<'a>(side: &'a str) -> impl Fn(&Value) -> bool + 'a {
@@ -206,6 +207,23 @@ async fn an_unknown_certificate_is_named() {
         )),
         "{steps:#?}"
     );
+}
+
+#[tokio::test]
+async fn a_certificate_that_ends_soon_is_a_warning() {
+    let sim = Sim::at(free_port(), &["--certificate", "ends-soon"]).await;
+    let check = Solo::at(&sim).ctl.run(&["check"]).await.done();
+    let steps = check["steps"].as_array().cloned().unwrap_or_default();
+    let warned: Vec<&Value> = steps
+        .iter()
+        .filter(|step| step["state"] == "warn")
+        .collect();
+    let [warning] = warned.as_slice() else {
+        panic!("{steps:#?}");
+    };
+    assert_eq!(warning["step"], "checking-certificate");
+    assert_eq!(warning["code"], "CW-1101");
+    assert_eq!(warning["detail"]["cause"], "ends-soon", "{warning:#}");
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use causeway_api::{Check, CheckStep, Problem, Side, StepState};
+use causeway_api::{Check, CheckStep, Code, Problem, Side, StepState};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -175,29 +176,25 @@ fn ladder_step<'a>(met_in: &'a str, problem: &Problem) -> &'a str {
 
 impl Ladder {
     fn pass(&mut self, side: Side, step: &str, elapsed: Duration, detail: Map<String, Value>) {
-        self.steps.push(CheckStep {
-            side,
-            step: step.to_owned(),
-            state: StepState::Ok,
-            ms: millis(elapsed),
-            code: None,
-            message: message(step, &detail),
-            remedy: None,
-            detail,
+        let warning = certificate_ends(step, &detail, Timestamp::now());
+        self.steps.push(match warning {
+            Some(problem) => told(side, step, StepState::Warn, elapsed, problem),
+            None => CheckStep {
+                side,
+                step: step.to_owned(),
+                state: StepState::Ok,
+                ms: millis(elapsed),
+                code: None,
+                message: message(step, &detail),
+                remedy: None,
+                detail,
+            },
         });
     }
 
     fn fail(&mut self, side: Side, step: &str, elapsed: Duration, problem: Problem) {
-        self.steps.push(CheckStep {
-            side,
-            step: step.to_owned(),
-            state: StepState::Fail,
-            ms: millis(elapsed),
-            code: Some(problem.code),
-            message: problem.message.clone(),
-            remedy: Some(problem.remedy.clone()),
-            detail: problem.detail.clone(),
-        });
+        self.steps
+            .push(told(side, step, StepState::Fail, elapsed, problem.clone()));
         // What failed is a step of the ladder, whatever found it out.
         self.problem.get_or_insert(Problem {
             step: step.to_owned(),
@@ -228,6 +225,49 @@ fn failed(problem: Problem) -> Check {
         steps: Vec::new(),
         error: Some(problem),
     }
+}
+
+/// A step that has a problem to tell.
+fn told(
+    side: Side,
+    step: &str,
+    state: StepState,
+    elapsed: Duration,
+    problem: Problem,
+) -> CheckStep {
+    CheckStep {
+        side,
+        step: step.to_owned(),
+        state,
+        ms: millis(elapsed),
+        code: Some(problem.code),
+        message: problem.message,
+        remedy: Some(problem.remedy),
+        detail: problem.detail,
+    }
+}
+
+/// With so little time left a certificate is worth a word to who can renew it.
+const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The certificate is good, but not for much longer.
+fn certificate_ends(step: &str, detail: &Map<String, Value>, now: Timestamp) -> Option<Problem> {
+    if step != problems::CHECKING_CERTIFICATE {
+        return None;
+    }
+    let text = |key| detail.get(key).and_then(Value::as_str);
+    let end: Timestamp = text("not_after")?.parse().ok()?;
+    let host = text("host").unwrap_or("the server");
+    (end.duration_since(now) < SOON).then(|| {
+        let mut problem = Problem::new(
+            Code::CertificateExpired,
+            step,
+            format!("The certificate of {host} ends on {}", end.strftime("%F")),
+            "Tell the administrator of the server to renew it",
+        );
+        problem.detail = detail.clone();
+        problem.with("cause", "ends-soon")
+    })
 }
 
 fn skipped(side: Side, step: &str, message: &str) -> CheckStep {

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use axum::extract::connect_info::Connected;
@@ -32,6 +33,8 @@ pub enum Certificate {
     Good,
     /// It ended on 1 January 2024.
     Expired,
+    /// It ends in ten days.
+    EndsSoon,
     /// It begins on 1 January 2100.
     NotYetValid,
     /// It is for `elsewhere.contoso.example`.
@@ -39,6 +42,8 @@ pub enum Certificate {
     /// It signs itself, and is an authority at that, as a plain `openssl req -x509` makes it.
     SelfSigned,
 }
+
+const TEN_DAYS: Duration = Duration::from_secs(10 * 24 * 3600);
 
 /// Takes the authority from `directory`, or makes one and leaves it there; gives a TLS set-up for these names.
 pub(crate) fn acceptor(
@@ -76,6 +81,7 @@ pub(crate) fn acceptor(
             leaf.not_before = date_time_ymd(2023, 1, 1);
             leaf.not_after = date_time_ymd(2024, 1, 1);
         }
+        Certificate::EndsSoon => leaf.not_after = (SystemTime::now() + TEN_DAYS).into(),
         Certificate::NotYetValid => leaf.not_before = date_time_ymd(2100, 1, 1),
         Certificate::SelfSigned => leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
     }

@@ -59,7 +59,7 @@ export function check(failing: string | null): Check {
   }
   steps.push(
     { side: 'xmpp', step: 'finding-server', state: 'ok', ms: 31, message: '_xmpp-client._tcp.oso.example → xmpp.oso.example:5222', detail: { host: 'xmpp.oso.example', port: 5222 } },
-    { side: 'xmpp', step: 'checking-certificate', state: 'warn', ms: 58, code: 'CW-1101', message: 'valid until 2 December 2026', remedy: 'The certificate ends in 11 days; tell the administrator of oso.example.', detail: { not_after: '2026-12-02' } },
+    { side: 'xmpp', step: 'checking-certificate', state: 'warn', ms: 58, code: 'CW-1101', message: 'The certificate of oso.example ends on 2026-12-02', remedy: 'Tell the administrator of the server to renew it', detail: { cause: 'ends-soon', host: 'oso.example', not_after: '2026-12-02' } },
     { side: 'xmpp', step: 'signing-in', state: 'ok', ms: 74, message: 'SCRAM-SHA-256-PLUS', detail: {} },
     { side: 'xmpp', step: 'loading-contacts', state: 'ok', ms: 40, message: '7 people', detail: { contacts: 7 } },
   );

@@ -1,8 +1,8 @@
 //! Two bare clients of the link, to measure what a server and this library cost without a bridge.
 //!
 //! ```sh
-//! cargo run --release -p causeway-xmpp --example echo -- echo bob@xmpp.example 127.0.0.1:5222 ca.crt < bob.password
-//! cargo run --release -p causeway-xmpp --example echo -- ping alice@xmpp.example 127.0.0.1:5222 ca.crt bob@xmpp.example 1000 64 < alice.password
+//! cargo run --release -p causeway-xmpp --example xmpp_echo -- echo bob@xmpp.example 127.0.0.1:5222 ca.crt < bob.password
+//! cargo run --release -p causeway-xmpp --example xmpp_echo -- ping alice@xmpp.example 127.0.0.1:5222 ca.crt bob@xmpp.example 1000 64 < alice.password
 //! ```
 //!
 //! `echo` sends every text back until it is interrupted. `ping` sends so many texts, so many of them outstanding, and
