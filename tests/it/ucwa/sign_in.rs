@@ -68,6 +68,21 @@ async fn refused_password_is_sent_once() {
 }
 
 #[tokio::test]
+async fn a_long_password_is_taken_to_its_last_letter() {
+    // 128 characters, half of them two bytes long.
+    let long = "aÖ".repeat(64);
+    let people = format!(
+        "[[person]]\naddress = \"anna@contoso.example\"\nname = \"Anna Berg\"\nuser = 'CONTOSO\\anna'\npassword = \"{long}\"\n"
+    );
+    let sim = Sim::start(&people, &[]).await;
+    Account::ready(&sim, "anna").await;
+    let mut cut = settings(&sim, "anna");
+    cut.password = long.strip_suffix('Ö').map(SecretString::from);
+    let mut anna = Account::start(cut);
+    assert_eq!(anna.stopped().await, ErrorKind::PasswordRefused);
+}
+
+#[tokio::test]
 async fn without_a_password_nothing_is_sent() {
     let sim = Sim::with_its_own_cast().await;
     let mut without = settings(&sim, "anna");
