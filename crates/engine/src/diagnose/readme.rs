@@ -37,7 +37,7 @@ Was darin ist
   crashes/             wo das Programm versagt hat, falls das vorkam
 
 Was nicht darin ist
-  Passwörter, Tokens, Cookies, Texte von Chats und Notizen. Sie werden weder protokolliert noch dem Speicher entnommen.
+  Kennwörter, Tokens, Cookies, Texte von Chats und Notizen. Sie werden weder protokolliert noch dem Speicher entnommen.
 
 Bitte sehen Sie nach
   Adressen von Personen und Namen von Servern SIND darin, denn ohne sie lässt sich kein Fehler finden. Die Dateien sind
