@@ -1,7 +1,8 @@
 //! Causeway's window: the Tauri shell that comes when called and goes when nobody looks.
 //!
 //! It holds no secret, opens no network connection and knows nothing of the engine. What the page shows comes through
-//! the agent's door, and what a person does goes back through it.
+//! the agent's door, and what a person does goes back through it. The one exception is the sign-in page of an organisation,
+//! which has a window of its own and reaches nothing here.
 
 // A console window beside ours would only confuse people on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
@@ -17,6 +18,7 @@ mod place;
 mod pop_out;
 mod saving;
 mod shell;
+mod sign_in_page;
 mod window;
 
 use clap::Parser as _;
@@ -46,6 +48,7 @@ fn main() -> tauri::Result<()> {
             pop_out::pop_out,
             pop_out::own_chat,
             pop_out::close_own,
+            sign_in_page::sign_in_page,
             window::set_title,
             window::set_dark,
             kept::save_view,

@@ -18,6 +18,7 @@ use crate::minimized;
 use crate::place::{Place, SMALLEST, USUAL};
 use crate::pop_out::PoppedOut;
 use crate::shell::Shell;
+use crate::sign_in_page;
 
 pub(crate) const LABEL: &str = "main";
 /// The agent is on this computer and has nothing to wait for.
@@ -154,7 +155,8 @@ pub(crate) fn end_if_unseen(app: &AppHandle) {
     let unseen = |app: &AppHandle| {
         let main = app.get_webview_window(LABEL);
         let shown = main.is_some_and(|window| window.is_visible().unwrap_or(false));
-        !shown && !app.state::<PoppedOut>().any()
+        let signing_in = app.get_webview_window(sign_in_page::LABEL).is_some();
+        !shown && !signing_in && !app.state::<PoppedOut>().any()
     };
     if !unseen(app) {
         return;

@@ -29,6 +29,7 @@ pub(crate) fn settings(sim: &Sim, name: &str, mode: Mode) -> Result<Settings> {
         method: Method::Forms,
         password: Some(SecretString::from(account.password.clone())),
         discovery_url: Some(sim.ready().discovery.parse()?),
+        cookies: std::collections::HashMap::new(),
         applications: None,
         trusted_domains: Vec::new(),
         extra_roots: CertificateDer::pem_file_iter(&sim.ready().ca)?.collect::<Result<_, _>>()?,

@@ -2,7 +2,9 @@
 //! directory, each ended with the test that started it.
 
 pub mod agent;
+pub mod browser;
 pub mod cast;
+
 mod certificates;
 pub mod ctl;
 pub mod desktop;

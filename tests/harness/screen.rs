@@ -29,6 +29,10 @@ const ROWS_BETWEEN: usize = 20;
 const LEFT: u8 = 1;
 /// The Enter key on the usual keyboard.
 const ENTER: u8 = 36;
+/// Symbols of keys (X11 protocol, appendix A).
+const TAB: u32 = 0xff09;
+const RETURN: u32 = 0xff0d;
+const SHIFT: u32 = 0xffe1;
 /// A page has letters with soft edges; an empty one has a ground and perhaps a frame.
 const FEWEST_COLOURS: usize = 24;
 
@@ -83,7 +87,14 @@ impl Screen {
     /// # Panics
     /// When none is to be seen.
     pub async fn closes_the_window(&self) {
-        let window = self.shows_the_window().await;
+        self.closes(self.shows_the_window().await);
+    }
+
+    /// As [`closes_the_window`](Self::closes_the_window), for any window.
+    ///
+    /// # Panics
+    /// When the display does not listen.
+    pub fn closes(&self, window: Window) {
         let delete = [self.atom("WM_DELETE_WINDOW"), 0, 0, 0, 0];
         let message = ClientMessageEvent::new(32, window, self.atom("WM_PROTOCOLS"), delete);
         self.display
@@ -163,6 +174,74 @@ impl Screen {
         let asked = self.display.intern_atom(false, name.as_bytes());
         let asked = asked.expect("the display listens").reply();
         asked.expect("an atom").atom
+    }
+
+    /// The window with this title, where it is to be seen.
+    pub fn titled(&self, title: &str) -> Option<Window> {
+        let (name, text) = (self.atom("_NET_WM_NAME"), self.atom("UTF8_STRING"));
+        let tree = self.display.query_tree(self.root).ok()?.reply().ok()?;
+        let windows = tree.children.into_iter();
+        windows
+            .filter(|window| self.is_mapped(*window).unwrap_or(false))
+            .find(|window| {
+                let asked = self
+                    .display
+                    .get_property(false, *window, name, text, 0, 256);
+                let told = asked.ok().and_then(|asked| asked.reply().ok());
+                told.is_some_and(|told| told.value == title.as_bytes())
+            })
+    }
+
+    /// Something is painted in this window.
+    pub fn is_painted_in(&self, window: Window) -> bool {
+        self.colours(window).unwrap_or(0) >= FEWEST_COLOURS
+    }
+
+    /// A person types into this window. A tab and the end of a line are keys of their own.
+    ///
+    /// # Panics
+    /// When the keyboard of the display has no such key.
+    pub fn types(&self, window: Window, text: &str) {
+        let focus = InputFocus::POINTER_ROOT;
+        let focused = self
+            .display
+            .set_input_focus(focus, window, x11rb::CURRENT_TIME);
+        focused.expect("the display listens");
+        let setup = self.display.setup();
+        let (first, last) = (setup.min_keycode, setup.max_keycode);
+        let keys = self.display.get_keyboard_mapping(first, last - first + 1);
+        let keys = keys.expect("the display listens").reply().expect("keys");
+        let width = usize::from(keys.keysyms_per_keycode);
+        let key = |symbol: u32| {
+            let at = |level| {
+                let mut rows = keys.keysyms.chunks(width).zip(first..=last);
+                rows.find(|(row, _)| row.get(level) == Some(&symbol))
+                    .map(|(_, key)| (key, level == 1))
+            };
+            at(0).or_else(|| at(1))
+        };
+        let (shift, _) = key(SHIFT).expect("a shift key");
+        for character in text.chars() {
+            // Latin characters are their own symbols (X11 protocol, appendix A).
+            let symbol = match character {
+                '\t' => TAB,
+                '\n' => RETURN,
+                other => other.into(),
+            };
+            let (key, shifted) = key(symbol).unwrap_or_else(|| panic!("no key for {character:?}"));
+            let strokes = [
+                (KEY_PRESS_EVENT, shift, shifted),
+                (KEY_PRESS_EVENT, key, true),
+                (KEY_RELEASE_EVENT, key, true),
+                (KEY_RELEASE_EVENT, shift, shifted),
+            ];
+            for (kind, key, _) in strokes.into_iter().filter(|(.., done)| *done) {
+                self.display
+                    .xtest_fake_input(kind, key, x11rb::CURRENT_TIME, self.root, 0, 0, 0)
+                    .expect("the display listens");
+            }
+        }
+        self.display.flush().expect("the display listens");
     }
 
     /// Waits until our window is to be seen.

@@ -26,6 +26,7 @@ mod tray;
 mod ucwa;
 mod unconfigured;
 mod verbs;
+mod web_sign_in;
 mod when_back;
 mod window;
 mod windows_sign_in;

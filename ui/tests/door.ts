@@ -14,6 +14,7 @@ export function testDoor(answers: Partial<Record<Command['command'], (command: n
     saveReport: async (_title, name) => `/home/anna/${name}`,
     saveText: async (_title, name) => `/home/anna/${name}`,
     openLink: async () => undefined,
+    signInPage: async () => undefined,
     setTitle: async () => undefined,
     lookAt: async () => undefined,
     setDark: async () => undefined,

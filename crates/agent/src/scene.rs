@@ -154,8 +154,10 @@ impl Scene {
     /// What the icon says.
     pub(crate) fn situation(&self) -> Situation {
         let needs = self.sides.iter().find(|(_, (state, error))| {
-            matches!(state, SideState::NeedsPassword | SideState::NeedsConsent)
-                || (*state == SideState::Refused && error.is_some())
+            matches!(
+                state,
+                SideState::NeedsPassword | SideState::NeedsConsent | SideState::NeedsSignIn
+            ) || (*state == SideState::Refused && error.is_some())
         });
         if let Some((place, (state, _))) = needs {
             return Situation::NeedsUser(side(*place), *state);
@@ -181,7 +183,8 @@ impl Scene {
             | SideState::NotAllowed
             | SideState::Stopped
             | SideState::NeedsPassword
-            | SideState::NeedsConsent => Situation::StoppedBy(side(*place), error.clone()),
+            | SideState::NeedsConsent
+            | SideState::NeedsSignIn => Situation::StoppedBy(side(*place), error.clone()),
             SideState::SignedOut => Situation::SignedOut,
         }
     }

@@ -140,6 +140,7 @@ words! {
     Reconnecting: "reconnecting", "verbindet neu";
     PasswordNeeded: "password needed", "Kennwort nötig";
     ConsentNeeded: "your consent is needed", "Ihre Zustimmung ist nötig";
+    WebSignInNeeded: "sign-in on a web page needed", "Anmeldung auf einer Webseite nötig";
     CannotSignIn: "cannot sign in: {}", "Anmeldung nicht möglich: {}";
     Stopped: "stopped", "angehalten";
     SignedOut: "signed out", "abgemeldet";

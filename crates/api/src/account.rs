@@ -3,7 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A password on its way through the door. It is written to the local socket and to nothing else.
+/// A password, or what is as good as one, on its way through the door. It is written to the local socket and to nothing
+/// else.
 #[derive(Clone)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(as = "String"))]
 pub struct Password(SecretString);
@@ -66,6 +67,8 @@ pub enum SignInMethod {
     Windows,
     /// User name and password, in the server's form or by NTLM.
     Forms,
+    /// On a page of the organisation, in a window of its own.
+    Web,
 }
 
 /// The server of an address.

@@ -289,6 +289,14 @@ pub enum Command {
         /// Keep it in the key store, else in memory until the program ends.
         keep: bool,
     },
+    /// The person signed in on the page that the Lync server wants ([`Code::WebSignIn`](crate::Code::WebSignIn)): sign in with
+    /// what its host gave. Kept in memory alone.
+    WebSignIn {
+        /// As the problem names it.
+        token_url: String,
+        /// The cookies for that URL, as in the header `Cookie` (RFC 6265 section 5.4).
+        cookies: Password,
+    },
     /// End both sessions and delete the passwords that are kept. Password files are the person's own and stay.
     SignOut,
     /// Version, and who is signed in. Answer: [`Reply::About`].
@@ -398,8 +406,12 @@ mod tests {
             password: CANARY.to_owned().into(),
             keep: false,
         };
+        let web = Command::WebSignIn {
+            token_url: "https://pool.contoso.example/".to_owned(),
+            cookies: CANARY.to_owned().into(),
+        };
         let shown = format!(
-            "{command:?} {set:?} {message:?} {password:?} {:?}",
+            "{command:?} {set:?} {message:?} {password:?} {web:?} {:?}",
             Reply::Status(status)
         );
         assert!(!shown.contains(CANARY), "{shown}");

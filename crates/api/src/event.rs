@@ -208,6 +208,7 @@ pub enum SideState {
     Reconnecting,
     NeedsPassword,
     NeedsConsent,
+    NeedsSignIn,
     Refused,
     NotAllowed,
     ServerUnavailable,
@@ -243,6 +244,7 @@ impl SideState {
             Self::SignedOut
                 | Self::NeedsPassword
                 | Self::NeedsConsent
+                | Self::NeedsSignIn
                 | Self::Refused
                 | Self::NotAllowed
                 | Self::Stopped

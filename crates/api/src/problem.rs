@@ -128,6 +128,8 @@ codes! {
     NoMethod = "CW-1203", SignInRefused, "No sign-in method in common";
     /// No password is known: none stored, no file, or the key store is locked.
     PasswordMissing = "CW-1204", SignInRefused, "No password is known";
+    /// The person has to sign in on a page of their organisation.
+    WebSignIn = "CW-1205", SignInRefused, "A sign-in on a web page is wanted";
     /// The server refuses this application.
     AppNotAllowed = "CW-1301", NotAllowed, "The server does not allow this application";
     /// The account is not enabled.

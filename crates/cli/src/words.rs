@@ -63,6 +63,7 @@ pub(crate) fn state(state: SideState) -> &'static str {
         SideState::Reconnecting => "reconnecting",
         SideState::NeedsPassword => "needs a password",
         SideState::NeedsConsent => "needs your consent",
+        SideState::NeedsSignIn => "needs a sign-in on a web page",
         SideState::Refused => "sign-in refused",
         SideState::NotAllowed => "not allowed",
         SideState::ServerUnavailable => "server not available",

@@ -101,6 +101,7 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
     };
     let settings = ucwa::client::Settings {
         password,
+        cookies: preparation.secrets.cookies(&lync_account(lync)),
         ..lync_settings(lync, true, reach)
     };
     for report in ucwa::client::check(settings).await {

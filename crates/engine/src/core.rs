@@ -64,6 +64,8 @@ pub(crate) struct Core {
     pub(crate) page: Page,
     pub(crate) lync: Slot<ucwa::client::Link, ucwa::Event>,
     pub(crate) xmpp: Slot<causeway_xmpp::link::Link, causeway_xmpp::Event>,
+    /// Why the Lync link was started without a password.
+    pub(crate) password_missing: Option<Problem>,
     pub(crate) presence: OwnPresence,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) sends: Sends,
@@ -214,6 +216,7 @@ impl Core {
             page: Page::default(),
             lync: Slot::new(Side::Lync),
             xmpp: Slot::new(Side::Xmpp),
+            password_missing: None,
             presence: OwnPresence::default(),
             waiting: Vec::new(),
             sends: Sends::default(),

@@ -128,6 +128,7 @@ impl<L, E> Slot<L, E> {
             | SideState::Reconnecting
             | SideState::NeedsPassword
             | SideState::NeedsConsent
+            | SideState::NeedsSignIn
             | SideState::Refused
             | SideState::NotAllowed
             | SideState::ServerUnavailable

@@ -148,6 +148,9 @@ impl Core {
                 return self.tries_again(api::Side::Lync, delay);
             }
             State::Stopped(error) => {
+                if let Some(error) = &error {
+                    self.cookies_refused(error);
+                }
                 let problem = error.map(|error| problems::lync(&error, step, problems::Next::Ask));
                 return self.stopped(api::Side::Lync, problem);
             }

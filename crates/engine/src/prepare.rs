@@ -1,5 +1,6 @@
 //! What a link needs to start, gathered away from the loop: key stores and files take their time.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use causeway_api::{Code, Origin, Problem, Side};
@@ -21,7 +22,8 @@ const ARCHIVE_OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// A link that can be started.
 pub(crate) enum Prepared {
-    Lync(Box<ucwa::client::Settings>),
+    /// With the reason why no password is known, where none is.
+    Lync(Box<ucwa::client::Settings>, Option<Problem>),
     Xmpp(Box<causeway_xmpp::link::Settings>),
 }
 
@@ -38,20 +40,20 @@ pub(crate) struct Preparation {
 
 impl Preparation {
     /// Settings of the Lync link.
-    pub(crate) async fn lync(&self) -> Result<ucwa::client::Settings, Problem> {
+    pub(crate) async fn lync(&self) -> Result<Prepared, Problem> {
         let lync = self
             .configuration
             .settings
             .lync
             .as_ref()
             .ok_or_else(|| problems::not_configured(Side::Lync))?;
-        let password = match self.secrets.password(&lync_account(lync)).await {
-            Ok(password) => Some(password),
+        let (password, missing) = match self.secrets.password(&lync_account(lync)).await {
+            Ok(password) => (Some(password), None),
+            // What the server offers may do without one.
             Err(problem)
-                if problem.code == Code::PasswordMissing
-                    && may_do_without_password(lync.method.value).await =>
+                if problem.code == Code::PasswordMissing && lync.method.value != Method::Forms =>
             {
-                None
+                (None, Some(problem))
             }
             Err(problem) => return Err(problem),
         };
@@ -71,12 +73,14 @@ impl Preparation {
         let applications = server
             .filter(|server| *server == known_server(lync, server.applications.clone()))
             .map(|server| server.applications);
-        Ok(ucwa::client::Settings {
+        let settings = ucwa::client::Settings {
             password,
+            cookies: self.secrets.cookies(&lync_account(lync)),
             endpoint_id,
             applications,
             ..lync_settings(lync, self.watch_only, Reach::of(lync).await?)
-        })
+        };
+        Ok(Prepared::Lync(Box::new(settings), missing))
     }
 
     /// Settings of the XMPP link.
@@ -119,19 +123,6 @@ impl Preparation {
     }
 }
 
-/// Where no password is known, the ticket of the session may do.
-async fn may_do_without_password(method: Method) -> bool {
-    match method {
-        Method::Windows => true,
-        Method::Forms => false,
-        // A ticket that cannot be used any more is worth a word of its own.
-        Method::Automatic => !matches!(
-            ucwa::client::ticket().await,
-            Err(ucwa::Cause::NoTicket | ucwa::Cause::NotBuilt)
-        ),
-    }
-}
-
 /// What is read from files to reach the Lync server.
 pub(crate) struct Reach {
     extra_roots: Vec<CertificateDer<'static>>,
@@ -169,6 +160,7 @@ pub(crate) fn lync_settings(
         method: lync.method.value,
         password: None,
         discovery_url: lync.discovery_url.value.clone(),
+        cookies: HashMap::new(),
         applications: None,
         trusted_domains: lync.trusted_domains.value.clone(),
         extra_roots: reach.extra_roots,

@@ -32,7 +32,11 @@ pub struct Secrets {
     key_store: Arc<dyn KeyStore>,
     /// Passwords typed in this run that the key store would not take.
     held: Arc<Mutex<HashMap<(Side, String), SecretString>>>,
+    cookies: Arc<Mutex<HashMap<(Side, String), Cookies>>>,
 }
+
+/// What sign-in pages gave in this run, by the origin of the token URL.
+pub(crate) type Cookies = HashMap<String, SecretString>;
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,6 +55,7 @@ impl Secrets {
         Self {
             key_store,
             held: Arc::default(),
+            cookies: Arc::default(),
         }
     }
 
@@ -94,13 +99,35 @@ impl Secrets {
         self.held().insert(account.name(), secret);
     }
 
+    /// The cookies of the sign-in pages of an account.
+    pub(crate) fn cookies(&self, account: &Account) -> Cookies {
+        let cookies = self.cookies.lock();
+        let cookies = cookies.unwrap_or_else(PoisonError::into_inner);
+        cookies.get(&account.name()).cloned().unwrap_or_default()
+    }
+
+    /// Keeps what a sign-in page gave, in memory; `None` forgets it.
+    pub(crate) fn keep_cookies(
+        &self,
+        account: &Account,
+        origin: String,
+        cookies: Option<SecretString>,
+    ) {
+        let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.entry(account.name()).or_default();
+        match cookies {
+            Some(cookies) => drop(kept.insert(origin, cookies)),
+            None => drop(kept.remove(&origin)),
+        }
+    }
+
     /// Forgets a password, in memory and in the key store (`logout`). A password file is the person's own and stays.
     /// True where there was one in the key store.
     ///
     /// # Errors
     /// `KeyStore` where there is none to look into, or it would not delete the entry.
     pub async fn delete(&self, account: &Account) -> Result<bool, Problem> {
-        self.held().remove(&account.name());
+        self.forget_held(account);
         let user = account.entry();
         match self.ask(move |key_store| key_store.delete(&user)).await {
             Ok(()) => Ok(true),
@@ -114,7 +141,7 @@ impl Secrets {
     /// # Errors
     /// `KeyStore` where there is one that would not delete the entry.
     pub async fn forget(&self, account: &Account) -> Result<(), Problem> {
-        self.held().remove(&account.name());
+        self.forget_held(account);
         let user = account.entry();
         match self.ask(move |key_store| key_store.delete(&user)).await {
             Ok(()) | Err(Failure::NotFound | Failure::NoKeyStore(_)) => Ok(()),
@@ -156,6 +183,14 @@ impl Secrets {
             Ok(Err(_)) => Err(Failure::Other("its library was cut off".into())),
             Err(_) => Err(Failure::TimeLimit),
         }
+    }
+
+    fn forget_held(&self, account: &Account) {
+        self.held().remove(&account.name());
+        let cookies = self.cookies.lock();
+        cookies
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&account.name());
     }
 
     fn held(&self) -> std::sync::MutexGuard<'_, HashMap<(Side, String), SecretString>> {

@@ -165,7 +165,7 @@ impl Core {
                 warn!(?side, "the old link did not close in time");
             }
             let prepared = match side {
-                Side::Lync => preparation.lync().await.map(Box::new).map(Prepared::Lync),
+                Side::Lync => preparation.lync().await,
                 Side::Xmpp | Side::Gateway => {
                     preparation.xmpp().await.map(Box::new).map(Prepared::Xmpp)
                 }
@@ -195,7 +195,8 @@ impl Core {
             return;
         }
         match prepared {
-            Ok(Prepared::Lync(settings)) => {
+            Ok(Prepared::Lync(settings, missing)) => {
+                self.password_missing = missing;
                 let (link, events) = ucwa::client::start(*settings, self.journal());
                 self.lync.started(link, events);
             }
@@ -240,6 +241,11 @@ impl Core {
             Some(_) | None => None,
         };
         let problem = problem.map(|problem| {
+            // Whoever looked for it knows better why there is none.
+            let problem = match &self.password_missing {
+                Some(missing) if problem.code == missing.code => missing.clone(),
+                Some(_) | None => problem,
+            };
             let problem = problems::in_password_file(problem, file.as_deref());
             match trusted {
                 Some(trusted) => problems::foreign_domain(problem, &trusted.value, trusted.origin),

@@ -338,6 +338,7 @@ async fn set_fault(State(shared): Front, Asked(fault): Asked<Fault>) -> Result<J
     match what.as_str() {
         // These happen at once.
         "revoke-tokens" => world.tokens.clear(),
+        "end-web-sessions" => world.passive.end_sessions(),
         "application-gone" => {
             let keys: Vec<String> = world.apps.keys().cloned().collect();
             keys.iter().for_each(|key| world.close_application(key));

@@ -66,8 +66,8 @@ pub(crate) const FAULTS: &[(&str, &str)] = &[
         "the next 401 offers modern authentication (OAuth at Azure AD) alone",
     ),
     (
-        "passive-only",
-        "the next 401 offers the passive grant (AD FS) alone",
+        "end-web-sessions",
+        "at once: the cookies of every sign-in page are void",
     ),
     (
         "unquoted-challenge",

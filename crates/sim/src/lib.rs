@@ -10,6 +10,7 @@ mod faults;
 mod href;
 mod http;
 mod input;
+mod passive;
 mod people;
 mod photo;
 mod random;
@@ -59,6 +60,8 @@ pub struct Options {
     pub trust_remote_user: bool,
     /// Leaves out the grant for user name and password.
     pub no_forms: bool,
+    /// Offers the passive grant: its page sends the browser to an AD FS of our own.
+    pub passive: bool,
     /// Origins from which browser clients may come in.
     pub allow_origin: Vec<String>,
     /// What is wrong with the certificate.
@@ -79,6 +82,7 @@ impl Default for Options {
             offer_windows: false,
             trust_remote_user: false,
             no_forms: false,
+            passive: false,
             allow_origin: Vec::new(),
             certificate: Certificate::Good,
         }
@@ -153,6 +157,7 @@ impl Sim {
         let grants = Grants {
             windows,
             forms: !options.no_forms,
+            passive: options.passive,
         };
         let people = match &options.people {
             Some(file) => people::People::read(file)?,

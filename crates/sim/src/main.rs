@@ -43,6 +43,9 @@ struct Arguments {
     /// Leaves out the grant for user name and password
     #[arg(long)]
     no_forms: bool,
+    /// Offers the passive grant too; its page leads to a sign-in page as that of AD FS
+    #[arg(long)]
+    passive: bool,
     /// Origin from which browser clients may come in; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
@@ -71,6 +74,7 @@ async fn main() -> Result<()> {
         offer_windows: arguments.offer_windows,
         trust_remote_user: arguments.trust_remote_user,
         no_forms: arguments.no_forms,
+        passive: arguments.passive,
         allow_origin: arguments.allow_origin,
         certificate: arguments.certificate,
     })

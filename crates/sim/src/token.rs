@@ -4,15 +4,19 @@ use serde_json::{Value, json};
 
 use crate::discovery::TOKEN;
 use crate::input::{Address, Request};
+use crate::passive;
 use crate::reply::{Content, Reply};
 use crate::world::{TOKEN_LIFE, Token, World};
 
 const CLIENT: &str = "00000004-0000-0ff1-ce00-000000000000";
+const GRANT_PASSIVE: &str = "urn:microsoft.rtc:passive";
+
 /// Which grants this site offers, besides that for guests of a meeting.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grants {
     pub(crate) windows: Windows,
     pub(crate) forms: bool,
+    pub(crate) passive: bool,
 }
 
 /// What is behind the Windows grant.
@@ -32,7 +36,13 @@ const REMOTE_USER: &str = "x-remote-user";
 pub(crate) fn challenge(world: &mut World, request: &Request, grants: Grants) -> Reply {
     let windows = (grants.windows != Windows::NotOffered).then_some("urn:microsoft.rtc:windows");
     let forms = grants.forms.then_some("password");
-    let offered = [windows, Some("urn:microsoft.rtc:anonmeeting"), forms];
+    let passive = grants.passive.then_some(GRANT_PASSIVE);
+    let offered = [
+        windows,
+        Some("urn:microsoft.rtc:anonmeeting"),
+        forms,
+        passive,
+    ];
     let offered: Vec<&str> = offered.into_iter().flatten().collect();
     let offered = offered.join(",");
     let quote = if world.faults.take("unquoted-challenge", None).is_some() {
@@ -62,14 +72,6 @@ pub(crate) fn challenge(world: &mut World, request: &Request, grants: Grants) ->
             ),
         );
     }
-    let ours = if world.faults.take("passive-only", None).is_some() {
-        format!(
-            "MsRtcOAuth href=\"https://{}{TOKEN}\",grant_type=\"urn:microsoft.rtc:passive\"",
-            request.host
-        )
-    } else {
-        ours
-    };
     if world.faults.take("joined-challenge", None).is_some() {
         return reply.with("www-authenticate", format!("{bearer}, {ours}"));
     }
@@ -122,6 +124,7 @@ pub(crate) fn issue(world: &mut World, request: &Request, grants: Grants) -> Rep
                     .with("www-authenticate", "NTLM"),
             };
         }
+        Some(GRANT_PASSIVE) if grants.passive => return passive::issue(world, request),
         Some("urn:microsoft.rtc:anonmeeting") => {
             return refused(
                 "invalid_grant",
@@ -165,7 +168,7 @@ fn by_account(world: &mut World, request: &Request, account: &str) -> Reply {
 }
 
 /// A new token of that person for this host.
-fn token(world: &mut World, request: &Request, address: Address) -> Reply {
+pub(crate) fn token(world: &mut World, request: &Request, address: Address) -> Reply {
     let value = format!(
         "cwt={:032x}{:032x}",
         world.random.wide(),
@@ -205,7 +208,7 @@ fn refused(error: &str, description: &str) -> Reply {
 }
 
 /// Fields of a form, strictly: every value is percent-encoded UTF-8.
-fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
+pub(crate) fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
     let text = std::str::from_utf8(body)
         .ok()
         .filter(|text| text.is_ascii())?;

@@ -31,6 +31,7 @@ async fn main() -> Result<(), Problem> {
         method: Method::Automatic,
         password: Some(SecretString::from(password)),
         discovery_url,
+        cookies: std::collections::HashMap::new(),
         applications: None,
         trusted_domains: Vec::new(),
         extra_roots,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 use windows_auth::{Cause, PassedOver};
 
 /// A failure of the link, with the facts that an administrator asks for. Holds no password, token or text.
@@ -163,6 +164,17 @@ pub enum ErrorKind {
         /// Grant types offered.
         offered: Vec<String>,
     },
+    /// The server wants the person to sign in on a web page (the passive grant). Whoever owns the link opens it, and starts
+    /// again with the cookies that the page's host gave for the token URL.
+    #[error("a sign-in on a web page of {} is wanted", page.host_str().unwrap_or_default())]
+    WebSignIn {
+        /// The page.
+        page: Box<Url>,
+        /// The token URL.
+        token_url: Box<Url>,
+        /// There were cookies, and they do not count, or not any more.
+        refused: bool,
+    },
     /// Only OAuth against Azure AD is offered.
     #[error("modern authentication required")]
     ModernAuthOnly,
@@ -231,6 +243,7 @@ impl ErrorKind {
                 | Self::WindowsNotOffered { .. }
                 | Self::WindowsFailed { .. }
                 | Self::NoMethod { .. }
+                | Self::WebSignIn { .. }
                 | Self::ModernAuthOnly
         )
     }
@@ -277,7 +290,9 @@ impl Error {
         const SOON: Retry = Retry::After(Duration::from_secs(5));
         const LATER: Retry = Retry::After(Duration::from_secs(60));
         match &self.kind {
-            ErrorKind::PasswordMissing | ErrorKind::PasswordRefused => Retry::SignInAgain,
+            ErrorKind::PasswordMissing
+            | ErrorKind::PasswordRefused
+            | ErrorKind::WebSignIn { .. } => Retry::SignInAgain,
             ErrorKind::SessionEnded => Retry::Now,
             ErrorKind::Busy { retry_after } => {
                 Retry::After(retry_after.unwrap_or(Duration::from_secs(30)))

@@ -124,6 +124,8 @@ pub enum SignedInBy {
     Ntlm,
     /// User name and password in the form (grant `password`).
     Forms,
+    /// By cookies of the organisation's sign-in page (grant `urn:microsoft.rtc:passive`).
+    Web,
     /// The token URL asked for nothing.
     Anonymous,
 }
@@ -144,6 +146,7 @@ impl fmt::Display for SignedInBy {
             Self::Kerberos => "Kerberos",
             Self::Ntlm => "NTLM",
             Self::Forms => "password",
+            Self::Web => "sign-in page",
             Self::Anonymous => "none",
         })
     }

@@ -107,6 +107,11 @@ pub(super) async fn password_missing() -> Met {
     check(&anna, "signing-in").await
 }
 
+pub(super) async fn web_sign_in() -> Met {
+    let sim = Sim::at(free_port(), &["--passive", "--no-forms"]).await;
+    check(&Solo::at(&sim), "signing-in").await
+}
+
 pub(super) async fn refuses(rel: &str, status: u16, step: &'static str) -> Met {
     let (sim, anna) = anna().await;
     let fault = json!({"what": "status", "on": rel, "status": status, "count": -1});

@@ -21,6 +21,7 @@ pub(super) fn settings(sim: &Sim, name: &str) -> Settings {
         method: Method::Automatic,
         password: Some(SecretString::from(account.password.clone())),
         discovery_url: Some(sim.ready().discovery.parse().expect("a URL")),
+        cookies: std::collections::HashMap::new(),
         applications: None,
         trusted_domains: Vec::new(),
         extra_roots: vec![CertificateDer::from_pem_file(&sim.ready().ca).expect("the CA")],

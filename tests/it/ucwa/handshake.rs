@@ -80,6 +80,7 @@ fn settings(port: u16, certificate: CertificateDer<'static>) -> Settings {
         method: Method::Automatic,
         password: Some(SecretString::from("secret")),
         discovery_url: Some(Url::parse(&discovery).expect("a URL")),
+        cookies: std::collections::HashMap::new(),
         applications: None,
         trusted_domains: Vec::new(),
         extra_roots: vec![certificate],

@@ -13,3 +13,4 @@ mod names;
 mod sign_in;
 mod staying;
 mod texts;
+mod web_sign_in;

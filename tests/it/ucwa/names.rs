@@ -67,6 +67,7 @@ async fn tunnel(
 fn by_name(sim: &Sim, proxy: Proxy) -> Settings {
     Settings {
         discovery_url: None,
+        cookies: std::collections::HashMap::new(),
         applications: None,
         trusted_domains: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
         proxy,

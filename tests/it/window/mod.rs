@@ -9,6 +9,7 @@ mod pages;
 mod saving;
 mod start;
 mod staying;
+mod web_sign_in;
 
 use causeway_api::door::Client;
 use causeway_api::{Chat, Command, Desk as _, Reply};

@@ -56,6 +56,8 @@ export interface Door {
   saveText(title: string, name: string, text: string): Promise<string | null>;
   /** Opens a link in the person's browser or mail program. */
   openLink(url: string): Promise<void>;
+  /** Opens the sign-in page that the server wants in a window of its own; the shell hands its cookies to the agent. */
+  signInPage(page: string, tokenUrl: string): Promise<void>;
   /** Title of the window, with unread number and own status. */
   setTitle(title: string): Promise<void>;
   /** The chat before the person's eyes, scrolled to its end: the agent notifies of every other one. Empty: none. */

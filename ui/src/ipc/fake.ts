@@ -42,6 +42,9 @@ export function fakeDoor(params: URLSearchParams): Door {
     async openLink(url) {
       window.open(url, '_blank', 'noopener');
     },
+    async signInPage(page) {
+      window.open(page, '_blank', 'noopener');
+    },
     async setTitle(title) {
       document.title = title;
     },

@@ -4,6 +4,7 @@
 //   door(command: Command) -> Reply                   rejects with a Problem
 //   changes(channel: Channel<Change>)                 first a snapshot, then events in order; see `Change`
 //   open_link(url: string)                            http, https, mailto, tel only; the shell checks it again
+//   sign_in_page(page: string, tokenUrl: string)      https only; the cookies go to the agent and never to this page
 //   set_title(title: string), set_dark(dark: boolean)
 //   look_at(conversations: string[])                  the chat before the person's eyes
 //   pop_out(chat: string), own_chat() -> string | null, close_own()     chats in windows of their own
@@ -33,6 +34,7 @@ export const tauriDoor: Door = {
   saveReport: async (title, name) => (await call<Diagnosed | null>('save_report', { title, name }))?.file ?? null,
   saveText: (title, name, text) => call('save_text', { title, name, text }),
   openLink: (url) => call('open_link', { url }),
+  signInPage: (page, tokenUrl) => call('sign_in_page', { page, tokenUrl }),
   setTitle: (title) => call('set_title', { title }),
   lookAt: (conversations) => call('look_at', { conversations }),
   setDark: (dark) => call('set_dark', { dark }),

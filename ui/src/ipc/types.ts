@@ -143,7 +143,7 @@ export type CheckStep = {
 };
 
 /** Stable codes of ux.md section 5, and ours for what that table does not name. */
-export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1205" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
 
 /** A question or an order. */
 export type Command = { "command": "check" }
@@ -356,6 +356,12 @@ export type Command = { "command": "check" }
   password: Password,
   /** Keep it in the key store, else in memory until the program ends. */
   keep: boolean
+  }
+  | { "command": "web-sign-in",
+  /** As the problem names it. */
+  token_url: string,
+  /** The cookies for that URL, as in the header `Cookie` (RFC 6265 section 5.4). */
+  cookies: Password
   }
   | { "command": "sign-out" }
   | { "command": "about" }
@@ -874,7 +880,10 @@ export type PassedOver = {
   message: string
 };
 
-/** A password on its way through the door. It is written to the local socket and to nothing else. */
+/**
+ * A password, or what is as good as one, on its way through the door. It is written to the local socket and to nothing
+ * else.
+ */
 export type Password = string;
 
 /** A text of the history with what became of it. */
@@ -1113,10 +1122,10 @@ export type SideInfo = {
 };
 
 /** States of a link, in the order of the sign-in ladder (ux.md section 5). */
-export type SideState = "signed-out" | "finding-server" | "checking-certificate" | "asking-methods" | "signing-in" | "opening-session" | "loading-contacts" | "ready-watching" | "ready-available" | "waiting-for-network" | "reconnecting" | "needs-password" | "needs-consent" | "refused" | "not-allowed" | "server-unavailable" | "stopped";
+export type SideState = "signed-out" | "finding-server" | "checking-certificate" | "asking-methods" | "signing-in" | "opening-session" | "loading-contacts" | "ready-watching" | "ready-available" | "waiting-for-network" | "reconnecting" | "needs-password" | "needs-consent" | "needs-sign-in" | "refused" | "not-allowed" | "server-unavailable" | "stopped";
 
 /** A way to sign in that the server offers and this program can go. */
-export type SignInMethod = "windows" | "forms";
+export type SignInMethod = "windows" | "forms" | "web";
 
 /**
  * What is known at one moment, as the events that would lead there: states of the links, people, presences,

@@ -410,7 +410,10 @@ impl Banners {
         let mut orders = Vec::new();
         let needs = matches!(
             state,
-            SideState::NeedsPassword | SideState::NeedsConsent | SideState::Refused
+            SideState::NeedsPassword
+                | SideState::NeedsConsent
+                | SideState::NeedsSignIn
+                | SideState::Refused
         );
         let (lync, mut show) = (side == Side::Lync, None);
         if needs != std::mem::replace(&mut link.needs, needs) {

@@ -160,13 +160,7 @@ pub(crate) fn headline(scene: &Scene, reader: &Reader) -> String {
         Situation::SigningIn(state) | Situation::Reconnecting(state) => {
             reader.say(state_word(state)).to_owned()
         }
-        Situation::NeedsUser(_, state) => reader
-            .say(if state == SideState::NeedsConsent {
-                Word::ConsentNeeded
-            } else {
-                Word::PasswordNeeded
-            })
-            .to_owned(),
+        Situation::NeedsUser(_, state) => reader.say(state_word(state)).to_owned(),
         Situation::StoppedBy(_, Some(problem)) => {
             reader.fill(Word::CannotSignIn, &plain(&problem.message, 90))
         }
@@ -191,6 +185,7 @@ pub(crate) fn state_word(state: SideState) -> Word {
         SideState::Reconnecting | SideState::ServerUnavailable => Word::Reconnecting,
         SideState::NeedsPassword | SideState::Refused => Word::PasswordNeeded,
         SideState::NeedsConsent => Word::ConsentNeeded,
+        SideState::NeedsSignIn => Word::WebSignInNeeded,
         SideState::NotAllowed | SideState::Stopped => Word::Stopped,
     }
 }

@@ -1,11 +1,12 @@
 //! `check`: the sign-in ladder of both sides.
 
-use causeway_api::{Check, CheckStep, Code, Problem, StepState};
+use causeway_api::{Check, CheckStep, Code, Command, Desk as _, Problem, Reply, StepState};
 use causeway_engine::{Sides, config};
 
 use super::Ctl;
+use super::config::running;
 use crate::outcome::Outcome;
-use crate::session::{Needs, options, wrong_configuration};
+use crate::session::{Needs, Place, options, wrong_configuration, wrong_reply};
 use crate::text::{Cell, Colour, Paint, columns, plain};
 use crate::words;
 
@@ -14,6 +15,7 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     // Both ladders in one future: too large for the stack.
     let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
     let check = ctl.interrupts.or(ladder).await?;
+    let check = ctl.interrupts.or(with_cookies(&ctl.place, check)).await?;
     let problem = match failure(&check) {
         // Nothing could be tried: perhaps because what is written cannot be used.
         Some(problem) if check.steps.is_empty() => {
@@ -29,6 +31,24 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     };
     let people = ladder_for_people(ctl.paint, &steps.steps);
     Ok(Outcome::new(&steps, people)?.but_shown(problem, "the check failed"))
+}
+
+/// What a sign-in page gave is in the memory of the running Causeway alone: where that is what is missing, it walks.
+async fn with_cookies(place: &Place, check: Check) -> Result<Check, Problem> {
+    let wants_page = |check: &Check| {
+        let failure = failure(check);
+        failure.is_some_and(|problem| problem.code == Code::WebSignIn)
+    };
+    if !wants_page(&check) {
+        return Ok(check);
+    }
+    let Some((client, _)) = running(place).await? else {
+        return Ok(check);
+    };
+    let Reply::Check(walked) = client.request(Command::Check).await? else {
+        return Err(wrong_reply());
+    };
+    Ok(walked)
 }
 
 /// The first failure; its code decides the exit code.

@@ -54,7 +54,7 @@ pub(super) async fn run(ctl: &mut Ctl, verb: ConfigVerb) -> Result<Outcome, Prob
     }
 }
 
-struct Effective {
+pub(super) struct Effective {
     entries: Vec<ConfigEntry>,
     issues: Vec<ConfigIssue>,
 }
@@ -83,7 +83,7 @@ async fn set(place: &Place, key: String, value: String) -> Result<(), Problem> {
 
 /// The engine that runs on the data directory with our configuration file. One that was started with another
 /// `--config` is left alone: its file is not the one meant.
-async fn running(place: &Place) -> Result<Option<(Client, Effective)>, Problem> {
+pub(super) async fn running(place: &Place) -> Result<Option<(Client, Effective)>, Problem> {
     let Some(client) = Client::connect(&place.data_dir, PROGRAM).await? else {
         return Ok(None);
     };

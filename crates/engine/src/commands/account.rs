@@ -2,7 +2,8 @@
 
 use causeway_api::{About, Code, Discovered, Password, Problem, Reply, Side, SignInMethod};
 
-use ucwa::wire::challenge::{GRANT_PASSWORD, GRANT_WINDOWS};
+use ucwa::wire::challenge::{GRANT_PASSIVE, GRANT_PASSWORD, GRANT_WINDOWS};
+use url::Url;
 
 use super::reply;
 use crate::{
@@ -17,6 +18,8 @@ use crate::{
 
 /// No server takes longer ones.
 const LONGEST_PASSWORD: usize = 4096;
+/// AD FS cuts large tickets into several cookies; no server takes more.
+const LONGEST_COOKIES: usize = 65536;
 
 impl Core {
     /// Who and what this is.
@@ -103,6 +106,54 @@ impl Core {
         });
     }
 
+    /// The person was on the sign-in page: the link starts with what that gave.
+    pub(super) fn web_sign_in(
+        &mut self,
+        token_url: &str,
+        cookies: Password,
+    ) -> Result<Reply, Problem> {
+        let account = self.account(Side::Lync)?;
+        let asked = self.lync.link_state().error;
+        let asked = asked.filter(|problem| problem.code == Code::WebSignIn);
+        let wanted = asked.and_then(|problem| problem.detail.get("token_url").cloned());
+        let url = Url::parse(token_url).ok();
+        let Some(url) =
+            url.filter(|url| wanted.as_ref().is_some_and(|wanted| wanted == url.as_str()))
+        else {
+            let remedy = "No sign-in page is wanted now.";
+            return Err(problems::usage("sign-in page", remedy));
+        };
+        let cookies = cookies.into_secret();
+        let text = secrecy::ExposeSecret::expose_secret(&cookies);
+        // What a header can hold.
+        if !(1..=LONGEST_COOKIES).contains(&text.len())
+            || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        {
+            let remedy = "Give cookies as in the header of that name, at most 65536 bytes.";
+            return Err(problems::usage("sign-in page", remedy));
+        }
+        let origin = url.origin().ascii_serialization();
+        self.options
+            .secrets
+            .keep_cookies(&account, origin, Some(cookies));
+        self.start(Side::Lync);
+        Ok(Reply::Done)
+    }
+
+    /// What the server does not take is not offered a second time.
+    pub(crate) fn cookies_refused(&self, error: &ucwa::Error) {
+        if let ucwa::ErrorKind::WebSignIn {
+            token_url,
+            refused: true,
+            ..
+        } = &error.kind
+            && let Ok(account) = self.account(Side::Lync)
+        {
+            let origin = token_url.origin().ascii_serialization();
+            self.options.secrets.keep_cookies(&account, origin, None);
+        }
+    }
+
     /// Ends both sessions and forgets what is kept to begin new ones.
     pub(super) fn sign_out(&mut self, answer: Answer) {
         let sides: Vec<Side> = self.sides().collect();
@@ -170,7 +221,8 @@ async fn offered(
             .any(|method| method.eq_ignore_ascii_case(grant))
     };
     let (windows, form) = (offers(GRANT_WINDOWS), offers(GRANT_PASSWORD));
-    if !windows && !form {
+    let web = offers(GRANT_PASSIVE);
+    if !windows && !form && !web {
         return Err(Problem::new(
             Code::NoMethod,
             "asking-methods",
@@ -191,11 +243,14 @@ async fn offered(
         .then_some(causeway_api::Kept::KeyStore);
     Ok(Discovered {
         server,
-        methods: ticket
-            .iter()
-            .map(|_| SignInMethod::Windows)
-            .chain([SignInMethod::Forms])
-            .collect(),
+        methods: [
+            ticket.is_some().then_some(SignInMethod::Windows),
+            (windows || form).then_some(SignInMethod::Forms),
+            web.then_some(SignInMethod::Web),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         windows_account: ticket.map(|ticket| ticket.to_string()),
         form,
         keep_in,

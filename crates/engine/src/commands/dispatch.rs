@@ -218,6 +218,7 @@ impl Core {
                 self.set_password(side, password, keep, answer);
                 return None;
             }
+            Command::WebSignIn { token_url, cookies } => self.web_sign_in(&token_url, cookies),
             Command::SignOut => {
                 self.sign_out(answer);
                 return None;

@@ -68,6 +68,7 @@ impl Choice for Method {
         ("automatic", Self::Automatic),
         ("windows", Self::Windows),
         ("forms", Self::Forms),
+        ("web", Self::Web),
     ];
 }
 

@@ -148,6 +148,19 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             ),
             "Administrators: let the web services offer Windows authentication (Negotiate or NTLM) or forms (the password grant).",
         ),
+        ErrorKind::WebSignIn { page, refused, .. } => {
+            let host = page.host_str().unwrap_or_default();
+            let message = if *refused {
+                format!("The sign-in on the web page of {host} is not accepted any more.")
+            } else {
+                format!("The server wants you to sign in on a web page of {host}.")
+            };
+            (
+                Code::WebSignIn,
+                message,
+                "Open the sign-in page from Causeway's window; it needs a screen. Administrators: without one, let the web services offer Windows authentication or forms.",
+            )
+        }
         ErrorKind::ModernAuthOnly => (
             Code::NoMethod,
             "The server accepts only modern authentication (OAuth).".to_owned(),
@@ -295,6 +308,13 @@ fn with_kind(problem: Problem, kind: &ErrorKind, facts: &Facts) -> Problem {
             .with("content_type", content_type.clone())
     } else if let ErrorKind::ForeignRedirect { from, to } = kind {
         problem.with("from", from.clone()).with("to", to.clone())
+    } else if let ErrorKind::WebSignIn {
+        page, token_url, ..
+    } = kind
+    {
+        problem
+            .with("page", page.as_str())
+            .with("token_url", token_url.as_str())
     } else if let ErrorKind::RedirectLoop { chain } = kind {
         problem.with("chain", chain.clone())
     } else if let ErrorKind::Refused { code, subcode, .. } = kind {

@@ -100,6 +100,7 @@ pub(crate) fn step_name(state: SideState) -> &'static str {
         SideState::Reconnecting => "reconnecting",
         SideState::NeedsPassword => "needs-password",
         SideState::NeedsConsent => "needs-consent",
+        SideState::NeedsSignIn => "needs-sign-in",
         SideState::Refused => "refused",
         SideState::NotAllowed => "not-allowed",
         SideState::ServerUnavailable => "server-unavailable",
@@ -127,6 +128,7 @@ fn resting_state(code: Code) -> SideState {
         | Code::NoMethod => SideState::Refused,
         Code::AppNotAllowed | Code::NotEnabled => SideState::NotAllowed,
         Code::CertificateIssuer | Code::ForeignDomain => SideState::NeedsConsent,
+        Code::WebSignIn => SideState::NeedsSignIn,
         Code::NoDiscoveryName
         | Code::DiscoverySilent
         | Code::ProxyLogin

@@ -88,6 +88,8 @@ fn answer(shared: &Arc<Shared>, outer: &Call<'_>, inner: &Request) -> form::Form
             | Route::User
             | Route::Token
             | Route::XFrame
+            | Route::SignInPage
+            | Route::Adfs
             | Route::Applications
             | Route::Invented(_)
             | Route::Nothing => Err(Refusal::not_found("resource")),

@@ -22,6 +22,7 @@ use crate::discovery;
 use crate::faults::Fault;
 use crate::href::Kind;
 use crate::input::{Address, Request};
+use crate::passive;
 use crate::reply::{Answer, Content, Refusal, Reply};
 use crate::resources::{self, Call};
 use crate::tls::Connection;
@@ -180,10 +181,20 @@ async fn serve(
     user: Option<&Address>,
     request: &Request,
 ) -> Reply {
-    if let Some(reply) = foreign_origin(shared, request) {
+    // Pages are for browsers, which name an origin with every form.
+    let is_page = matches!(route, Route::SignInPage | Route::Adfs);
+    if let Some(reply) = foreign_origin(shared, request).filter(|_| !is_page) {
         return reply;
     }
     match route {
+        Route::SignInPage | Route::Adfs if !shared.grants.passive => Reply::html(404, "Not Found"),
+        Route::SignInPage | Route::Adfs
+            if ![Method::GET, Method::POST].contains(&request.method) =>
+        {
+            Reply::html(405, "Method Not Allowed").with("allow", "GET, POST")
+        }
+        Route::SignInPage => passive::page(&mut shared.world(), request),
+        Route::Adfs => passive::adfs(&mut shared.world(), request),
         Route::Root if request.method == Method::GET => root(shared, request),
         Route::XFrame if request.method == Method::GET => Reply::html(200, "XFrame"),
         Route::Token if request.method == Method::POST => {
@@ -329,9 +340,13 @@ async fn with_token(
             }
             resources::serve(&mut shared.world(), &call)
         }
-        Route::Root | Route::Token | Route::XFrame | Route::Nothing | Route::NoApplication => {
-            Err(Refusal::no_application())
-        }
+        Route::Root
+        | Route::Token
+        | Route::XFrame
+        | Route::SignInPage
+        | Route::Adfs
+        | Route::Nothing
+        | Route::NoApplication => Err(Refusal::no_application()),
     }
 }
 

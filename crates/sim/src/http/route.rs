@@ -2,6 +2,7 @@
 
 use crate::discovery;
 use crate::href::{APPLICATIONS, Kind};
+use crate::passive;
 use crate::world::World;
 
 /// What a path names.
@@ -10,6 +11,10 @@ pub(super) enum Route {
     User,
     Token,
     XFrame,
+    /// The page of the passive grant.
+    SignInPage,
+    /// The AD FS behind it.
+    Adfs,
     Applications,
     /// A resource of an application: its key, what it is, the parts of its path.
     Below(String, Kind, Vec<String>),
@@ -27,6 +32,8 @@ impl Route {
             discovery::USER => return Self::User,
             discovery::TOKEN => return Self::Token,
             "/Autodiscover/XFrame/XFrame.html" => return Self::XFrame,
+            passive::PAGE => return Self::SignInPage,
+            passive::ADFS => return Self::Adfs,
             APPLICATIONS => return Self::Applications,
             _ => {}
         }
@@ -53,6 +60,8 @@ impl Route {
             Self::User => "user",
             Self::Token => "token",
             Self::XFrame => "xframe",
+            Self::SignInPage => "sign-in-page",
+            Self::Adfs => "adfs",
             Self::Applications => "applications",
             Self::Below(_, kind, _) => kind.rel(),
             Self::Invented(_) | Self::NoApplication | Self::Nothing => "unknown",

@@ -35,6 +35,7 @@ pub(crate) use views::messaging_value;
 use crate::clock::{Clock, Moment};
 use crate::faults::Faults;
 use crate::input::Address;
+use crate::passive::Passive;
 use crate::people::People;
 use crate::random::Random;
 
@@ -104,6 +105,7 @@ pub(crate) struct World {
     pub(crate) apps: HashMap<String, App>,
     pub(crate) calls: HashMap<String, Call>,
     pub(crate) tokens: HashMap<String, Token>,
+    pub(crate) passive: Passive,
     pub(crate) faults: Faults,
     pub(crate) requests: VecDeque<Seen>,
     pub(crate) outstanding: HashMap<Address, usize>,
@@ -123,6 +125,7 @@ impl World {
             apps: HashMap::new(),
             calls: HashMap::new(),
             tokens: HashMap::new(),
+            passive: Passive::default(),
             faults: Faults::default(),
             requests: VecDeque::new(),
             outstanding: HashMap::new(),

@@ -10,5 +10,6 @@ mod chat;
 mod client;
 mod clocks;
 mod discovery;
+mod passive;
 mod people;
 mod strict;

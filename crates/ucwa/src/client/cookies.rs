@@ -4,10 +4,11 @@ use std::sync::{PoisonError, RwLock};
 
 use cookie_store::{CookieStore, RawCookie};
 use hyper::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-/// What servers want to be told again.
-#[derive(Debug, Default)]
+/// What servers want to be told again. Some of it is a sign-in.
+#[derive(Default)]
 pub(super) struct Cookies(RwLock<CookieStore>);
 
 impl Cookies {
@@ -25,6 +26,17 @@ impl Cookies {
         }
     }
 
+    /// Takes what a sign-in page gave, as the value of a header `Cookie`, for that URL alone.
+    pub(super) fn carry(&self, url: &Url, cookies: &SecretString) {
+        let cookies = cookies.expose_secret().split(';');
+        let given = cookies.filter_map(|cookie| {
+            let cookie = format!("{}; Path={}; Secure", cookie.trim(), url.path());
+            RawCookie::parse(cookie).ok()
+        });
+        let mut store = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        store.store_response_cookies(given, url);
+    }
+
     /// The header `Cookie` for that URL.
     pub(super) fn header(&self, url: &Url) -> Option<HeaderValue> {
         let store = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -32,8 +44,8 @@ impl Cookies {
             .get_request_values(url)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        HeaderValue::try_from(pairs.join("; "))
-            .ok()
-            .filter(|header| !header.is_empty())
+        let mut header = HeaderValue::try_from(pairs.join("; ")).ok()?;
+        header.set_sensitive(true);
+        Some(header).filter(|header| !header.is_empty())
     }
 }

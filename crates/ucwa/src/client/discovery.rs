@@ -363,6 +363,7 @@ fn more_telling(inner: Error, outer: Error) -> Error {
         | ErrorKind::WindowsNotOffered { .. }
         | ErrorKind::WindowsFailed { .. }
         | ErrorKind::NoMethod { .. }
+        | ErrorKind::WebSignIn { .. }
         | ErrorKind::ModernAuthOnly
         | ErrorKind::AppNotAllowed
         | ErrorKind::NotEnabled

@@ -28,7 +28,7 @@ use crate::{Error, ErrorKind, Facts};
 /// The HTTP side of the link: one set of connections for ordinary requests, one for the event request alone.
 pub(super) struct Http {
     clients: RwLock<Clients>,
-    cookies: Cookies,
+    pub(super) cookies: Cookies,
     pub(super) dialer: Dialer,
     pub(super) seen: Seen,
     /// Largest body that is read.

@@ -1,12 +1,13 @@
 //! Which grants are tried, in which order. Pure: offer, configuration and what the person has go in.
 //!
 //! A ticket comes before a password: it needs nobody, and it can lock nobody's account. A password is given to one method
-//! only: to the password grant where it is offered, since that one tells why it refuses, else to NTLM.
+//! only: to the password grant where it is offered, since that one tells why it refuses, else to NTLM. A sign-in page comes
+//! last: it needs a person in front of a window.
 
 use windows_auth::{Cause, LogonName, Mechanism, Ticket};
 
 use super::settings::Method;
-use crate::wire::challenge::{GRANT_PASSWORD, GRANT_WINDOWS, Offer};
+use crate::wire::challenge::{GRANT_PASSIVE, GRANT_PASSWORD, GRANT_WINDOWS, Offer};
 use crate::{ErrorKind, PassedOver};
 
 /// One grant to try.
@@ -21,6 +22,8 @@ pub(super) enum Grant {
     },
     /// `password`.
     Forms,
+    /// `urn:microsoft.rtc:passive`.
+    Web,
 }
 
 /// What is tried, and what is not.
@@ -43,7 +46,7 @@ pub(super) struct Who<'a> {
 
 /// Whether the session's ticket is worth looking at.
 pub(super) fn wants_ticket(method: Method, offer: &Offer) -> bool {
-    method != Method::Forms && offer.has(GRANT_WINDOWS)
+    matches!(method, Method::Automatic | Method::Windows) && offer.has(GRANT_WINDOWS)
 }
 
 /// # Errors
@@ -55,36 +58,45 @@ pub(super) fn plan(
     who: &Who<'_>,
 ) -> Result<Plan, ErrorKind> {
     let offered = || offer.grants.clone();
+    let (windows, forms, web) = (
+        offer.has(GRANT_WINDOWS),
+        offer.has(GRANT_PASSWORD),
+        offer.has(GRANT_PASSIVE),
+    );
     let ticket = ticket.and_then(|ticket| usable(ticket, method, who));
-    let windows = |ticket, password| Grant::Windows { ticket, password };
-    let only = |grant| Plan {
-        grants: vec![grant],
-        passed_over: Vec::new(),
-    };
-    match (method, offer.has(GRANT_WINDOWS), offer.has(GRANT_PASSWORD)) {
-        (Method::Windows, true, _) | (Method::Automatic, true, false) => {
-            Ok(only(windows(ticket, who.password)))
+    let by_windows = |ticket, password| Grant::Windows { ticket, password };
+    let mut passed_over = Vec::new();
+    let mut grants = match (method, windows, forms) {
+        (Method::Windows, false, _) => {
+            return Err(ErrorKind::WindowsNotOffered { offered: offered() });
         }
-        (Method::Windows, false, _) => Err(ErrorKind::WindowsNotOffered { offered: offered() }),
-        (Method::Automatic, true, true) => Ok(match ticket {
-            Ok(()) => Plan {
-                grants: vec![windows(Ok(()), false), Grant::Forms],
-                passed_over: Vec::new(),
-            },
+        (Method::Windows, true, _) | (Method::Automatic, true, false) => {
+            vec![by_windows(ticket, who.password)]
+        }
+        (Method::Automatic, true, true) => match ticket {
+            Ok(()) => vec![by_windows(Ok(()), false), Grant::Forms],
             // Not even asked for: the server would count it as a visit without a login.
-            Err(cause) => Plan {
-                grants: vec![Grant::Forms],
-                passed_over: vec![PassedOver {
+            Err(cause) => {
+                passed_over.push(PassedOver {
                     mechanism: Mechanism::Kerberos,
                     cause,
-                }],
-            },
-        }),
-        (Method::Forms | Method::Automatic, _, true) => Ok(only(Grant::Forms)),
-        (Method::Forms | Method::Automatic, _, false) => {
-            Err(ErrorKind::NoMethod { offered: offered() })
-        }
+                });
+                vec![Grant::Forms]
+            }
+        },
+        (Method::Forms | Method::Automatic, _, true) => vec![Grant::Forms],
+        (Method::Forms | Method::Automatic, _, false) | (Method::Web, ..) => Vec::new(),
+    };
+    if web && matches!(method, Method::Automatic | Method::Web) {
+        grants.push(Grant::Web);
     }
+    if grants.is_empty() {
+        return Err(ErrorKind::NoMethod { offered: offered() });
+    }
+    Ok(Plan {
+        grants,
+        passed_over,
+    })
 }
 
 /// A ticket of somebody else would sign in somebody else. Without a logon name only a known password says who is meant, and
@@ -92,7 +104,9 @@ pub(super) fn plan(
 fn usable(ticket: Ticket, method: Method, who: &Who<'_>) -> Result<(), Cause> {
     let meant = match (who.user, method) {
         (Some(user), _) => Some(user),
-        (None, Method::Automatic | Method::Forms) if who.password => Some(who.address),
+        (None, Method::Automatic | Method::Forms | Method::Web) if who.password => {
+            Some(who.address)
+        }
         (None, _) => None,
     };
     match meant {
@@ -140,6 +154,7 @@ mod tests {
                         format!("windows {ticket} {password}")
                     }
                     Grant::Forms => "forms".to_owned(),
+                    Grant::Web => "web".to_owned(),
                 });
                 grants.collect()
             }
@@ -175,6 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_in_page_comes_last() {
+        let anna = who(None, true);
+        let all = [GRANT_PASSIVE, GRANT_WINDOWS, GRANT_PASSWORD];
+        let check = |method, grants: &[&str]| check(method, grants, Ok(TICKET), &anna);
+        assert_eq!(
+            check(Method::Automatic, &all),
+            ["windows ticket false", "forms", "web"]
+        );
+        assert_eq!(
+            check(Method::Automatic, &all[..2]),
+            ["windows ticket true", "web"]
+        );
+        assert_eq!(check(Method::Automatic, &[GRANT_PASSIVE]), ["web"]);
+        assert_eq!(check(Method::Web, &all), ["web"]);
+        assert_eq!(check(Method::Forms, &all), ["forms"]);
+        assert_eq!(check(Method::Windows, &all), ["windows ticket true"]);
+    }
+
+    #[test]
     fn a_configured_method_is_the_only_one() {
         let both = [GRANT_WINDOWS, GRANT_PASSWORD];
         let anna = who(None, true);
@@ -186,7 +220,9 @@ mod tests {
         for (method, grants) in [
             (Method::Windows, [GRANT_PASSWORD]),
             (Method::Forms, [GRANT_WINDOWS]),
-            (Method::Automatic, ["urn:microsoft.rtc:passive"]),
+            (Method::Web, [GRANT_PASSWORD]),
+            (Method::Forms, [GRANT_PASSIVE]),
+            (Method::Automatic, ["urn:microsoft.rtc:anonmeeting"]),
         ] {
             let told = check(method, &grants, Ok(TICKET), &anna);
             assert!(told[0].contains(grants[0]), "{told:?}");

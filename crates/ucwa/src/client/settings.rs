@@ -1,5 +1,6 @@
 //! What the link is started with.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -21,6 +22,9 @@ pub struct Settings {
     pub method: Method,
     /// Password, for whichever method takes one.
     pub password: Option<SecretString>,
+    /// What sign-in pages gave, as the value of a `Cookie` header, by the origin of the token URL that wanted it
+    /// ([`ErrorKind::WebSignIn`](crate::ErrorKind::WebSignIn)).
+    pub cookies: HashMap<String, SecretString>,
     /// Autodiscovery root; wins over DNS, and its host counts as trusted.
     pub discovery_url: Option<Url>,
     /// Where applications were created last ([`Event::Located`](crate::Event::Located)): asked first, in place of discovery.
@@ -59,6 +63,8 @@ pub enum Method {
     Windows,
     /// User name and password only.
     Forms,
+    /// The sign-in page of the organisation only (the passive grant).
+    Web,
 }
 
 /// Whether this client is one of the places where its person appears.

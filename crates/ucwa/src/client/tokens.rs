@@ -18,7 +18,7 @@ use super::redirect::Trust;
 use super::settings::{Method, Settings};
 use super::windows;
 use crate::session::{Content, Response, Verb};
-use crate::wire::challenge::{GRANT_PASSWORD, Offer};
+use crate::wire::challenge::{GRANT_PASSIVE, GRANT_PASSWORD, Offer};
 use crate::wire::token::{Token, TokenError};
 use crate::{Error, ErrorKind, PassedOver, SignedInBy, SignedInHow};
 
@@ -28,6 +28,7 @@ pub(super) struct Tokens {
     user: Option<String>,
     address: String,
     password: Option<SecretString>,
+    cookies: HashMap<String, SecretString>,
     method: Method,
     limit: Duration,
     trust: Trust,
@@ -61,6 +62,7 @@ impl Tokens {
             user: settings.user.clone(),
             address: settings.address.address().to_owned(),
             password: settings.password.clone(),
+            cookies: settings.cookies.clone(),
             method: settings.method,
             limit: settings.limits.request,
             trust,
@@ -172,10 +174,11 @@ impl Tokens {
                 }
                 (Grant::Forms, Some(password)) => self.forms(http, url, password).await,
                 (Grant::Forms, None) => continue,
+                (Grant::Web, _) => self.web(http, url).await,
             };
             let read = tried.and_then(|got| {
                 passed_over.extend(got.passed_over);
-                let held = read(&got.answer, url, offer, got.by)?;
+                let held = self.read(&got.answer, url, offer, got.by)?;
                 Ok((held, got.by))
             });
             match read {
@@ -265,6 +268,27 @@ impl Tokens {
             .append_pair("username", self.logon())
             .append_pair("password", password.expose_secret())
             .finish();
+        self.post(http, url, form, SignedInBy::Forms).await
+    }
+
+    /// The passive grant: by the cookies of the sign-in page, or without, so that the server names that page.
+    async fn web(&self, http: &Http, url: &Url) -> Result<Got, Error> {
+        if let Some(cookies) = self.cookies.get(&host(url)) {
+            http.cookies.carry(url, cookies);
+        }
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", GRANT_PASSIVE)
+            .finish();
+        self.post(http, url, form, SignedInBy::Web).await
+    }
+
+    async fn post(
+        &self,
+        http: &Http,
+        url: &Url,
+        form: String,
+        by: SignedInBy,
+    ) -> Result<Got, Error> {
         let content = Content::Form(SecretString::from(form));
         let asking = Asking {
             verb: Verb::Post,
@@ -281,9 +305,39 @@ impl Tokens {
             .response;
         Ok(Got {
             answer,
-            by: SignedInBy::Forms,
+            by,
             passed_over: Vec::new(),
         })
+    }
+
+    /// The token, or why there is none.
+    fn read(
+        &self,
+        answer: &Response,
+        url: &Url,
+        offer: &Offer,
+        by: SignedInBy,
+    ) -> Result<Held, Error> {
+        let told = serde_json::from_slice::<TokenError>(&answer.body).ok();
+        let page = told
+            .filter(|_| by == SignedInBy::Web && answer.status >= 400)
+            .and_then(|told| told.ms_rtc_passiveauthuri);
+        let Some(page) = page else {
+            return read(answer, url, offer, by);
+        };
+        let kind = match url.join(&page) {
+            // Cookies come from its host, and the person is led to it.
+            Ok(page) => match self.trust.allows(url, &page) {
+                Ok(()) => ErrorKind::WebSignIn {
+                    page: Box::new(page),
+                    token_url: Box::new(url.clone()),
+                    refused: self.cookies.contains_key(&host(url)),
+                },
+                Err(kind) => kind,
+            },
+            Err(_) => ErrorKind::Protocol("the sign-in page is no URL".to_owned()),
+        };
+        Err(with(kind, answer))
     }
 
     /// The logon name; the address, where no other is configured.
@@ -316,15 +370,6 @@ fn read(answer: &Response, url: &Url, offer: &Offer, by: SignedInBy) -> Result<H
     }
     let told = serde_json::from_slice::<TokenError>(&answer.body).ok();
     let kind = match (answer.status, told.as_ref().map(|told| told.error.as_str())) {
-        (400 | 401, Some("invalid_grant"))
-            if told
-                .as_ref()
-                .is_some_and(|told| told.ms_rtc_passiveauthuri.is_some()) =>
-        {
-            ErrorKind::NoMethod {
-                offered: vec!["urn:microsoft.rtc:passive".to_owned()],
-            }
-        }
         // The domain knows the account; the pool does not.
         (400 | 401, Some("invalid_grant")) if by == SignedInBy::Kerberos => ErrorKind::NotEnabled,
         (400 | 401, Some("invalid_grant")) | (401, None) => ErrorKind::PasswordRefused,
@@ -400,6 +445,7 @@ mod tests {
             user: None,
             method: Method::Forms,
             password: Some(SecretString::from("secret")),
+            cookies: HashMap::new(),
             discovery_url: None,
             applications: None,
             trusted_domains: Vec::new(),

@@ -35,6 +35,8 @@ pub struct Offer {
 
 /// Grant type of integrated Windows authentication.
 pub const GRANT_WINDOWS: &str = "urn:microsoft.rtc:windows";
+/// Grant type of a sign-in on a web page, which gives cookies.
+pub const GRANT_PASSIVE: &str = "urn:microsoft.rtc:passive";
 /// Grant type of user name and password.
 pub const GRANT_PASSWORD: &str = "password";
 

@@ -38,7 +38,7 @@ const KINDS: Record<string, Kind> = {
   'window.minimize_to_tray': { type: 'switch' },
   'window.end_hidden_after': { type: 'number' },
   [AT_LOGIN]: { type: 'switch' },
-  'lync.method': choice('automatic', 'windows', 'forms'),
+  'lync.method': choice('automatic', 'windows', 'forms', 'web'),
   'lync.mode': choice('available', 'watch-only'),
   'xmpp.tls': choice('starttls', 'direct', 'none'),
   'bridge.enabled': { type: 'switch' },

@@ -5,7 +5,7 @@ import { own } from '../../state/own.svelte';
 import { store } from '../../state/store.svelte';
 import { sentence } from '../../words/problem';
 
-export type Method = 'windows' | 'forms';
+export type Method = 'windows' | 'forms' | 'web';
 
 export function isAddress(text: string): boolean {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
@@ -28,9 +28,9 @@ export class Answers {
   looking = $state(false);
   notFound = $state('');
 
-  /** Windows alone leaves nothing to ask. */
-  get onlyWindows(): boolean {
-    return this.found !== null && this.found.methods.length === 1 && this.found.methods[0] === 'windows';
+  /** One way without a password leaves nothing to ask. */
+  get nothingToAsk(): boolean {
+    return this.found !== null && this.found.methods.length === 1 && this.found.methods[0] !== 'forms';
   }
 
   /** The search for the server, from the moment that a domain can be read; call it from an effect. */
@@ -43,7 +43,7 @@ export class Answers {
       store.request({ command: 'discover', address: wanted }).then(
         (reply) => {
           if (wanted !== this.address.trim()) return;
-          [this.found, this.looking, this.method] = [reply, false, reply.methods.includes('windows') ? 'windows' : 'forms'];
+          [this.found, this.looking, this.method] = [reply, false, reply.methods[0] ?? 'forms'];
         },
         (thrown: unknown) => {
           if (wanted === this.address.trim()) [this.looking, this.notFound] = [false, sentence(thrown)];
@@ -60,7 +60,7 @@ export class Answers {
       ['lync.mode', this.mode],
     ];
     // Without a form at the server a password goes by Windows authentication too.
-    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method === 'windows' || this.found.form ? this.method : 'automatic']);
+    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method !== 'forms' || this.found.form ? this.method : 'automatic']);
     if (this.user.trim() !== '') values.push(['lync.user', this.user.trim()]);
     if (this.discoveryUrl.trim() !== '') values.push(['lync.discovery_url', this.discoveryUrl.trim()]);
     if (withBridge) values.push(['xmpp.address', this.jid.trim()], ['bridge.presence', this.direction], ['bridge.enabled', 'true']);

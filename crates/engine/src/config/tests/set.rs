@@ -127,7 +127,7 @@ fn wrong_values_and_unknown_keys_are_refused_and_nothing_is_written() {
         (
             "lync.method",
             "ntlm",
-            "Expected \"automatic\", \"windows\" or \"forms\"",
+            "Expected \"automatic\", \"windows\", \"forms\" or \"web\"",
         ),
         ("lync.adress", "a@b.example", "did you mean lync.address?"),
         ("lync.password", "s3cret", "lync.password_file"),
