@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{ChildStdout, Command};
 
 use crate::desktop::Desktop;
@@ -101,6 +101,34 @@ impl Ctl {
         answer(command, arguments).await
     }
 
+    /// Runs a verb for a person at a terminal who types this, and says what they see. The terminal is that of `script`
+    /// (util-linux).
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub async fn on_a_terminal(&self, arguments: &[&str], typed: &str) -> String {
+        let program = program::path("causewayctl");
+        let line = format!(
+            "'{}' --config '{}' --data-dir '{}' {}",
+            program.display(),
+            self.config.display(),
+            self.data_dir.display(),
+            arguments.join(" ")
+        );
+        let mut command = Command::new("script");
+        command.args(["-qefc", &line, "/dev/null"]);
+        self.keep_apart(&mut command);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut script = command.kill_on_drop(true).spawn().expect("script runs");
+        let mut keyboard = script.stdin.take().expect("it is piped");
+        let written = keyboard.write_all(typed.as_bytes()).await;
+        written.expect("script reads");
+        let output = tokio::time::timeout(PATIENCE * 2, script.wait_with_output()).await;
+        let output = output.unwrap_or_else(|_| panic!("causewayctl {arguments:?} does not end"));
+        drop(keyboard);
+        String::from_utf8_lossy(&output.expect("it ran").stdout).into_owned()
+    }
+
     /// Starts a verb that prints one JSON object per line until it is ended.
     pub fn stream(&self, arguments: &[&str]) -> Stream {
         self.stream_in(arguments, &[])
@@ -137,12 +165,16 @@ impl Ctl {
             command.args(["--log", "debug"]);
         }
         command.args(arguments);
-        // No key store: a test must neither find nor leave secrets of the person who runs it.
+        self.keep_apart(&mut command);
+        command
+    }
+
+    /// No key store: a test must neither find nor leave secrets of the person who runs it.
+    fn keep_apart(&self, command: &mut Command) {
         command
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_RUNTIME_DIR", self.data_dir.with_extension("run"))
             .env("KRB5CCNAME", self.no_ticket());
-        command
     }
 
     /// A cache without a ticket, for the same reason.

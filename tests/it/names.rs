@@ -235,6 +235,33 @@ fn a_foreign_host_is_asked_about_and_then_followed() {
 }
 
 #[test]
+fn on_a_terminal_the_question_about_a_foreign_host_is_asked_and_the_answer_followed() {
+    story(
+        module_path!(),
+        "on_a_terminal_the_question_about_a_foreign_host_is_asked_and_the_answer_followed",
+        async || {
+            name_server(&[(OUTER, HERE)]).await;
+            let sim = Sim::at(443, &[]).await;
+            let away = |count: u32| json!({"what": "redirect-302", "location": "https://localhost/", "count": count});
+            let anna = Anna::of(&sim);
+            let config = || std::fs::read_to_string(&anna.0.ctl.config).expect("a configuration");
+            sim.fault(away(1)).await;
+            let refused = anna.0.ctl.on_a_terminal(&["check"], "n\n").await;
+            assert!(refused.contains("Trust localhost? [y/N]"), "{refused}");
+            assert!(refused.contains("CW-1104"), "{refused}");
+            assert!(!config().contains("trusted_domains"));
+
+            // Before the answer and after it.
+            sim.fault(away(2)).await;
+            let trusted = anna.0.ctl.on_a_terminal(&["check"], "y\n").await;
+            assert!(trusted.contains("Trust localhost? [y/N]"), "{trusted}");
+            assert!(!trusted.contains("CW-1104"), "{trusted}");
+            assert!(config().contains("trusted_domains = [\"localhost\"]"));
+        },
+    );
+}
+
+#[test]
 fn where_the_organisation_decides_a_foreign_host_is_no_question() {
     story(
         module_path!(),

@@ -3,20 +3,26 @@
 use causeway_api::{Check, CheckStep, Code, Command, Desk as _, Problem, Reply, StepState};
 use causeway_engine::{Sides, config};
 
-use super::Ctl;
 use super::config::running;
+use super::{Ctl, trust};
 use crate::outcome::Outcome;
 use crate::session::{Needs, Place, options, wrong_configuration, wrong_reply};
 use crate::text::{Cell, Colour, Paint, columns, plain};
 use crate::words;
 
 pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
-    let options = options(&ctl.place, Needs::once(Sides::BOTH));
-    // Both ladders in one future: too large for the stack.
-    let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
-    let check = ctl.interrupts.or(ladder).await?;
-    let check = ctl.interrupts.or(with_cookies(&ctl.place, check)).await?;
-    let problem = match failure(&check) {
+    let (check, failure) = loop {
+        let options = options(&ctl.place, Needs::once(Sides::BOTH));
+        // Both ladders in one future: too large for the stack.
+        let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
+        let check = ctl.interrupts.or(ladder).await?;
+        let check = ctl.interrupts.or(with_cookies(&ctl.place, check)).await?;
+        let failure = failure(&check);
+        if !trust::ask(ctl, failure.as_ref()).await? {
+            break (check, failure);
+        }
+    };
+    let problem = match failure {
         // Nothing could be tried: perhaps because what is written cannot be used.
         Some(problem) if check.steps.is_empty() => {
             let issues = config::load(&ctl.place.locations).issues;

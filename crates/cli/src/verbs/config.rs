@@ -70,8 +70,19 @@ async fn effective(place: &Place) -> Result<Effective, Problem> {
     Ok(Effective { entries, issues })
 }
 
+/// The values of a list, as they hold now.
+pub(super) async fn texts(place: &Place, key: &str) -> Result<Vec<String>, Problem> {
+    let entries = effective(place).await?.entries;
+    let entry = entries.into_iter().find(|entry| entry.key == key);
+    let values = entry.and_then(|entry| entry.value.as_array().cloned());
+    let texts = values.unwrap_or_default().into_iter();
+    Ok(texts
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect())
+}
+
 /// Through the running engine where it reads the same file, so that it takes the change up at once.
-async fn set(place: &Place, key: String, value: String) -> Result<(), Problem> {
+pub(super) async fn set(place: &Place, key: String, value: String) -> Result<(), Problem> {
     match running(place).await? {
         Some((client, _)) => client
             .request(Command::SetConfig { key, value })

@@ -10,6 +10,7 @@ mod passwords;
 mod presence;
 mod send;
 mod status;
+mod trust;
 mod watch;
 
 use causeway_api::{Code, Problem, SendWhen};

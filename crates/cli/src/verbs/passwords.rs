@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
-use super::Ctl;
+use super::{Ctl, trust};
 use crate::args;
 use crate::outcome::{Outcome, internal, usage};
 use crate::session::{PROGRAM, Place, not_configured};
@@ -25,6 +25,15 @@ pub(super) async fn login(
     side: Option<args::Account>,
     from_stdin: bool,
 ) -> Result<Outcome, Problem> {
+    // A password does not help where the sign-in waits for another answer.
+    if side != Some(args::Account::Xmpp) {
+        loop {
+            let waits_for = lync_waits_for(&ctl.place).await;
+            if !trust::ask(ctl, waits_for.as_ref()).await? {
+                break;
+            }
+        }
+    }
     let (in_files, accounts): (Vec<_>, Vec<_>) = accounts(&ctl.place, side)?
         .into_iter()
         .partition(|account| account.password_file.is_some());
@@ -202,6 +211,16 @@ fn missing(account: &Account) -> Problem {
         "The password of {} is empty or missing",
         account.address
     ))
+}
+
+/// Why the Lync link of a running engine does not sign in.
+async fn lync_waits_for(place: &Place) -> Option<Problem> {
+    let client = Client::connect(&place.data_dir, PROGRAM).await.ok()??;
+    let Ok(Reply::People { links, .. }) = client.request(Command::Contacts).await else {
+        return None;
+    };
+    let lync = links.into_iter().find(|link| link.side == Side::Lync);
+    lync.and_then(|link| link.error)
 }
 
 /// A link that works is left alone.
