@@ -45,21 +45,22 @@ pub async fn check(options: &Options) -> Check {
         store: None,
         archive_from: None,
     };
+    // Both ladders in one future: too large for the stack of whoever asks.
     let (lync, xmpp) = tokio::join!(
-        async {
+        Box::pin(async {
             if options.sides.lync {
                 check_lync(&preparation).await
             } else {
                 Ladder::default()
             }
-        },
-        async {
+        }),
+        Box::pin(async {
             if options.sides.xmpp {
                 check_xmpp(&preparation).await
             } else {
                 Ladder::default()
             }
-        },
+        }),
     );
     let error = lync.problem.or(xmpp.problem);
     Check {

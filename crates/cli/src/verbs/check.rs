@@ -13,8 +13,7 @@ use crate::words;
 pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     let (check, failure) = loop {
         let options = options(&ctl.place, Needs::once(Sides::BOTH));
-        // Both ladders in one future: too large for the stack.
-        let ladder = Box::pin(async { Ok(causeway_engine::check(&options).await) });
+        let ladder = async { Ok(causeway_engine::check(&options).await) };
         let check = ctl.interrupts.or(ladder).await?;
         let check = ctl.interrupts.or(with_cookies(&ctl.place, check)).await?;
         let failure = failure(&check);

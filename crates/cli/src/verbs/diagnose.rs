@@ -46,7 +46,7 @@ pub(super) async fn run(ctl: &mut Ctl, file: &Path, force: bool) -> Result<Outco
         };
         Ok(diagnosed)
     };
-    // Both ladders of the check in one future: too large for the stack.
+    // Both ways of writing it in one future: too large for the stack.
     let diagnosed = ctl.interrupts.or(Box::pin(written)).await?;
     let people = for_people(&diagnosed);
     Outcome::new(&diagnosed, people)
