@@ -67,7 +67,8 @@ pub async fn check(mut settings: Settings) -> Vec<StepReport> {
     settings.applications = None;
     let mut reports = Vec::new();
     // The reports before a failed step stand; the failure itself is the last of them.
-    if let Err(error) = walk(settings, &mut reports).await {
+    // Boxed: the whole ladder is in it, and whoever asks is small.
+    if let Err(error) = Box::pin(walk(settings, &mut reports)).await {
         tracing::debug!(%error, "the check ended early");
     }
     reports
