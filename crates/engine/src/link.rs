@@ -164,7 +164,9 @@ impl<L, E> Slot<L, E> {
         let elapsed = now.duration_since(self.since?).as_millis();
         Some(Kind::Step {
             side: self.side,
-            step: self.state,
+            step: problem.map_or(self.state, |problem| {
+                problems::step_of(problem).unwrap_or(self.state)
+            }),
             state: match problem {
                 Some(_) => StepState::Fail,
                 None => StepState::Ok,

@@ -9,9 +9,8 @@ const FRESH: Link = { state: 'signed-out', since: '', error: null, steps: [], ne
 export function putState(draft: Draft, side: Side, state: SideState, error: Problem | undefined, at: Timestamp): void {
   const old = draft.state.links[side] ?? FRESH;
   const link: Link = { ...old, state, since: at, error: error ?? null, nextTry: null };
-  const place = (LADDER as readonly string[]).indexOf(state);
-  if (place === 0) link.steps = [];
-  if (place >= 0) link.steps = begin(link.steps, state, at);
+  if (place(state) === 0) link.steps = [];
+  if (place(state) >= 0) link.steps = begin(link.steps, state, at);
   else if (error !== undefined) link.steps = fail(link.steps, error, at);
   else if (isReady(link)) link.steps = link.steps.map((step) => end(step, at));
   draft.state.links = { ...draft.state.links, [side]: link };
@@ -28,12 +27,19 @@ function end(step: Step, at: Timestamp): Step {
   return step.state === 'running' ? { ...step, state: 'ok', ms: elapsed(step.begun, at) } : step;
 }
 
+/** The step that the engine has told as failed or that the problem names; else the one that ran. What comes after it was not
+    reached, and of what ran before it only the very step before has passed: the ladder was left there. */
 function fail(steps: Step[], error: Problem, at: Timestamp): Step[] {
-  // The problem names its step; an engine that names none means the one that ran.
-  const name = steps.some((s) => s.step === error.step) ? error.step : steps.at(-1)?.step;
-  return steps.map((s) =>
-    s.step === name ? { ...s, state: 'fail', ms: s.ms || elapsed(s.begun, at), message: s.message || '' } : end(s, at),
-  );
+  const last = steps.at(-1);
+  const name = steps.find((s) => s.state === 'fail')?.step ?? (place(error.step) >= 0 ? error.step : last?.step);
+  if (name === undefined) return steps;
+  const failed = steps.find((s) => s.step === name) ?? { step: name, begun: at, ms: 0, message: '' };
+  const before = steps.filter((s) => place(s.step) < place(name) && (s.state !== 'running' || place(s.step) === place(name) - 1));
+  return [...before.map((s) => end(s, at)), { ...failed, state: 'fail', ms: failed.ms || elapsed(failed.begun, at) }];
+}
+
+function place(step: string): number {
+  return (LADDER as readonly string[]).indexOf(step);
 }
 
 export function putStep(

@@ -225,6 +225,17 @@ describe('the ladder', () => {
     expect(state.links.lync?.error?.code).toBe('CW-1201');
   });
 
+  test('a problem of another step than the one that ran fails its own, and says nothing of what was not tried', () => {
+    const stopped = (code: Problem['code'], step: string) =>
+      reduce(EMPTY, [
+        event({ kind: 'state', side: 'lync', state: 'finding-server' }),
+        event({ kind: 'step', side: 'lync', step: step === 'password' ? 'signing-in' : 'checking-certificate', state: 'fail', ms: 5, message: '' }),
+        event({ kind: 'state', side: 'lync', state: 'needs-consent', error: { ...error, code, step } }),
+      ]).links.lync?.steps.map((s) => [s.step, s.state]);
+    expect(stopped('CW-1102', 'checking-certificate')).toEqual([['finding-server', 'ok'], ['checking-certificate', 'fail']]);
+    expect(stopped('CW-1204', 'password')).toEqual([['signing-in', 'fail']]);
+  });
+
   test('a new try begins with no old steps', () => {
     const state = reduce(EMPTY, [
       event({ kind: 'state', side: 'lync', state: 'signing-in' }),

@@ -348,6 +348,42 @@ async fn the_steps_of_a_sign_in_are_told_with_their_time_and_what_they_found() {
 }
 
 #[tokio::test]
+async fn the_step_that_failed_is_the_one_of_the_problem_whichever_met_it() {
+    let issuer = ucwa::ErrorKind::CertificateIssuer {
+        host: "lyncdiscover.contoso.example".to_owned(),
+        issuer: "Contoso Issuing CA 2".to_owned(),
+    };
+    for (kind, step) in [
+        (issuer, causeway_api::SideState::CheckingCertificate),
+        (
+            ucwa::ErrorKind::PasswordMissing,
+            causeway_api::SideState::SigningIn,
+        ),
+        (
+            ucwa::ErrorKind::NoDiscoveryName { tried: Vec::new() },
+            causeway_api::SideState::FindingServer,
+        ),
+    ] {
+        let mut scene = Scene::new().await;
+        scene.lync(ucwa::Event::State(ucwa::State::FindingServer));
+        scene.told();
+        let stopped = ucwa::State::Stopped(Some(ucwa::Error::new(kind)));
+        scene.lync(ucwa::Event::State(stopped));
+        let failed: Vec<_> = scene
+            .told()
+            .into_iter()
+            .filter_map(|kind| {
+                let Kind::Step { step, state, .. } = kind else {
+                    return None;
+                };
+                (state == causeway_api::StepState::Fail).then_some(step)
+            })
+            .collect();
+        assert_eq!(failed, [step]);
+    }
+}
+
+#[tokio::test]
 async fn a_link_that_waits_says_when_it_is_tried_again_and_a_snapshot_says_it_too() {
     let mut scene = Scene::new().await;
     scene.lync_ready(false);

@@ -108,6 +108,24 @@ pub(crate) fn step_name(state: SideState) -> &'static str {
     }
 }
 
+/// The step of the ladder that a problem belongs to, whichever met it; none where it belongs to the one that ran.
+pub(crate) fn step_of(problem: &Problem) -> Option<SideState> {
+    // Nothing but the sign-in wants a password, however early it is looked for.
+    if let Code::PasswordMissing | Code::XmppPasswordMissing = problem.code {
+        return Some(SideState::SigningIn);
+    }
+    [
+        SideState::FindingServer,
+        SideState::CheckingCertificate,
+        SideState::AskingMethods,
+        SideState::SigningIn,
+        SideState::OpeningSession,
+        SideState::LoadingContacts,
+    ]
+    .into_iter()
+    .find(|step| step_name(*step) == problem.step)
+}
+
 /// The state in which a link rests that ended with this problem.
 pub(crate) fn resting(problem: &Problem) -> SideState {
     let state = resting_state(problem.code);
