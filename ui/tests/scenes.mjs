@@ -93,6 +93,9 @@ export const SCENES = [
   { name: 'check', with: 'page=check&check=CW-1202' },
   { name: 'signin', with: 'sign-in=CW-1202' },
   { name: 'signin-password', with: 'sign-in=CW-1201' },
+  { name: 'signin-address', with: 'sign-in=CW-1001', act: (page) => page.locator('p.buttons .button').first().click() },
+  { name: 'signin-server', with: 'sign-in=CW-1002' },
+  { name: 'signin-issuer', with: 'sign-in=CW-1102' },
   { name: 'signin-running', with: 'sign-in=opening-session' },
   { name: 'first-run', with: 'first-run' },
   { name: 'first-run-how', with: 'first-run', act: async (page) => {
@@ -104,6 +107,11 @@ export const SCENES = [
     await firstRun(page, 3);
     await page.locator('form .button:not(.main)').last().click();
     await page.locator('.good').waitFor();
+  } },
+  { name: 'first-run-failed', with: 'first-run&sign-in=CW-1002', act: async (page) => {
+    await firstRun(page, 3);
+    await page.locator('form .button:not(.main)').last().click();
+    await page.locator('.bad').waitFor();
   } },
   { name: 'status', with: `chat=${BEN}`, act: press('Control+Shift+S') },
   { name: 'switcher', with: `chat=${BEN}`, act: press('Control+k') },

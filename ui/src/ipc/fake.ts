@@ -3,7 +3,8 @@
 //   big=1000000   one text of that many characters there
 //   chats=300     that many unread chats              rate=50      events a second; 0.4 is usual
 //   still         nothing happens by itself           first-run    nothing is set up
-//   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step
+//   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step; the one after the first run with it
+//   no-key-store  passwords are kept in memory alone
 //   state=STATE   the Lync link in that state         gone         the agent ends after the start
 //   no-tray       the desktop has no tray            no-notifications  nor a service for notifications
 //   own=KEY       the window of that chat alone
@@ -81,7 +82,7 @@ function begin(world: World): void {
   const state = params.get('state') as SideState | null;
   if (state !== null) world.lync = state;
   world.listener(world.snapshot());
-  if (failing !== null) void signIn(world, 'lync', failing === 'ok' ? null : failing);
+  if (failing !== null && !params.has('first-run')) void signIn(world, 'lync', failing === 'ok' ? null : failing);
   if (state === 'reconnecting') world.tell({ kind: 'next-try', side: 'lync', next_at: new Date(Date.now() + 12_000).toISOString() });
   const page = params.get('page') as View | null;
   const chat = params.get('chat');

@@ -13,6 +13,8 @@ class Gate {
   #inside = $state(false);
   #ladderAsked = $state(false);
   #running = $state(false);
+  /** The person went on to the settings, though nothing has ever connected. */
+  #visiting = $state(false);
   firstRun = $state(false);
 
   get shown(): 'opening' | 'first-run' | 'ladder' | 'pages' {
@@ -22,7 +24,16 @@ class Gate {
     if (this.#ladderAsked) return 'ladder';
     if (this.#inside) return 'pages';
     const lync = store.state.links.lync;
-    return lync === undefined || isReady(lync) || this.#quiet ? 'pages' : 'ladder';
+    if (lync === undefined || isReady(lync)) return 'pages';
+    if (this.#quiet && this.anythingKnown) return 'pages';
+    if (this.#quiet && !own.loaded) return 'opening';
+    // Before the first sign-in these two have nothing to show, and the ladder says why.
+    return this.#visiting && nav.page !== 'chats' && nav.page !== 'people' ? 'pages' : 'ladder';
+  }
+
+  /** A sign-in of today or earlier has left something to look at. */
+  get anythingKnown(): boolean {
+    return store.state.chats.size > 0 || store.state.people.size > 0;
   }
 
   /** States in which there is nothing to climb: the pages show what is known, the rail says why it may be old. */
@@ -44,6 +55,12 @@ class Gate {
     this.#inside = true;
     this.#ladderAsked = false;
     this.#running = false;
+  }
+
+  visitSettings(): void {
+    this.#visiting = true;
+    this.#ladderAsked = false;
+    nav.show('settings');
   }
 
   showLadder(): void {

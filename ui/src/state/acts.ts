@@ -2,6 +2,7 @@
 
 import type { Network, Past, Problem, SendWhen, Settable, Side } from '../ipc';
 import { cause } from '../words/problem';
+import { t } from '../words/words.svelte';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
 import { own } from './own.svelte';
@@ -17,10 +18,11 @@ export async function loadAfterSnapshot(): Promise<void> {
   const parts = [
     store.request({ command: 'chats' }).then((reply) => store.dispatch({ change: 'chats', chats: reply.chats })),
     store.request({ command: 'get-status' }).then((status) => store.dispatch({ change: 'own', status })),
-    store.request({ command: 'show-config' }).then((reply) => prefs.take(reply.entries)),
+    store.request({ command: 'show-config' }).then(({ entries }) => (prefs.take(entries), own.follow(entries))),
     store.request({ command: 'about' }).then((reply) => own.named(reply.name)),
   ];
   await Promise.allSettled(parts);
+  own.loaded = true;
   if (nav.chat !== null && nav.page === 'chats') await loadHistory(nav.chat);
 }
 
@@ -193,4 +195,10 @@ export function copy(text: string, done: string): void {
 
 export function openLink(url: string): void {
   run(store.door.openLink(url));
+}
+
+/** A typed password: the link starts with it. That it could not be saved is said, for it is asked for again after the next start. */
+export async function givePassword(side: Side, password: string, keep: boolean): Promise<void> {
+  const { kept } = await store.request({ command: 'set-password', side, password, keep });
+  if (keep && kept === 'memory') notices.warn(t('signin.kept-in-memory'));
 }

@@ -21,6 +21,11 @@ class Notices {
     this.#show({ text, remedy: '', bad: false }, 4_000);
   }
 
+  /** What was done, but not as it was wanted: long enough to be read after a sign-in. */
+  warn(text: string): void {
+    this.#show({ text, remedy: '', bad: false }, 30_000);
+  }
+
   /** What was done, with a button. */
   offer(text: string, offer: NonNullable<Notice['offer']>, ms: number): void {
     this.#show({ text, remedy: '', bad: false, offer }, ms);

@@ -9,14 +9,22 @@ class Own {
   /** The configuration has come and names no account at all. */
   nothingSet = $state(false);
   known = $state(false);
+  /** What the engine knows of chats and people has been asked for, once at least. */
+  loaded = $state(false);
 
   take(entries: ConfigEntry[]): void {
+    this.follow(entries);
+    this.known = true;
+    this.nothingSet = this.address === '';
+  }
+
+  /** The configuration was read anew; the address may be another one. */
+  follow(entries: ConfigEntry[]): void {
     const value = (key: string) => entries.find((entry) => entry.key === key)?.value;
     const address = value('lync.address') ?? value('xmpp.address');
-    this.known = true;
-    this.nothingSet = typeof address !== 'string' || address === '';
-    this.address = typeof address === 'string' ? address : '';
-    if (this.name === '') this.name = this.address.split('@')[0] ?? '';
+    const now = typeof address === 'string' ? address : '';
+    if (this.name === '' || this.address !== now) this.name = now.split('@')[0] ?? '';
+    this.address = now;
   }
 
   named(name: string | undefined): void {

@@ -43,11 +43,11 @@ export function cause(problem: Problem): string {
   return known(problem) ?? (words.locale === 'en' ? problem.message : told('problem', problem, problem.message));
 }
 
-/** A remedy that is typed into a terminal is no help to who looks at a window. */
-const COMMAND = /\bcausewayctl\b/;
+/** A remedy that is typed into a terminal or a file is no help to who looks at a window: a command, or a key of the configuration. */
+const TYPED = /\bcausewayctl\b|\b(?:lync|xmpp)\.[a-z_]+\b(?!\.[a-z])/;
 
 export function remedy(problem: Problem): string {
-  return words.locale === 'en' && !COMMAND.test(problem.remedy) ? problem.remedy : told('remedy', problem, problem.remedy);
+  return words.locale === 'en' && !TYPED.test(problem.remedy) ? problem.remedy : told('remedy', problem, problem.remedy);
 }
 
 /** Any thrown thing as cause and remedy, for the place beside what failed. */

@@ -114,6 +114,8 @@ describe('the remedy of a problem', () => {
     await words.use('en');
     expect(remedy({ ...refused, remedy: 'Ask Ben.' })).toBe('Ask Ben.');
     expect(remedy({ ...refused, remedy: 'Type it again with causewayctl login.' })).toBe(en['remedy.CW-1201']);
+    expect(remedy({ ...refused, remedy: 'Or set lync.user.' })).toBe(en['remedy.CW-1201']);
+    expect(remedy({ ...refused, remedy: 'Ask for lync.contoso.example.' })).toBe('Ask for lync.contoso.example.');
   });
 
   test('and its cause are those of the case below a code that has several', async () => {

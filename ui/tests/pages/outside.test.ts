@@ -15,6 +15,67 @@ describe('the sign-in', () => {
     expect(await page().locator('.button.main').count()).toBe(1);
   });
 
+  test('while nothing has ever connected, the ladder stays: with the next try, and the address to correct', async () => {
+    await start('sign-in=CW-1001');
+    await see('Next try in');
+    await see('Try now');
+    expect(await page().locator('.rail').count()).toBe(0);
+    expect(await page().locator('.box').innerText()).not.toContain('lync.');
+    await page().getByRole('button', { name: 'Server address' }).click();
+    await page().waitForSelector('#correction:focus');
+    await page().getByRole('button', { name: 'Cancel' }).click();
+    await page().getByRole('button', { name: 'Change address' }).click();
+    expect(await page().inputValue('#correction')).toBe('anna@contoso.example');
+    await page().fill('#correction', 'nobody');
+    await page().locator('#correction').evaluate((field: HTMLInputElement) => (field.type = 'text'));
+    await page().keyboard.press('Enter');
+    await page().locator('#correction-problem').waitFor();
+    await page().fill('#correction', 'ben@contoso.example');
+    await page().keyboard.press('Enter');
+    await page().waitForSelector('.rail');
+  });
+
+  test('the settings can be reached before the first sign-in, and the empty pages lead back to the ladder', async () => {
+    await start('sign-in=CW-1002');
+    await see('Next try in');
+    await page().getByRole('button', { name: 'Settings' }).click();
+    await page().waitForSelector('.rail');
+    await page().locator('.rail button').first().click();
+    await see('Next try in');
+    expect(await page().locator('.rail').count()).toBe(0);
+  });
+
+  test('an unknown issuer asks for the file of the certificate authority', async () => {
+    await start('sign-in=CW-1102');
+    await page().getByRole('button', { name: 'Certificate authority' }).click();
+    expect(await page().inputValue('#correction')).toBe('/etc/causeway/ca.pem');
+  });
+
+  test('a refused password is typed again with its user name, and that it is not tried again is said once', async () => {
+    await start('sign-in=CW-1201&no-key-store');
+    const box = await page().locator('.box').innerText();
+    expect(box.match(/tried? again by itself|try again by itself/g)).toHaveLength(1);
+    await page().fill('#user', 'CONTOSO\\anna');
+    await page().fill('#password', 'right');
+    await page().keyboard.press('Enter');
+    await see('It is kept until Causeway ends');
+  });
+
+  test('the first run wants the password that it offers to sign in with, and does not say Ready of a failure', async () => {
+    await start('first-run&sign-in=CW-1201');
+    await page().fill('#address', 'anna@contoso.example');
+    await see('Found: pool01.contoso.example');
+    await page().keyboard.press('Enter');
+    await page().locator('input[value=forms]').check();
+    await page().locator('.button.main').click();
+    await see('Type your password.');
+    await page().fill('#first-password', 'secret');
+    await page().locator('.button.main').click();
+    await page().locator('.button.main').click();
+    await page().getByRole('button', { name: 'Sign in without bridge' }).click();
+    await page().getByRole('heading', { name: 'Not signed in yet' }).waitFor();
+  });
+
   test('a step that takes long says its seconds and can be cancelled', async () => {
     await start('sign-in=opening-session');
     await page().locator('li.running').waitFor();
@@ -128,6 +189,18 @@ test('the card of a person comes while the pointer stays on them, and can be rea
 });
 
 describe('the smallest window', () => {
+  test('the rail holds its words in the largest text', async () => {
+    await start('page=chats&text=20', { size: { width: 1200, height: 900 } });
+    const words = page().locator('.rail .word');
+    await words.last().waitFor();
+    const split = await words.evaluateAll((all) => all.filter((word) => {
+      const text = word.textContent ?? '';
+      // A word may end at a soft hyphen, never anywhere else.
+      return !text.includes('\u00AD') && word.getBoundingClientRect().height > parseFloat(getComputedStyle(word).lineHeight) * 1.5;
+    }).map((word) => word.textContent));
+    expect(split).toEqual([]);
+  });
+
   test('the box to search people stays wide enough to type in', async () => {
     await start('page=people&lang=de', { size: { width: 320, height: 480 } });
     expect((await page().locator('main input').boundingBox())?.width).toBeGreaterThan(120);

@@ -131,6 +131,7 @@ export async function answer(world: World, command: Command): Promise<Reply> {
       }
       const value = command.value === 'true' ? true : command.value === 'false' ? false : command.value;
       if (entry !== undefined) Object.assign(entry, { value, origin: 'user', source: `${world.config.file}:20` });
+      if (command.key.startsWith('lync.') && world.params.has('sign-in') && !world.params.has('first-run')) void signIn(world, 'lync', null);
       return DONE;
     }
     case 'unset-config': {
@@ -148,12 +149,12 @@ export async function answer(world: World, command: Command): Promise<Reply> {
       if (command.address.endsWith('nowhere.example')) throw problem('CW-1001', 'The domain nowhere.example has no sign-in entry.', 'Check the spelling, or connect the VPN.');
       return { reply: 'discovered', server: 'pool01.contoso.example', methods: ['windows', 'forms'], windows_account: 'anna@CONTOSO.EXAMPLE', form: true, keep_in: 'key-store' };
     case 'sign-in':
-      void signIn(world, command.side, null);
+      void signIn(world, command.side, afterFirstRun(world));
       return DONE;
     case 'set-password':
       if (command.password === 'wrong') throw problem('CW-1201', 'User name or password was not accepted.', 'Type them again; mind Caps Lock.');
-      void signIn(world, command.side, null);
-      return { reply: 'password-taken', kept: command.keep ? 'key-store' : 'memory' };
+      void signIn(world, command.side, afterFirstRun(world));
+      return { reply: 'password-taken', kept: command.keep && !world.params.has('no-key-store') ? 'key-store' : 'memory' };
     case 'cancel-sign-in':
     case 'sign-out':
       world.lync = 'signed-out';
@@ -172,6 +173,11 @@ export async function answer(world: World, command: Command): Promise<Reply> {
     default:
       return DONE;
   }
+}
+
+/** How the sign-in that the first run begins is to fail. */
+function afterFirstRun(world: World): string | null {
+  return world.params.has('first-run') ? world.params.get('sign-in') : null;
 }
 
 function send(world: World, address: string, text: string, token: string | undefined, whenBack: boolean): Reply {

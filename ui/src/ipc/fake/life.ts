@@ -15,6 +15,7 @@ export async function signIn(world: World, side: Side, failing: string | null): 
     if (failure?.problem.step === step) {
       world.tell({ kind: 'step', side, step, state: 'fail', ms, message: failure.shown });
       world.tell({ kind: 'state', side, state: failure.state, error: failure.problem });
+      if (failure.state === 'reconnecting') world.tell({ kind: 'next-try', side, next_at: new Date(Date.now() + 12_000).toISOString() });
       return;
     }
     if (!quick) await new Promise((resolve) => setTimeout(resolve, ms * 3));

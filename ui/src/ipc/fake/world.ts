@@ -67,7 +67,7 @@ export class World {
     ];
     for (const { group, summary } of this.talks) {
       const conversation = summary.conversations[0];
-      if (group === undefined || conversation === undefined) continue;
+      if (signedOut || group === undefined || conversation === undefined) continue;
       events.push(this.event({ kind: 'conversation', id: conversation.id, side: conversation.side, people: group.people, state: 'active', subject: group.title }));
     }
     if (!signedOut) {

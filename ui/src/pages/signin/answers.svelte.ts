@@ -1,6 +1,7 @@
 // What a person answers in the first run: the search for the server meanwhile, and how all of it is saved.
 
 import type { ReplyTo } from '../../ipc';
+import { givePassword } from '../../state/acts';
 import { own } from '../../state/own.svelte';
 import { store } from '../../state/store.svelte';
 import { sentence } from '../../words/problem';
@@ -33,6 +34,11 @@ export class Answers {
     return this.found !== null && this.found.methods.length === 1 && this.found.methods[0] !== 'forms';
   }
 
+  /** A password is the way in, and none was typed. */
+  get passwordWanted(): boolean {
+    return this.method === 'forms' && this.password === '';
+  }
+
   /** The search for the server, from the moment that a domain can be read; call it from an effect. */
   look(): (() => void) | undefined {
     const wanted = this.address.trim();
@@ -60,15 +66,16 @@ export class Answers {
       ['lync.mode', this.mode],
     ];
     // Without a form at the server a password goes by Windows authentication too.
-    if (this.found !== null && this.found.methods.length > 1) values.push(['lync.method', this.method !== 'forms' || this.found.form ? this.method : 'automatic']);
+    if (this.found === null) values.push(['lync.method', this.method === 'forms' ? 'automatic' : this.method]);
+    else if (this.found.methods.length > 1) values.push(['lync.method', this.method !== 'forms' || this.found.form ? this.method : 'automatic']);
     if (this.user.trim() !== '') values.push(['lync.user', this.user.trim()]);
     if (this.discoveryUrl.trim() !== '') values.push(['lync.discovery_url', this.discoveryUrl.trim()]);
     if (withBridge) values.push(['xmpp.address', this.jid.trim()], ['bridge.presence', this.direction], ['bridge.enabled', 'true']);
     for (const [key, value] of values) await store.request({ command: 'set-config', key, value });
     own.address = this.address.trim();
     own.name = own.address.split('@')[0] ?? '';
-    if (withBridge && this.xmppPassword !== '') await store.request({ command: 'set-password', side: 'xmpp', password: this.xmppPassword, keep: this.keep });
-    if (this.method === 'forms' && this.password !== '') await store.request({ command: 'set-password', side: 'lync', password: this.password, keep: this.keep });
+    if (withBridge && this.xmppPassword !== '') await givePassword('xmpp', this.xmppPassword, this.keep);
+    if (this.method === 'forms' && this.password !== '') await givePassword('lync', this.password, this.keep);
     else await store.request({ command: 'sign-in', side: 'lync' });
     [this.password, this.xmppPassword] = ['', ''];
   }
