@@ -236,6 +236,16 @@ describe('the ladder', () => {
     expect(stopped('CW-1204', 'password')).toEqual([['signing-in', 'fail']]);
   });
 
+  test('a window that opens after the failure shows its step, and the presence of oneself is nobody known', () => {
+    const { links, people, chats } = reduce(EMPTY, [
+      event({ kind: 'state', side: 'lync', state: 'reconnecting', error: { ...error, code: 'CW-1001', step: 'finding-server' } }),
+      event({ kind: 'next-try', side: 'lync', next_at: '2026-12-01T12:06:48Z' }),
+      event({ kind: 'presence', side: 'lync', address: 'sip:anna@wrong.invalid', availability: 'unknown' }),
+    ]);
+    expect(links.lync?.steps.map((s) => [s.step, s.state])).toEqual([['finding-server', 'fail']]);
+    expect([links.lync?.nextTry, people.size, chats.size]).toEqual(['2026-12-01T12:06:48Z', 0, 0]);
+  });
+
   test('a new try begins with no old steps', () => {
     const state = reduce(EMPTY, [
       event({ kind: 'state', side: 'lync', state: 'signing-in' }),

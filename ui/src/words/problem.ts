@@ -44,7 +44,7 @@ export function cause(problem: Problem): string {
 }
 
 /** A remedy that is typed into a terminal or a file is no help to who looks at a window: a command, or a key of the configuration. */
-const TYPED = /\bcausewayctl\b|\b(?:lync|xmpp)\.[a-z_]+\b(?!\.[a-z])/;
+const TYPED = /\b(?:causewayctl|kinit)\b|\b(?:lync|xmpp)\.[a-z_]+\b(?!\.[a-z])/;
 
 export function remedy(problem: Problem): string {
   return words.locale === 'en' && !TYPED.test(problem.remedy) ? problem.remedy : told('remedy', problem, problem.remedy);

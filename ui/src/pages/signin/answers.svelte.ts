@@ -28,6 +28,15 @@ export class Answers {
   found = $state.raw<ReplyTo<{ command: 'discover' }> | null>(null);
   looking = $state(false);
   notFound = $state('');
+  /** The password stands in a file, which the organisation has named: none is typed. */
+  inFile = $state(false);
+
+  constructor() {
+    store
+      .request({ command: 'show-config' })
+      .then(({ entries }) => (this.inFile = entries.some(({ key, value }) => key === 'lync.password_file' && value !== null && value !== '')))
+      .catch(() => undefined);
+  }
 
   /** One way without a password leaves nothing to ask. */
   get nothingToAsk(): boolean {
@@ -36,7 +45,7 @@ export class Answers {
 
   /** A password is the way in, and none was typed. */
   get passwordWanted(): boolean {
-    return this.method === 'forms' && this.password === '';
+    return this.method === 'forms' && !this.inFile && this.password === '';
   }
 
   /** The search for the server, from the moment that a domain can be read; call it from an effect. */

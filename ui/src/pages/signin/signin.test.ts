@@ -61,3 +61,13 @@ test('the way to sign in that was chosen is kept where no server was found', asy
   expect(door.asked).toContainEqual({ command: 'set-config', key: 'lync.method', value: 'windows' });
   expect(door.asked.at(-1)).toEqual({ command: 'sign-in', side: 'lync' });
 });
+
+test('a password is wanted for the form, unless it stands in a file', async () => {
+  const answers = (file: string | null) => {
+    store.put(EMPTY, testDoor({ 'show-config': () => ({ reply: 'config', file: '', entries: [entry('lync.password_file', file)], issues: [] }) }));
+    return new Answers();
+  };
+  expect(answers(null).passwordWanted).toBe(true);
+  const managed = answers('/etc/causeway/password');
+  await waitFor(() => expect(managed.passwordWanted).toBe(false));
+});
