@@ -78,8 +78,10 @@ pub enum ErrorKind {
     /// The host does not answer in time or refuses connections. Network or server.
     #[error("no answer from {host}")]
     Silent {
-        /// Host asked.
+        /// Host asked, with its port where that is not the usual one.
         host: String,
+        /// It said at once that nothing listens there.
+        refused: bool,
     },
     /// A proxy asks for a login (407) and did not take ours, if there was one; [`Facts::passed_over`] has what was not used.
     #[error("a proxy asks for a login (offered: {})", offered.join(", "))]

@@ -47,6 +47,9 @@ pub enum ErrorKind {
     /// The server offers no STARTTLS. The server's administrator.
     #[error("the server offers no encryption")]
     NoTls,
+    /// The port begins without TLS although `tls = direct` wants it at once. The configuration.
+    #[error("the port does not begin with TLS")]
+    NotDirect,
     /// The certificate's time is over or has not begun; or the computer's clock is wrong.
     #[error("the certificate of {host} is not valid now")]
     CertificateExpired {
@@ -186,7 +189,10 @@ impl Error {
             | ErrorKind::Protocol(_)
             | ErrorKind::TimeLimit { .. } => SOON,
             // The network may be a guest network whose answers change after its login page.
-            ErrorKind::NotFound { .. } | ErrorKind::NoTls | ErrorKind::Tls(_) => LATER,
+            ErrorKind::NotFound { .. }
+            | ErrorKind::NoTls
+            | ErrorKind::NotDirect
+            | ErrorKind::Tls(_) => LATER,
             ErrorKind::Refused { condition, .. } if LASTING.contains(&condition.as_str()) => {
                 Retry::Never
             }

@@ -22,7 +22,8 @@ pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
         step
     };
     let problem = Problem::new(code, step, message, remedy);
-    with_facts(with_kind(problem, &error.kind, &error.facts), &error.facts)
+    // What the cause itself says goes before what was seen on the way.
+    with_kind(with_facts(problem, &error.facts), &error.kind, &error.facts)
 }
 
 fn passes_by_itself(kind: &ErrorKind) -> bool {
@@ -53,12 +54,23 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
         ErrorKind::NoAddress { host } => (
             Code::DiscoverySilent,
             format!("{host}, where the server sends us, has no address as seen from here."),
-            "Connect to the company network. Administrators: check the DNS entry of that name.",
+            "Connect to the company network or its VPN. Administrators: check the DNS entry of that name.",
         ),
-        ErrorKind::Silent { host } => (
+        ErrorKind::Silent {
+            host,
+            refused: true,
+        } => (
+            Code::DiscoverySilent,
+            format!("{host} refuses the connection: nothing answers at that port."),
+            "Check lync.discovery_url if it is set, or connect to the company network or its VPN. Administrators: check that the web services run.",
+        ),
+        ErrorKind::Silent {
+            host,
+            refused: false,
+        } => (
             Code::DiscoverySilent,
             format!("{host} does not answer from here."),
-            "Connect to the company network. Administrators: check that the external web services are published.",
+            "Connect to the company network or its VPN. Administrators: check that the external web services are published.",
         ),
         ErrorKind::ProxyLogin { refused: true, .. } => (
             Code::ProxyLogin,
@@ -295,8 +307,15 @@ fn with_kind(problem: Problem, kind: &ErrorKind, facts: &Facts) -> Problem {
         problem
             .with("host", host.clone())
             .with("issuer", issuer.clone())
-    } else if let ErrorKind::NoAddress { host } | ErrorKind::Silent { host } = kind {
+    } else if let ErrorKind::NoAddress { host } = kind {
         problem.with("host", host.clone())
+    } else if let ErrorKind::Silent { host, refused } = kind {
+        let problem = problem.with("host", host.clone());
+        if *refused {
+            problem.with("cause", "connection-refused")
+        } else {
+            problem
+        }
     } else if let ErrorKind::Busy {
         retry_after: Some(delay),
     } = kind

@@ -364,10 +364,18 @@ mod tests {
             Code::AppNotAllowed,
             Exit::NotAllowed,
         );
-        let silent = ucwa::ErrorKind::Silent {
-            host: "pool.contoso.example".into(),
+        let silent = |refused| {
+            of(ucwa::ErrorKind::Silent {
+                host: "pool.contoso.example:4443".into(),
+                refused,
+            })
         };
-        check(&of(silent), Code::DiscoverySilent, Exit::Unreachable);
+        check(&silent(false), Code::DiscoverySilent, Exit::Unreachable);
+        let refused = silent(true);
+        assert_eq!(refused.detail["cause"], "connection-refused");
+        assert_eq!(refused.detail["host"], "pool.contoso.example:4443");
+        assert!(refused.message.contains("refuses"), "{refused:?}");
+        assert!(is_of_the_network(&refused));
         check(
             &of(ucwa::ErrorKind::TimeLimit { step: "answer" }),
             Code::TimeLimit,
@@ -492,6 +500,13 @@ mod tests {
         let detail = xmpp(&silent.into(), "finding-server", Next::Ask).detail;
         assert_eq!(detail["host"], "xmpp.example");
         assert_eq!(detail["cause"], "silent");
+        let unknown = causeway_xmpp::Error::refused("host-unknown", String::new());
+        let unknown = xmpp(&unknown, "signing-in", Next::Ask);
+        assert_eq!(unknown.detail["cause"], "host-unknown");
+        assert!(unknown.remedy.contains("xmpp.address"), "{unknown:?}");
+        let direct = causeway_xmpp::ErrorKind::NotDirect.into();
+        let direct = xmpp(&direct, "checking-certificate", Next::Ask);
+        assert!(direct.remedy.contains("xmpp.tls"), "{direct:?}");
         let begins = Some(Timestamp::MAX);
         assert_eq!(when_not_valid(begins, Timestamp::UNIX_EPOCH), "not-yet");
     }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use super::{CHECKING_CERTIFICATE, Next, not_valid_now, when_not_valid};
 
+const HOST_UNKNOWN: &str = "host-unknown";
+
 /// Translates a failure that happened in `step`.
 pub(crate) fn xmpp(error: &Error, step: &str, next: Next) -> Problem {
     let (code, message, remedy) = words(&error.kind);
@@ -54,6 +56,11 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
             Code::XmppUnreachable,
             "The XMPP server offers no encryption.".to_owned(),
             "Set xmpp.tls to direct where the server has such a port. Administrators: enable STARTTLS.",
+        ),
+        ErrorKind::NotDirect => (
+            Code::XmppUnreachable,
+            "The XMPP server does not begin with TLS at this port.".to_owned(),
+            "Set xmpp.tls to starttls, or xmpp.server to the port for direct TLS (often 5223).",
         ),
         ErrorKind::CertificateExpired { host, not_before, not_after } => (
             Code::XmppUnreachable,
@@ -110,6 +117,12 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
             format!("The XMPP server did not answer in time: {step}."),
             "Try again; causewayctl check shows what is slow.",
         ),
+        // RFC 6120 section 4.9.3.6.
+        ErrorKind::Refused { condition, .. } if condition == HOST_UNKNOWN => (
+            Code::XmppUnreachable,
+            "The XMPP server does not know the domain of the address (host-unknown).".to_owned(),
+            "Check xmpp.address, and xmpp.server if it is set.",
+        ),
         ErrorKind::Refused { condition, text } => (
             Code::XmppUnreachable,
             if text.is_empty() {
@@ -133,6 +146,12 @@ fn with_kind(mut problem: Problem, kind: &ErrorKind) -> Problem {
         problem.with("cause", "silent").with("host", host.clone())
     } else if let ErrorKind::NoTls = kind {
         problem.with("cause", "no-tls")
+    } else if let ErrorKind::NotDirect = kind {
+        problem.with("cause", "not-direct")
+    } else if let ErrorKind::Refused { condition, .. } = kind
+        && condition == HOST_UNKNOWN
+    {
+        problem.with("cause", HOST_UNKNOWN)
     } else if let ErrorKind::CertificateIssuer { host, issuer } = kind {
         problem
             .with("cause", "issuer")

@@ -145,7 +145,10 @@ impl Dialer {
         let reached = self.limited(url, async {
             let tcp = self.tcp(proxy).await.map_err(|error| {
                 tracing::info!(proxy = proxy.as_str(), %error, "the proxy cannot be reached");
-                ErrorKind::Silent { host: host(url) }
+                ErrorKind::Silent {
+                    host: host_and_port(url),
+                    refused: false,
+                }
             })?;
             if proxy.scheme() == "https" {
                 self.secure(proxy, tcp).await
@@ -160,14 +163,16 @@ impl Dialer {
         let uri: Uri = url.as_str().parse().map_err(|_| strange(url))?;
         self.0.tcp.clone().call(uri).await.map_err(|error| {
             let io = cause::<std::io::Error>(&error).map(std::io::Error::kind);
-            let host = host(url);
             if cause::<NoAddress>(&error).is_some() {
-                ErrorKind::NoAddress { host }
+                ErrorKind::NoAddress { host: host(url) }
             } else if matches!(
                 io,
                 Some(std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::TimedOut)
             ) {
-                ErrorKind::Silent { host }
+                ErrorKind::Silent {
+                    host: host_and_port(url),
+                    refused: io == Some(std::io::ErrorKind::ConnectionRefused),
+                }
             } else {
                 ErrorKind::Connection(plain(&error))
             }
@@ -197,7 +202,10 @@ impl Dialer {
         url: &Url,
         work: impl Future<Output = Result<T, ErrorKind>>,
     ) -> Result<T, ErrorKind> {
-        let silent = || ErrorKind::Silent { host: host(url) };
+        let silent = || ErrorKind::Silent {
+            host: host_and_port(url),
+            refused: false,
+        };
         let done = tokio::time::timeout(self.0.limit, work).await;
         done.unwrap_or_else(|_| Err(silent()))
     }
@@ -275,6 +283,14 @@ fn strange(url: &Url) -> ErrorKind {
 
 pub(super) fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
+}
+
+/// The host, with its port where that is not the usual one.
+pub(super) fn host_and_port(url: &Url) -> String {
+    match url.port() {
+        Some(port) => format!("{}:{port}", host(url)),
+        None => host(url),
+    }
 }
 
 /// The name has no address.

@@ -102,6 +102,7 @@ impl Discovery<'_> {
             .unwrap_or_else(|_| {
                 Err(ErrorKind::Silent {
                     host: name.to_owned(),
+                    refused: false,
                 }
                 .into())
             })

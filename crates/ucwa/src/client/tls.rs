@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -36,15 +39,13 @@ pub(super) fn config(
 ) -> Result<ClientConfig, ErrorKind> {
     let tls = |error: rustls::Error| ErrorKind::Tls(error.to_string());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let platform =
-        rustls_platform_verifier::Verifier::new_with_extra_roots(extra_roots, provider.clone())
-            .map_err(tls)?;
+    let watching = Watching::new(extra_roots, seen, provider.clone()).map_err(tls)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(tls)?
-        // The name is rustls's: every decision stays with the platform's verifier.
+        // The name is rustls's: all but what the person named stays with the platform's verifier.
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Watching { platform, seen }))
+        .with_custom_certificate_verifier(Arc::new(watching))
         .with_no_client_auth();
     Ok(config)
 }
@@ -53,7 +54,24 @@ pub(super) fn config(
 #[derive(Debug)]
 struct Watching {
     platform: rustls_platform_verifier::Verifier,
+    /// Trusted as servers' certificates, too.
+    named: Vec<CertificateDer<'static>>,
     seen: Seen,
+}
+
+impl Watching {
+    fn new(
+        named: Vec<CertificateDer<'static>>,
+        seen: Seen,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, rustls::Error> {
+        let roots = named.iter().cloned();
+        Ok(Self {
+            platform: rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider)?,
+            named,
+            seen,
+        })
+    }
 }
 
 impl ServerCertVerifier for Watching {
@@ -72,6 +90,9 @@ impl ServerCertVerifier for Watching {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .insert(host, facts);
+        }
+        if self.named.contains(end_entity) {
+            return judge_named(end_entity, server_name, now);
         }
         self.platform
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
@@ -100,6 +121,26 @@ impl ServerCertVerifier for Watching {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.platform.supported_verify_schemes()
     }
+}
+
+/// Judges a certificate that stands in `ca_file` itself: such as `openssl req -x509` makes it, a server's certificate is an
+/// authority, too, and the platform takes no authority for a server. Who issued it is settled; name and dates are not.
+fn judge_named(
+    certificate: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<ServerCertVerified, rustls::Error> {
+    verify_server_name(&ParsedCertificate::try_from(certificate)?, server_name)?;
+    let (_, parsed) =
+        X509Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if now < parsed.validity().not_before.timestamp() {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now > parsed.validity().not_after.timestamp() {
+        return Err(CertificateError::Expired.into());
+    }
+    Ok(ServerCertVerified::assertion())
 }
 
 fn read(certificate: &CertificateDer<'_>) -> Option<CertificateFacts> {
@@ -190,7 +231,41 @@ fn unknown_issuer(host: &str, facts: Option<CertificateFacts>) -> ErrorKind {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
+
     use super::*;
+
+    /// As `openssl req -x509` makes it: an authority that signs itself.
+    fn own(name: &str, until: i32) -> CertificateDer<'static> {
+        let mut own = CertificateParams::new([name.to_owned()]).unwrap();
+        own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        own.not_before = date_time_ymd(2020, 1, 1);
+        own.not_after = date_time_ymd(until, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        own.self_signed(&key).unwrap().der().clone()
+    }
+
+    #[test]
+    fn a_certificate_that_signs_itself_is_taken_once_it_is_named_for_its_name_and_time_only() {
+        const HOST: &str = "pool.contoso.example";
+        let verdict = |shown: &CertificateDer<'static>, named: &CertificateDer<'static>| {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let seen = Seen::default();
+            let watching = Watching::new(vec![named.clone()], seen.clone(), provider).unwrap();
+            let name = ServerName::try_from(HOST).unwrap();
+            let verdict = watching.verify_server_cert(shown, &[], &name, &[], UnixTime::now());
+            verdict.map_err(|error| error_kind(&error, HOST, &seen))
+        };
+        let (right, elsewhere, old) =
+            (own(HOST, 2200), own("other.example", 2200), own(HOST, 2021));
+        assert!(verdict(&right, &right).is_ok());
+        let unknown = verdict(&right, &elsewhere);
+        assert!(matches!(unknown, Err(ErrorKind::CertificateIssuer { .. })));
+        let name = verdict(&elsewhere, &elsewhere);
+        assert!(matches!(name, Err(ErrorKind::CertificateName { .. })));
+        let expired = verdict(&old, &old);
+        assert!(matches!(expired, Err(ErrorKind::CertificateExpired { .. })));
+    }
 
     #[test]
     fn what_a_certificate_lacks_is_told_apart() {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 use windows_auth::{Cause, Credentials, LogonName, Mechanism, Scheme, Target};
 
-use super::dial::{Body, Dialer, Hop, broken, certificate, host};
+use super::dial::{Body, Dialer, Hop, broken, certificate, host, host_and_port};
 use super::handshake::{
     Asks, Means, Reply, authorization, challenges, enter, offer, ticket, within,
 };
@@ -35,7 +35,10 @@ pub(super) async fn open(dialer: &Dialer, via: &Via, url: &Url) -> Result<Hop, E
     let status = answer.status();
     if !status.is_success() {
         tracing::info!(proxy = via.url.as_str(), %target, %status, "the proxy opens no way");
-        let mut error = gate.told(ErrorKind::Silent { host: host(url) });
+        let mut error = gate.told(ErrorKind::Silent {
+            host: host_and_port(url),
+            refused: false,
+        });
         error.facts.status = Some(status.as_u16());
         return Err(error);
     }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::certificate::cause;
+use super::certificate::{cause, judge_named};
 use crate::{Error, ErrorKind};
 
 /// RFC 9266: label of the exporter for channel binding.
@@ -62,7 +62,7 @@ pub(super) async fn encrypt<Io: AsyncRead + AsyncWrite + Unpin>(
     let stream = TlsConnector::from(Arc::new(config))
         .connect(name, io)
         .await
-        .map_err(|error| cause(&error, domain, &witness.refused()))?;
+        .map_err(|error| cause(&error, domain, direct, &witness.refused()))?;
     let (_, connection) = stream.get_ref();
     let version = connection.protocol_version();
     let binding = match version {
@@ -99,6 +99,8 @@ pub(super) fn channel_binding(
 #[derive(Debug)]
 struct Witness {
     inner: Verifier,
+    /// Trusted as servers' certificates, too.
+    named: Vec<CertificateDer<'static>>,
     refused: Mutex<Option<CertificateDer<'static>>>,
 }
 
@@ -111,6 +113,7 @@ impl Witness {
             .map_err(|error| ErrorKind::Tls(format!("no trusted authorities: {error}")))?;
         Ok(Self {
             inner,
+            named: extra_roots.to_vec(),
             refused: Mutex::new(None),
         })
     }
@@ -132,13 +135,17 @@ impl ServerCertVerifier for Witness {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verdict = self.inner.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
+        let verdict = if self.named.contains(end_entity) {
+            judge_named(end_entity, server_name, now)
+        } else {
+            self.inner.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                now,
+            )
+        };
         if verdict.is_err()
             && let Ok(mut refused) = self.refused.lock()
         {
@@ -199,6 +206,36 @@ mod tests {
             .unwrap()
             .der()
             .clone();
+        // Something has to be trusted, or there is no verifier at all on a machine without authorities.
+        let root = if trusted { root } else { stranger() };
+        presents(certificate, &key, root).await
+    }
+
+    /// The same about a server whose certificate is the one that `openssl req -x509` makes: an authority that signs itself.
+    async fn verdict_of_own(name: &str, until: i32, trusted: bool) -> Result<String, ErrorKind> {
+        let key = KeyPair::generate().unwrap();
+        let mut own = CertificateParams::new([name.to_owned()]).unwrap();
+        own.distinguished_name.push(DnType::CommonName, "My Server");
+        own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        own.not_before = date_time_ymd(2020, 1, 1);
+        own.not_after = date_time_ymd(until, 1, 1);
+        let own = own.self_signed(&key).unwrap().der().clone();
+        let root = if trusted { own.clone() } else { stranger() };
+        presents(own, &key, root).await
+    }
+
+    fn stranger() -> CertificateDer<'static> {
+        let key = KeyPair::generate().unwrap();
+        let other = CertificateParams::default().self_signed(&key).unwrap();
+        other.der().clone()
+    }
+
+    /// What a client for `alpha.example` that trusts `root` says to a server with this certificate.
+    async fn presents(
+        certificate: CertificateDer<'static>,
+        key: &KeyPair,
+        root: CertificateDer<'static>,
+    ) -> Result<String, ErrorKind> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -209,11 +246,7 @@ mod tests {
                 PrivateKeyDer::Pkcs8(key.serialize_der().into()),
             )
             .unwrap();
-        // Something has to be trusted, or there is no verifier at all on a machine without authorities.
-        let other = CertificateParams::default()
-            .self_signed(&KeyPair::generate().unwrap())
-            .unwrap();
-        let roots = [if trusted { root } else { other.der().clone() }];
+        let roots = [root];
         let (near, far) = tokio::io::duplex(64 * 1024);
         let (result, _) = tokio::join!(
             encrypt(near, "alpha.example", false, &roots),
@@ -256,6 +289,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_port_that_answers_in_the_clear_is_no_old_tls() {
+        let (near, mut far) = tokio::io::duplex(64 * 1024);
+        let xml = b"<?xml version='1.0'?><stream:stream>";
+        let roots = [stranger()];
+        let (result, written) = tokio::join!(
+            encrypt(near, "alpha.example", true, &roots),
+            tokio::io::AsyncWriteExt::write_all(&mut far, xml),
+        );
+        written.unwrap();
+        assert_eq!(result.unwrap_err().kind, ErrorKind::NotDirect);
+    }
+
+    #[tokio::test]
     async fn an_unknown_issuer_is_named() {
         let error = verdict(&["alpha.example"], 2200, false).await.unwrap_err();
         let ErrorKind::CertificateIssuer { host, issuer } = error else {
@@ -263,5 +309,21 @@ mod tests {
         };
         assert_eq!(host, "alpha.example");
         assert!(issuer.contains("Test Enterprise CA"), "{issuer}");
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_signs_itself_is_taken_once_it_is_named_for_its_name_and_time_only()
+    {
+        let unknown = verdict_of_own("alpha.example", 2200, false).await;
+        let ErrorKind::CertificateIssuer { issuer, .. } = unknown.unwrap_err() else {
+            panic!("another cause");
+        };
+        assert!(issuer.contains("My Server"), "{issuer}");
+        let named = verdict_of_own("alpha.example", 2200, true).await;
+        assert_eq!(named, Ok("TLSv1_3".to_owned()));
+        let other = verdict_of_own("beta.example", 2200, true).await;
+        assert!(matches!(other, Err(ErrorKind::CertificateName { .. })));
+        let old = verdict_of_own("alpha.example", 2021, true).await;
+        assert!(matches!(old, Err(ErrorKind::CertificateExpired { .. })));
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn lost() -> Failure {
 pub(super) fn not_sent() -> Failure {
     Failure::NotSent(error(ErrorKind::Silent {
         host: "pool.example".to_owned(),
+        refused: false,
     }))
 }
 
