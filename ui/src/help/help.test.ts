@@ -11,6 +11,7 @@ describe('the page of a code', () => {
     expect(CODES.length).toBeGreaterThan(30);
     for (const code of CODES) {
       const { title, body } = blocks(page(code) ?? '');
+      expect(body[0]?.kind, `${code} begins with what one sees`).toBe('heading');
       expect(title, code).toMatch(new RegExp(`^${code}: `));
       expect(body.filter((block) => block.kind === 'heading').length, code).toBe(5);
       for (const block of body) {

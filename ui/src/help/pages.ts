@@ -2,7 +2,7 @@
 
 const files = import.meta.glob<string>('../../../docs/errors/*.md', { query: '?raw', import: 'default', eager: true });
 
-/** The page of a code in Markdown. */
+/** The page of a code in Markdown, without the line for scripts. */
 export function page(code: string): string | undefined {
-  return files[`../../../docs/errors/${code}.md`];
+  return files[`../../../docs/errors/${code}.md`]?.replace(/^Exit code of `causewayctl`: .*\n+/m, '');
 }

@@ -4,11 +4,12 @@ import type { Problem, Side, SideState, StepState, Timestamp } from '../ipc';
 import type { Draft } from './draft';
 import { isReady, LADDER, type Link, type Step } from './state';
 
-const FRESH: Link = { state: 'signed-out', since: '', error: null, steps: [], nextTry: null };
+const FRESH: Link = { state: 'signed-out', since: '', error: null, steps: [], nextTry: null, lost: null };
 
 export function putState(draft: Draft, side: Side, state: SideState, error: Problem | undefined, at: Timestamp): void {
   const old = draft.state.links[side] ?? FRESH;
-  const link: Link = { ...old, state, since: at, error: error ?? null, nextTry: null };
+  const link: Link = { ...old, state, since: at, error: error ?? null, nextTry: null, lost: null };
+  if (!isReady(link)) link.lost = isReady(old) ? at : old.lost;
   if (place(state) === 0) link.steps = [];
   if (place(state) >= 0) link.steps = begin(link.steps, state, at);
   else if (error !== undefined) link.steps = fail(link.steps, error, at);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, Kind, Message, Person, Problem } from '../ipc';
 import { reduce } from './reduce';
+import { staleSince } from '../words/presence';
 import { EMPTY, type State } from './state';
 
 let seq = 0;
@@ -255,6 +256,19 @@ describe('the ladder', () => {
     expect(state.links.lync?.steps).toHaveLength(1);
     expect(state.links.lync?.error).toBeNull();
   });
+});
+
+test('what is shown of people is as old as the loss, however often it is tried again', () => {
+  const state = reduce(EMPTY, [
+    event({ kind: 'person', ...BEN }, at(0, 0)),
+    event({ kind: 'state', side: 'lync', state: 'ready-available' }, at(0, 0)),
+    event({ kind: 'state', side: 'lync', state: 'reconnecting' }, at(34, 0)),
+    event({ kind: 'state', side: 'lync', state: 'finding-server' }, at(34, 30)),
+    event({ kind: 'state', side: 'lync', state: 'server-unavailable' }, at(35, 0)),
+  ]);
+  expect(staleSince(state, KEY)).toBe(at(34, 0));
+  const back = reduce(state, [event({ kind: 'state', side: 'lync', state: 'ready-available' }, at(36, 0))]);
+  expect(staleSince(back, KEY)).toBeNull();
 });
 
 test('a snapshot of five thousand people is taken in well under a second', () => {

@@ -42,6 +42,8 @@ export interface Link {
   /** The steps of the sign-in that runs or ran last. */
   steps: Step[];
   nextTry: Timestamp | null;
+  /** When it stopped being ready; every further try is another state, and what is shown is no younger for it. */
+  lost: Timestamp | null;
 }
 
 export interface Chat {
@@ -149,6 +151,11 @@ export function isReady(link: Link | undefined): boolean {
 
 export function isSigningIn(link: Link | undefined): boolean {
   return link !== undefined && (LADDER as readonly string[]).includes(link.state);
+}
+
+/** It rests with a problem, or is tried again because of one. */
+export function isStuck(link: Link | undefined): boolean {
+  return link !== undefined && link.error !== null && !isReady(link) && !isSigningIn(link);
 }
 
 /** The key under which an address is known. */

@@ -59,6 +59,12 @@ export function issue(message: string): string {
   return message;
 }
 
+/** What helps against that, where it is something other than trying again later. */
+export function whatHelps(reason: string): string {
+  const [said = ''] = reason.split(' (');
+  return tOr(`helps.${said}`, '');
+}
+
 /** Why a text was not delivered or not carried. The server's own name for it, in brackets, is for a help desk. */
 export function why(reason: string): string {
   const [said = ''] = reason.split(' (');

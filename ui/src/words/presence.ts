@@ -39,7 +39,7 @@ export function staleSince(state: State, key: Key): string | null {
   const { lync, xmpp } = state.people.get(key)?.addresses ?? {};
   const sides = [lync !== undefined && state.links.lync, xmpp !== undefined && state.links.xmpp].filter((link) => typeof link === 'object');
   if (sides.length === 0 || sides.some((link) => isReady(link))) return null;
-  return sides[0]?.since ?? null;
+  return sides[0]?.lost ?? sides[0]?.since ?? null;
 }
 
 /** Why the own status is what it is. */

@@ -6,7 +6,7 @@ import type { Problem } from '../ipc';
 import { catalogue } from './catalogues';
 import { pseudo } from './pseudo';
 import { ago, day, exact, listTime, time, until } from './when.svelte';
-import { found, issue, why } from './found';
+import { found, issue, whatHelps, why } from './found';
 import { cause, remedy } from './problem';
 import { t, words } from './words.svelte';
 
@@ -168,4 +168,11 @@ describe('what the engine tells in English', () => {
     expect(issue('Expected true or false. The key stays locked')).toBe('Erwartet: true or false. Der Schlüssel bleibt gesperrt');
     await words.use('en');
   });
+});
+
+test('where no later try helps, it is said what does', async () => {
+  await words.use('en');
+  expect(whatHelps('not allowed by policy (Forbidden/FederationRequired)')).toContain('administrator');
+  expect(whatHelps('no such address (NotFound/DestinationNotFound)')).toBe('Check the address.');
+  expect(whatHelps('the person is offline (RemoteFailure/Unreachable)')).toBe('');
 });

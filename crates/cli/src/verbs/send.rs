@@ -72,6 +72,19 @@ fn outcome(sent: &Sent) -> Result<Outcome, Problem> {
     Ok(Outcome::new(sent, people)?.but(problem))
 }
 
+/// By the engine's words for the cause: some of them no later try will change.
+fn remedy(reason: &str) -> &'static str {
+    if reason.starts_with("not allowed") {
+        "Sending it again does not help: ask your administrator whether this person may be written to from here"
+    } else if reason.starts_with("no such address") {
+        "Check the address"
+    } else if reason.starts_with("the person's program cannot chat") {
+        "Reach the person another way"
+    } else {
+        "Send it again later, or reach the person another way"
+    }
+}
+
 fn not_delivered(sent: &Sent) -> Problem {
     let message = match &sent.reason {
         Some(reason) => format!("Message not delivered: {reason}"),
@@ -81,7 +94,24 @@ fn not_delivered(sent: &Sent) -> Problem {
     let remedy = if code == Code::OutcomeUnknown {
         "Ask the person whether it arrived before you send it again"
     } else {
-        "Send it again later, or reach the person another way"
+        remedy(sent.reason.as_deref().unwrap_or_default())
     };
     Problem::new(code, "send", message, remedy).with("id", sent.id.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remedy;
+
+    #[test]
+    fn later_is_advised_only_where_later_may_help() {
+        let forbidden = remedy("not allowed by policy (Forbidden/FederationRequired)");
+        assert!(forbidden.contains("does not help"), "{forbidden}");
+        assert_eq!(
+            remedy("no such address (NotFound/DestinationNotFound)"),
+            "Check the address"
+        );
+        let offline = remedy("the person is offline (RemoteFailure/Unreachable)");
+        assert!(offline.contains("later"), "{offline}");
+    }
 }

@@ -20,7 +20,7 @@ function failed(code: Problem['code'], entries: ConfigEntry[]): ReturnType<typeo
     'set-password': () => ({ reply: 'password-taken', kept: 'key-store' }),
   });
   const error: Problem = { code, step: 'signing-in', message: 'No.', remedy: '', detail: {} };
-  store.put({ ...EMPTY, phase: 'there', links: { lync: { state: 'refused', since: '', error, steps: [], nextTry: null } } }, door);
+  store.put({ ...EMPTY, phase: 'there', links: { lync: { state: 'refused', since: '', error, steps: [], nextTry: null, lost: null } } }, door);
   render(SignIn);
   return door;
 }
