@@ -2,7 +2,7 @@
 
 use causeway_api::{Command, Desk as _, Looking, NotificationTest, Reply, Wish, door::Client};
 use causeway_tests::agent::Agent;
-use causeway_tests::cast::{ANNA, BEN, CARLA, World};
+use causeway_tests::cast::{ANNA, BEN, CARLA, World, secret};
 use causeway_tests::desktop::{Desktop, Notifications};
 use causeway_tests::person::Person;
 use causeway_tests::wait::until;
@@ -225,4 +225,32 @@ async fn what_the_desktop_holds_back_is_not_shown_and_a_test_says_so() {
     notifications.shows("Carla Diaz").await;
     let shown = notifications.shown();
     assert_eq!(shown.len(), 1, "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_refused_password_is_told_in_words_for_people_and_gone_when_it_is_right_or_causeway_ends()
+{
+    let (world, desktop) = tokio::join!(World::new(), Desktop::new());
+    let notifications = desktop.notifications(&["body", "actions"]).await;
+    world.forget_password("lync");
+    let mut agent = Agent::start_on(&world.ctl, &desktop).await;
+    let refused = "Lync did not accept your password";
+    let first = notifications.shows(refused).await;
+    assert_eq!(first.body, "Open Causeway to type it again.");
+    let file = world.dir.path().join("lync.password");
+    secret(&file, &world.sim.account("anna").password);
+    world.ctl.run(&["login"]).await.done();
+    world.ctl.stream(&["watch"]).both_sides_ready().await;
+    notifications.withdrawn(&first).await;
+
+    assert_eq!(agent.program.terminate().await.code(), Some(0));
+    world.forget_password("lync");
+    let mut agent = Agent::start_on(&world.ctl, &desktop).await;
+    let second = until("the second notification", async || {
+        let mut shown = notifications.shown().into_iter();
+        shown.find(|shown| shown.title == refused && shown.id != first.id)
+    })
+    .await;
+    assert_eq!(agent.program.terminate().await.code(), Some(0));
+    notifications.withdrawn(&second).await;
 }

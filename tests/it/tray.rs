@@ -126,9 +126,10 @@ async fn a_password_that_is_refused_calls_for_attention() {
     let mut screen = Screen::open(&world).await;
     item.click("password needed").await;
     screen.is_asked_for(&Wish::page(View::Check)).await;
-    let shown = notifications.shows("XMPP needs you").await;
+    let refused = "XMPP did not accept your password";
+    let shown = notifications.shows(refused).await;
     notifications.press(&shown, "default").await;
-    screen.is_asked_for(&Wish::page(View::Check)).await;
+    screen.is_asked_for(&Wish::page(View::Bridge)).await;
 }
 
 #[tokio::test]

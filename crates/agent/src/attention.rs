@@ -9,7 +9,8 @@ use std::time::Duration;
 use causeway_api::{Command, Event, Kind, Looking, Reply, Wish};
 use causeway_engine::{Handle, Subscription};
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tracing::{info, warn};
 use zbus::Connection;
@@ -32,13 +33,14 @@ const PANEL_AT_LOGIN: Duration = Duration::from_secs(30);
 /// In a session that runs the panel is there, or it is not.
 const PANEL: Duration = Duration::from_secs(1);
 
-/// Follows the engine until it ends. Without a session bus there is nothing to show anything on, and this returns.
+/// Follows the engine until it or `ending` ends, and takes the notifications away. Without a session bus there is nothing to show anything on, and this returns.
 pub(crate) async fn attend(
     engine: Handle,
     window: Window,
     configured: watch::Receiver<u64>,
     asked: Asked,
     autostart: bool,
+    ending: oneshot::Receiver<()>,
 ) {
     let Asked {
         host: host_told,
@@ -55,8 +57,13 @@ pub(crate) async fn attend(
     if window::has_screen() {
         tokio::spawn(be_visible(window.clone(), host.clone(), autostart));
     }
-    let mut attention = Attention::new(engine, window, inquiries, &bus);
-    attention.follow(configured, host, panel).await;
+    let (mut attention, notifications) = Attention::new(engine, window, inquiries, &bus);
+    tokio::select! {
+        () = attention.follow(configured, host, panel) => {}
+        _ = ending => {}
+    }
+    drop(attention);
+    let _ = notifications.await;
 }
 
 /// Where no tray comes, a person finds the window instead.
@@ -108,18 +115,18 @@ impl Attention {
         window: Window,
         inquiries: mpsc::UnboundedReceiver<Inquiry>,
         bus: &Connection,
-    ) -> Self {
+    ) -> (Self, JoinHandle<()>) {
         let reader = Reader::of_session();
         let (orders, ordered) = mpsc::unbounded_channel();
         let (responded, responses) = mpsc::unbounded_channel();
-        tokio::spawn(notify::run(
+        let notifications = tokio::spawn(notify::run(
             bus.clone(),
             reader.clone(),
             ordered,
             inquiries,
             responded,
         ));
-        Self {
+        let attention = Self {
             engine,
             looking: window.looking(),
             closed: window.closed(),
@@ -133,7 +140,8 @@ impl Attention {
             clicks: mpsc::unbounded_channel(),
             orders,
             responses,
-        }
+        };
+        (attention, notifications)
     }
 
     async fn follow(

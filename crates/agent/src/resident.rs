@@ -6,7 +6,7 @@ use causeway_api::door::Door;
 use causeway_api::{Code, Problem, Wish};
 use causeway_engine::Engine;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
 use crate::PROGRAM;
@@ -43,12 +43,14 @@ pub(crate) async fn stay(
     let front = Front::new(engine.handle(), window.clone(), session, configured);
     let mut door = Door::open(data_dir, PROGRAM, front)?;
     info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
+    let (end, ending) = oneshot::channel();
     let attention = tokio::spawn(attend(
         engine.handle(),
         window.clone(),
         configured_again,
         asked,
         beginning.autostart,
+        ending,
     ));
     let presence = tokio::spawn(idle::attend(engine.handle(), seen_told));
     let nights = tokio::spawn(awake::attend(engine.handle()));
@@ -61,13 +63,15 @@ pub(crate) async fn stay(
         name = signals.next() => info!(signal = name, "ending"),
         () = engine.ended() => info!("ending as asked through the door"),
     }
-    for task in [attention, presence, nights] {
+    for task in [presence, nights] {
         task.abort();
     }
+    drop(end);
     window.end();
     door.shut().await;
     engine.stop().await;
     door.close().await;
+    let _ = attention.await;
     info!("ended");
     Ok(())
 }

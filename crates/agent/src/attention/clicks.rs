@@ -150,7 +150,9 @@ impl Attention {
             Subject::Chats => Wish::page(View::Chats),
             Subject::Person(address) => Wish::chat(address.clone()),
             Subject::Request(_) => Wish::page(View::People),
-            Subject::Needs(_) | Subject::Link(_) => Wish::page(View::Check),
+            // Its password can be typed there.
+            Subject::Side(Side::Xmpp) => Wish::page(View::Bridge),
+            Subject::Side(_) => Wish::page(View::Check),
             Subject::Tray | Subject::Hidden | Subject::Test => Wish::default(),
         };
         self.show(wish, token);

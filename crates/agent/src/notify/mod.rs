@@ -49,7 +49,7 @@ pub(crate) enum Inquiry {
     Test(oneshot::Sender<NotificationTest>),
 }
 
-/// Carries out orders and tells what people do with the notifications, until nobody orders any more. Runs in a task of
+/// Carries out orders and tells what people do with the notifications, until nobody orders any more; then nothing is left on the screen. Runs in a task of
 /// its own: no message ever waits for it. Orders about one subject that came meanwhile are merged: the last one counts.
 pub(crate) async fn run(
     bus: Connection,
@@ -82,7 +82,11 @@ pub(crate) async fn run(
             }
             Some(inquiry) = inquiries.recv() => answer(&mut service, inquiry).await,
             order = orders.recv() => {
-                let Some(order) = order else { return };
+                let Some(order) = order else {
+                    // Whether it worked changes nothing any more.
+                    let _ = timeout(LIMIT, service.withdraw_all()).await;
+                    return;
+                };
                 let mut merged = vec![order];
                 while let Ok(order) = orders.try_recv() {
                     merged.retain(|earlier| earlier.subject() != order.subject());

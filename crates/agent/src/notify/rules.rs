@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use causeway_api::{
-    Availability, Direction, Event, Kind, Looking, OwnStatus, Side, SideState, YesNo,
+    Availability, Code, Direction, Event, Kind, Looking, OwnStatus, Problem, Side, SideState, YesNo,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -36,10 +36,8 @@ pub(crate) enum Subject {
     Request(String),
     /// Somebody of whom our person wanted to know it became available.
     Person(String),
-    /// A side needs the person.
-    Needs(Side),
-    /// The connection of a side.
-    Link(Side),
+    /// A side that needs the person, or whose connection is lost or back.
+    Side(Side),
     /// The tray went away.
     Tray,
     /// A person closed the window.
@@ -149,8 +147,11 @@ struct Link {
     was_ready: bool,
     lost_since: Option<Timestamp>,
     told: bool,
-    needs: bool,
+    needs: Option<Need>,
 }
+
+/// What a side needs of the person, as title and body.
+type Need = (Word, Word);
 
 /// Everything that decides besides what happened.
 pub(crate) struct View<'a> {
@@ -205,12 +206,14 @@ impl Banners {
                 }
                 let who = plain(&subscription.address, TITLE / 2);
                 let title = view.reader.fill(Word::WantsToSeeYou, &who);
-                self.unless_silent(view, subject, title, vec![Button::Accept, Button::Decline])
+                let buttons = vec![Button::Accept, Button::Decline];
+                self.unless_silent(view, subject, title, String::new(), buttons)
             }
             Kind::CameAvailable { address, name } => {
                 let who = plain(name, TITLE / 2);
                 let title = view.reader.fill(Word::IsAvailable, &who);
-                self.unless_silent(view, Subject::Person(address.clone()), title, Vec::new())
+                let subject = Subject::Person(address.clone());
+                self.unless_silent(view, subject, title, String::new(), Vec::new())
             }
             Kind::State { side, state, .. } => self.link(*side, *state, view),
             Kind::Message(_)
@@ -257,8 +260,7 @@ impl Banners {
             Subject::Chats => self.crowd.clear(),
             Subject::Request(_)
             | Subject::Person(_)
-            | Subject::Needs(_)
-            | Subject::Link(_)
+            | Subject::Side(_)
             | Subject::Tray
             | Subject::Hidden
             | Subject::Test => {}
@@ -292,7 +294,7 @@ impl Banners {
                 Word::XmppLost
             };
             orders.push(Order::Show(Banner {
-                subject: Subject::Link(side),
+                subject: Subject::Side(side),
                 title: view.reader.say(word).into(),
                 body: view.reader.say(Word::TriesAgain).into(),
                 sound: false,
@@ -306,15 +308,20 @@ impl Banners {
     /// The tray went away while no window is there.
     pub(crate) fn tray_gone(&mut self, view: &View<'_>) -> Vec<Order> {
         let title = view.reader.say(Word::NoTrayAnyMore).to_owned();
-        self.unless_silent(view, Subject::Tray, title, vec![Button::Open])
+        let body = view.reader.say(Word::RunsOn).to_owned();
+        self.unless_silent(view, Subject::Tray, title, body, vec![Button::Open])
     }
 
     /// A person closed the window, and Causeway goes on.
     pub(crate) fn window_closed(&mut self, view: &View<'_>, tray: bool) -> Vec<Order> {
         // What it last said of itself may come later: that it was shown must not take this away at once.
         self.window_shown = true;
-        let word = if tray { Word::RunsInTray } else { Word::GoesOn };
-        let title = view.reader.say(word).to_owned();
+        let (title, body) = if tray {
+            (Word::RunsInTray, Word::ClosingHides)
+        } else {
+            (Word::GoesOn, Word::RunsOn)
+        };
+        let (title, body) = (view.reader.say(title), view.reader.say(body));
         let mut buttons = vec![Button::QuitInstead];
         if !view
             .scene
@@ -324,13 +331,7 @@ impl Banners {
         {
             buttons.push(Button::AlwaysQuit);
         }
-        let mut orders = self.unless_silent(view, Subject::Hidden, title, buttons);
-        if let (true, Some(Order::Show(banner))) = (tray, orders.first_mut()) {
-            view.reader
-                .say(Word::ClosingHides)
-                .clone_into(&mut banner.body);
-        }
-        orders
+        self.unless_silent(view, Subject::Hidden, title.into(), body.into(), buttons)
     }
 
     fn unread(&mut self, conversation: &str, view: &View<'_>) -> Vec<Order> {
@@ -407,55 +408,53 @@ impl Banners {
 
     fn link(&mut self, side: Side, state: SideState, view: &View<'_>) -> Vec<Order> {
         let link = self.links.entry(name(side)).or_default();
-        let mut orders = Vec::new();
-        let needs = matches!(
+        let needs = need(
             state,
-            SideState::NeedsPassword
-                | SideState::NeedsConsent
-                | SideState::NeedsSignIn
-                | SideState::Refused
+            view.scene.state(side).and_then(|(_, problem)| problem),
         );
-        let (lync, mut show) = (side == Side::Lync, None);
-        if needs != std::mem::replace(&mut link.needs, needs) {
-            if needs {
-                show = Some((
-                    Subject::Needs(side),
-                    if lync {
-                        Word::LyncNeedsYou
-                    } else {
-                        Word::XmppNeedsYou
-                    },
-                ));
-            } else {
-                orders.push(Order::Withdraw(Subject::Needs(side)));
-            }
-        }
+        let needed = std::mem::replace(&mut link.needs, needs);
+        let mut over = needed.is_some() && needs.is_none();
+        let mut back = false;
         if state.is_ready() {
-            if link.lost_since.take().is_some() && std::mem::take(&mut link.told) {
-                show = Some((
-                    Subject::Link(side),
-                    if lync { Word::LyncBack } else { Word::XmppBack },
-                ));
-            }
+            back = link.lost_since.take().is_some() && std::mem::take(&mut link.told);
             link.was_ready = true;
         } else if state.is_final() {
-            // Ended, not lost: by the person, or said above.
-            let told = link.told;
+            // Ended, not lost: by the person, or said below.
+            over |= link.told;
             *link = Link {
                 needs,
                 ..Link::default()
             };
-            if told {
-                orders.push(Order::Withdraw(Subject::Link(side)));
-            }
         } else if link.was_ready && link.lost_since.is_none() {
             link.lost_since = Some(view.now);
         }
-        if let Some((subject, word)) = show {
-            let title = view.reader.say(word).to_owned();
-            orders.extend(self.unless_silent(view, subject, title, Vec::new()));
+        over |= back;
+        let words = match needs {
+            Some(_) if needed == needs => return Vec::new(),
+            Some((title, body)) => Some((
+                view.reader.fill(title, shown_name(side)),
+                view.reader.say(body).to_owned(),
+            )),
+            None if back => {
+                let word = if side == Side::Lync {
+                    Word::LyncBack
+                } else {
+                    Word::XmppBack
+                };
+                Some((view.reader.say(word).to_owned(), String::new()))
+            }
+            None => None,
+        };
+        let subject = Subject::Side(side);
+        let orders = words.map(|(title, body)| {
+            self.unless_silent(view, subject.clone(), title, body, Vec::new())
+        });
+        match orders {
+            Some(orders) if !orders.is_empty() => orders,
+            // What is shown is not true any more.
+            Some(_) | None if over => vec![Order::Withdraw(subject)],
+            Some(_) | None => Vec::new(),
         }
-        orders
     }
 
     fn unless_silent(
@@ -463,22 +462,14 @@ impl Banners {
         view: &View<'_>,
         subject: Subject,
         title: String,
+        body: String,
         buttons: Vec<Button>,
     ) -> Vec<Order> {
         if view.silent() {
             return Vec::new();
         }
-        let stays = matches!(subject, Subject::Needs(_) | Subject::Request(_));
-        let body = match &subject {
-            Subject::Needs(side) => needs_body(view, *side),
-            Subject::Tray | Subject::Hidden => view.reader.say(Word::RunsOn).into(),
-            Subject::Chat(_)
-            | Subject::Chats
-            | Subject::Request(_)
-            | Subject::Person(_)
-            | Subject::Link(_)
-            | Subject::Test => String::new(),
-        };
+        let stays = matches!(subject, Subject::Request(_))
+            || matches!(subject, Subject::Side(side) if self.needs_person(side));
         vec![Order::Show(Banner {
             subject,
             title,
@@ -488,17 +479,38 @@ impl Banners {
             buttons,
         })]
     }
+
+    fn needs_person(&self, side: Side) -> bool {
+        let link = self.links.get(name(side));
+        link.is_some_and(|link| link.needs.is_some())
+    }
 }
 
-/// Cause and remedy as the engine says them, else the bare need.
-fn needs_body(view: &View<'_>, side: Side) -> String {
-    match view.scene.state(side) {
-        Some((_, Some(problem))) => {
-            plain(&format!("{}. {}", problem.message, problem.remedy), BODY)
-        }
-        Some((SideState::NeedsConsent, None)) => view.reader.say(Word::ConsentNeeded).into(),
-        Some(_) | None => view.reader.say(Word::PasswordNeeded).into(),
+/// The engine's own words are for the window and for administrators: here stands what to do next.
+fn need(state: SideState, problem: Option<&Problem>) -> Option<Need> {
+    let code = problem.map(|problem| problem.code);
+    if state == SideState::NeedsPassword {
+        Some((Word::NeedsPassword, Word::TypeIt))
+    } else if state == SideState::NeedsSignIn {
+        Some((Word::NeedsWebSignIn, Word::OpenForPage))
+    } else if state == SideState::NeedsConsent && code == Some(Code::CertificateIssuer) {
+        Some((Word::NeedsDecision, Word::UnknownIssuer))
+    } else if state == SideState::NeedsConsent {
+        Some((Word::NeedsDecision, Word::ForeignHost))
+    } else if state != SideState::Refused {
+        None
+    } else if matches!(
+        code,
+        Some(Code::PasswordRefused | Code::XmppPasswordRefused)
+    ) {
+        Some((Word::RefusedPassword, Word::TypeItAgain))
+    } else {
+        Some((Word::CannotSignInTo, Word::OpenToSeeWhy))
     }
+}
+
+fn shown_name(side: Side) -> &'static str {
+    if side == Side::Lync { "Lync" } else { "XMPP" }
 }
 
 fn name(side: Side) -> &'static str {

@@ -207,23 +207,102 @@ fn a_crowd_of_chats_shares_one_notification() {
     );
 }
 
+fn stopped(state: SideState, code: Code) -> Kind {
+    let words = "No password for Lync is known, by itself.";
+    let problem = Problem::new(code, "x", words, "Store it with causewayctl login");
+    Kind::State {
+        side: Side::Lync,
+        state,
+        error: Some(problem),
+    }
+}
+
 #[test]
 fn a_side_that_needs_the_person_says_so_once_until_it_does_not() {
     let mut desk = Desk::new();
     let needs = || state(Side::Xmpp, SideState::NeedsPassword);
+    let subject = Subject::Side(Side::Xmpp);
+    let (title, body) = ("XMPP needs your password", "Open Causeway to type it.");
     let orders = desk.told(needs());
-    assert_eq!(
-        shown(&orders),
-        [(
-            &Subject::Needs(Side::Xmpp),
-            "XMPP needs you",
-            "password needed",
-            true
-        )]
-    );
-    assert_eq!(shown(&desk.told(needs())), []);
+    assert_eq!(shown(&orders), [(&subject, title, body, true)]);
+    assert!(matches!(&orders[..], [Order::Show(banner)] if banner.stays));
+    assert_eq!(desk.told(needs()), []);
     let orders = desk.told(state(Side::Xmpp, SideState::SigningIn));
-    assert_eq!(orders, [Order::Withdraw(Subject::Needs(Side::Xmpp))]);
+    assert_eq!(orders, [Order::Withdraw(subject)]);
+}
+
+#[test]
+fn what_is_needed_is_said_in_words_for_the_person_whatever_the_engine_says_to_others() {
+    for (state, code, title, body) in [
+        (
+            SideState::NeedsPassword,
+            Code::PasswordMissing,
+            "Lync needs your password",
+            "type it.",
+        ),
+        (
+            SideState::Refused,
+            Code::PasswordRefused,
+            "Lync did not accept your password",
+            "again.",
+        ),
+        (
+            SideState::Refused,
+            Code::NoMethod,
+            "Signing in to Lync is not possible",
+            "see why",
+        ),
+        (
+            SideState::NeedsConsent,
+            Code::CertificateIssuer,
+            "Lync needs your decision",
+            "issuer",
+        ),
+        (
+            SideState::NeedsConsent,
+            Code::ForeignDomain,
+            "Lync needs your decision",
+            "domain",
+        ),
+        (
+            SideState::NeedsSignIn,
+            Code::WebSignIn,
+            "Lync wants you to sign in",
+            "Causeway",
+        ),
+    ] {
+        let orders = Desk::new().told(stopped(state, code));
+        let (_, told, text, _) = shown(&orders)[0];
+        assert!(
+            told.starts_with(title) && text.contains(body),
+            "{told}: {text}"
+        );
+        assert!(
+            !text.contains("causewayctl") && !text.contains(".."),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn there_is_one_notification_of_a_side_and_it_says_what_is_true_now() {
+    let mut desk = Desk::new();
+    let subject = || Subject::Side(Side::Lync);
+    desk.told(state(Side::Lync, SideState::ReadyAvailable));
+    desk.told(state(Side::Lync, SideState::Reconnecting));
+    assert_eq!(*shown(&desk.later(120))[0].0, subject());
+    let refused = stopped(SideState::Refused, Code::PasswordRefused);
+    assert_eq!(*shown(&desk.told(refused))[0].0, subject());
+    let missing = stopped(SideState::NeedsPassword, Code::PasswordMissing);
+    let orders = desk.told(missing.clone());
+    assert_eq!(shown(&orders)[0].1, "Lync needs your password");
+    let ready = state(Side::Lync, SideState::ReadyAvailable);
+    assert_eq!(desk.told(ready.clone()), [Order::Withdraw(subject())]);
+
+    // It goes also while the person does not want to be disturbed.
+    desk.told(missing);
+    desk.told(own(Availability::DoNotDisturb));
+    assert_eq!(desk.told(ready), [Order::Withdraw(subject())]);
 }
 
 #[test]
@@ -245,7 +324,7 @@ fn a_connection_is_called_lost_after_two_minutes_and_back_only_then() {
     assert_eq!(
         shown(&orders),
         [(
-            &Subject::Link(Side::Lync),
+            &Subject::Side(Side::Lync),
             "The connection to Lync is back",
             "",
             false

@@ -85,6 +85,14 @@ impl Service {
         }
     }
 
+    /// Nobody is here any more for whom a click could be carried out, and some services keep what was left behind.
+    pub(super) async fn withdraw_all(&mut self) -> zbus::Result<()> {
+        for (_, id) in self.ids.drain() {
+            let () = self.proxy.call("CloseNotification", &id).await?;
+        }
+        Ok(())
+    }
+
     /// What the service calls itself.
     pub(super) async fn name(&self) -> zbus::Result<String> {
         let (name, _vendor, _version, _spec): (String, String, String, String) =
@@ -259,7 +267,7 @@ fn category(subject: &Subject) -> &'static str {
     match subject {
         Subject::Chat(_) | Subject::Chats => "im.received",
         Subject::Request(_) | Subject::Person(_) => "presence",
-        Subject::Needs(_) | Subject::Link(_) => "network",
+        Subject::Side(_) => "network",
         Subject::Tray | Subject::Hidden | Subject::Test => "device",
     }
 }
