@@ -16,6 +16,7 @@ mod notifications;
 mod office_proxy;
 mod outage;
 mod proxies;
+mod refused_password;
 mod relay;
 mod routing;
 mod secrets;

@@ -127,7 +127,7 @@ impl Page {
             Command::About,
             Command::Desktop,
             Command::GetStatus,
-            Command::Check,
+            Command::Check { again: true },
         ] {
             let reply = self.door.request(command).await;
             let reply = format!("{}", json!(reply.map_err(|problem| json!(problem))));

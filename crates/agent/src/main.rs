@@ -96,6 +96,8 @@ async fn run(args: &Args) -> Result<(), Problem> {
         bridge: true,
         watch_only: false,
         one_shot: false,
+        // A person who starts the program wants it to try.
+        unattended: args.autostart,
         log_files: true,
         secrets: Secrets::system(),
     };

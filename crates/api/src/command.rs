@@ -13,7 +13,11 @@ use crate::{HowOften, Network, Password, Preset, SendWhen, Settable, Show, Side,
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum Command {
     /// Walk the sign-in ladder of both sides with connections of its own, without touching the running links.
-    Check,
+    Check {
+        /// A person asks for it: a password that was refused is sent once more. Else the refusal that is known is told.
+        #[serde(default)]
+        again: bool,
+    },
     /// Write a report for a help desk, with nothing secret in it. Answer: [`Reply::Diagnosed`].
     Diagnose {
         /// Absolute path of the archive (zip).

@@ -203,6 +203,8 @@ pub(crate) fn options(place: &Place, needs: Needs) -> Options {
         bridge: needs.bridge,
         watch_only: !needs.presence,
         one_shot: needs.one_shot,
+        // Scripts and services run again and again by themselves.
+        unattended: true,
         log_files: false,
         secrets: Secrets::system(),
     }

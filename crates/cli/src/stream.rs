@@ -35,6 +35,8 @@ pub(crate) struct Stream {
 
 enum Form {
     Json,
+    /// For the journal of a service.
+    Bridge(Lines),
     People(Lines, Held),
 }
 
@@ -70,16 +72,27 @@ pub(crate) struct ReaderGone;
 impl Stream {
     /// As JSON, or for people.
     pub(crate) fn to_stdout(json: bool, paint: Paint) -> Self {
+        Self::new(match json {
+            true => Form::Json,
+            false => Form::People(Lines::new(paint), Held::default()),
+        })
+    }
+
+    /// As [`Stream::to_stdout`], but people are told what becomes of the bridge alone: a service's lines go into the journal
+    /// of the system, where no texts, notes and presence of others belong.
+    pub(crate) fn of_a_bridge(json: bool, paint: Paint) -> Self {
+        Self::new(match json {
+            true => Form::Json,
+            false => Form::Bridge(Lines::new(paint)),
+        })
+    }
+
+    fn new(form: Form) -> Self {
         let (out, waiting) = mpsc::channel(QUEUE);
         let writer = tokio::task::spawn_blocking(move || {
             // An error means that the reader has gone; whoever sends next learns it.
             let _ = write(waiting, io::stdout().lock());
         });
-        let form = if json {
-            Form::Json
-        } else {
-            Form::People(Lines::new(paint), Held::default())
-        };
         Self {
             out,
             writer,
@@ -100,6 +113,14 @@ impl Stream {
         };
         let line = match &mut self.form {
             Form::Json => serde_json::to_string(&event).ok(),
+            Form::Bridge(lines) => match &event.kind {
+                Kind::State { .. }
+                | Kind::Notices { .. }
+                | Kind::Paused { .. }
+                | Kind::Bridge { .. }
+                | Kind::Resync => lines.of(&event),
+                _ => None,
+            },
             Form::People(lines, held) => match (lines.of(&event), &event.kind) {
                 (Some(line), Kind::Person(person)) => {
                     let addresses = &person.addresses;
@@ -119,7 +140,7 @@ impl Stream {
     /// When [`Stream::settle`] has something to do.
     pub(crate) fn due(&self) -> Option<Instant> {
         match &self.form {
-            Form::Json => None,
+            Form::Json | Form::Bridge(_) => None,
             Form::People(_, held) => held.due.map(|(due, _)| due),
         }
     }
@@ -130,7 +151,7 @@ impl Stream {
     /// [`ReaderGone`].
     pub(crate) async fn settle(&mut self) -> Result<(), ReaderGone> {
         let lines = match &mut self.form {
-            Form::Json => Vec::new(),
+            Form::Json | Form::Bridge(_) => Vec::new(),
             Form::People(_, held) => held.release(),
         };
         for (_, line) in lines {

@@ -11,6 +11,7 @@ use crate::{
     options::Options,
     prepare::{Preparation, Reach, extra_roots, lync_account, lync_settings},
     problems::{self, Next},
+    refusals::{Offer, Refusals},
 };
 
 /// The steps in their order; both sides climb the same ladder.
@@ -23,8 +24,8 @@ const STEPS: [&str; 6] = [
     "loading-contacts",
 ];
 
-/// Walks the sign-in ladder of the configured sides with connections of its own. Touches no running link and no data
-/// directory, and changes nobody's presence.
+/// Walks the sign-in ladder of the configured sides with connections of its own. Touches no running link, changes nobody's
+/// presence, and leaves nothing in the data directory but whether the password was refused.
 pub async fn check(options: &Options) -> Check {
     let locations = options.locations.clone();
     let loading = tokio::task::spawn_blocking(move || config::load(&locations));
@@ -38,9 +39,11 @@ pub async fn check(options: &Options) -> Check {
     if !(lync && options.sides.lync || xmpp && options.sides.xmpp) {
         return failed(problems::nothing_configured());
     }
+    let refusals = Refusals::of(&options.data_dir);
     let preparation = Preparation {
         configuration,
         secrets: options.secrets.clone(),
+        refusals: options.unattended.then(|| refusals.clone()),
         watch_only: true,
         store: None,
         archive_from: None,
@@ -49,14 +52,14 @@ pub async fn check(options: &Options) -> Check {
     let (lync, xmpp) = tokio::join!(
         Box::pin(async {
             if options.sides.lync {
-                check_lync(&preparation).await
+                check_lync(&preparation, &refusals).await
             } else {
                 Ladder::default()
             }
         }),
         Box::pin(async {
             if options.sides.xmpp {
-                check_xmpp(&preparation).await
+                check_xmpp(&preparation, &refusals).await
             } else {
                 Ladder::default()
             }
@@ -76,7 +79,7 @@ struct Ladder {
     problem: Option<Problem>,
 }
 
-async fn check_lync(preparation: &Preparation) -> Ladder {
+async fn check_lync(preparation: &Preparation, refusals: &Refusals) -> Ladder {
     let mut ladder = Ladder::default();
     let Some(lync) = &preparation.configuration.settings.lync else {
         ladder.not_configured(Side::Lync);
@@ -96,13 +99,15 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
         }
     };
     // Without a password everything before the sign-in is worth checking all the same.
-    let (password, missing) = match preparation.secrets.password(&lync_account(lync)).await {
-        Ok(password) => (Some(password), None),
-        Err(problem) => (None, Some(problem)),
+    let account = lync_account(lync);
+    let offer = Offer::lync(lync, &preparation.secrets);
+    let (password, offer) = match preparation.password(&account, offer).await {
+        Ok((password, offer)) => (Some(password), Ok(offer)),
+        Err(problem) => (None, Err(problem)),
     };
     let settings = ucwa::client::Settings {
         password,
-        cookies: preparation.secrets.cookies(&lync_account(lync)),
+        cookies: preparation.secrets.cookies(&account),
         ..lync_settings(lync, true, reach)
     };
     for report in ucwa::client::check(settings).await {
@@ -110,9 +115,8 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
         match report.result {
             Ok(facts) => ladder.pass(Side::Lync, step, report.elapsed, lync_facts(&facts)),
             Err(error) => {
-                let named = missing
-                    .clone()
-                    .filter(|_| error.kind == ucwa::ErrorKind::PasswordMissing);
+                let missing = offer.as_ref().err().cloned();
+                let named = missing.filter(|_| error.kind == ucwa::ErrorKind::PasswordMissing);
                 let problem = named.unwrap_or_else(|| {
                     let problem = problems::lync(&error, step, Next::Ask);
                     let problem =
@@ -125,11 +129,14 @@ async fn check_lync(preparation: &Preparation) -> Ladder {
             }
         }
     }
+    if let Ok(offer) = offer {
+        ladder.note(&offer, refusals);
+    }
     ladder.skip_the_rest(Side::Lync);
     ladder
 }
 
-async fn check_xmpp(preparation: &Preparation) -> Ladder {
+async fn check_xmpp(preparation: &Preparation, refusals: &Refusals) -> Ladder {
     let mut ladder = Ladder::default();
     let Some(xmpp) = &preparation.configuration.settings.xmpp else {
         ladder.not_configured(Side::Xmpp);
@@ -147,7 +154,7 @@ async fn check_xmpp(preparation: &Preparation) -> Ladder {
     }
     match preparation.xmpp().await {
         Err(problem) => ladder.fail(Side::Xmpp, "signing-in", Duration::ZERO, problem),
-        Ok(settings) => {
+        Ok((settings, offer)) => {
             for report in causeway_xmpp::link::check(settings).await {
                 let step = report.step.word();
                 match report.result {
@@ -161,6 +168,7 @@ async fn check_xmpp(preparation: &Preparation) -> Ladder {
                     }
                 }
             }
+            ladder.note(&offer, refusals);
         }
     }
     ladder.skip_the_rest(Side::Xmpp);
@@ -202,6 +210,14 @@ impl Ladder {
             step: step.to_owned(),
             ..problem
         });
+    }
+
+    /// What became of the password that was sent.
+    fn note(&self, offer: &Offer, refusals: &Refusals) {
+        let signing_in = self.steps.iter().find(|step| step.step == "signing-in");
+        if let Some(step) = signing_in {
+            refusals.note(offer, step.code);
+        }
     }
 
     fn not_configured(&mut self, side: Side) {

@@ -36,6 +36,7 @@ mod prepare;
 mod presence;
 mod problems;
 mod proxies;
+mod refusals;
 #[cfg(test)]
 mod scene;
 pub mod secrets;
@@ -56,6 +57,7 @@ pub use diagnose::{Wanted, diagnose};
 pub use engine::Engine;
 pub use handle::{Handle, Subscription};
 pub use options::{Options, Sides};
+pub use refusals::Refusals;
 
 /// A text that took longer than this to get here is marked as late.
 const LATE: SignedDuration = SignedDuration::from_mins(2);

@@ -4,7 +4,7 @@ use causeway_api::{Kind, LinkState, PassedOver, Problem, Side, SideState, StepSt
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::{diagnose::Recent, problems};
+use crate::{diagnose::Recent, problems, refusals::Offer};
 
 /// A link of type `L` that tells `E`, or the place of one.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Slot<L, E> {
     pub(crate) server: Option<String>,
     /// How it was signed in last.
     pub(crate) signed_in: Option<SignedIn>,
+    /// The password that it was started with, until its fate is known.
+    pub(crate) offer: Option<Offer>,
     /// When it is tried again by itself.
     pub(crate) next_at: Option<Timestamp>,
     /// What it went through.
@@ -67,6 +69,7 @@ impl<L, E> Slot<L, E> {
             resumed: None,
             server: None,
             signed_in: None,
+            offer: None,
             next_at: None,
             recent: Recent::default(),
         }

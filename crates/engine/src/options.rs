@@ -19,6 +19,8 @@ pub struct Options {
     pub watch_only: bool,
     /// The engine lives for one command: a sign-in that does not succeed is the answer to it, in place of patience.
     pub one_shot: bool,
+    /// Nobody asked for a sign-in at this moment: a password that was refused is not sent again until it is changed.
+    pub unattended: bool,
     /// Log to files below the data directory as well, as `log.level` says.
     pub log_files: bool,
     /// Where passwords come from.

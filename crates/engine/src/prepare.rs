@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use causeway_api::{Code, Origin, Problem, Side};
 use jiff::SignedDuration;
 use rustls_pki_types::CertificateDer;
+use secrecy::SecretString;
 use ucwa::client::{Method, ProxyLogin};
 use url::Url;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     config::{self, Configuration, Mode},
     problems, proxies,
+    refusals::{Offer, Refusals},
     secrets::{Account, Secrets, in_file},
     store::{Keep, KnownServer, Slot, Store},
 };
@@ -22,15 +24,17 @@ const ARCHIVE_OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// A link that can be started.
 pub(crate) enum Prepared {
-    /// With the reason why no password is known, where none is.
-    Lync(Box<ucwa::client::Settings>, Option<Problem>),
-    Xmpp(Box<causeway_xmpp::link::Settings>),
+    /// With the password that is offered, or the reason why none is.
+    Lync(Box<ucwa::client::Settings>, Result<Offer, Problem>),
+    Xmpp(Box<causeway_xmpp::link::Settings>, Offer),
 }
 
 /// What is needed to prepare a link away from the loop: key stores and files take their time.
 pub(crate) struct Preparation {
     pub(crate) configuration: Configuration,
     pub(crate) secrets: Secrets,
+    /// Passwords that are not sent; `None` where a person wants to try.
+    pub(crate) refusals: Option<Refusals>,
     pub(crate) watch_only: bool,
     /// `None`: a sign-in that leaves no trace (the ladder).
     pub(crate) store: Option<Store>,
@@ -39,6 +43,22 @@ pub(crate) struct Preparation {
 }
 
 impl Preparation {
+    /// The password of an account, and what is to be noted where it is refused.
+    ///
+    /// # Errors
+    /// Those of [`Secrets::password`]; why it is not sent again where it was refused.
+    pub(crate) async fn password(
+        &self,
+        account: &Account,
+        offer: Offer,
+    ) -> Result<(SecretString, Offer), Problem> {
+        let refusals = self.refusals.as_ref();
+        if let Some(problem) = refusals.and_then(|refusals| refusals.why_not(&offer)) {
+            return Err(problem);
+        }
+        Ok((self.secrets.password(account).await?, offer))
+    }
+
     /// Settings of the Lync link.
     pub(crate) async fn lync(&self) -> Result<Prepared, Problem> {
         let lync = self
@@ -47,13 +67,15 @@ impl Preparation {
             .lync
             .as_ref()
             .ok_or_else(|| problems::not_configured(Side::Lync))?;
-        let (password, missing) = match self.secrets.password(&lync_account(lync)).await {
-            Ok(password) => (Some(password), None),
+        let offer = Offer::lync(lync, &self.secrets);
+        let (password, offer) = match self.password(&lync_account(lync), offer).await {
+            Ok((password, offer)) => (Some(password), Ok(offer)),
             // What the server offers may do without one.
             Err(problem)
-                if problem.code == Code::PasswordMissing && lync.method.value != Method::Forms =>
+                if matches!(problem.code, Code::PasswordMissing | Code::PasswordRefused)
+                    && lync.method.value != Method::Forms =>
             {
-                (None, Some(problem))
+                (None, Err(problem))
             }
             Err(problem) => return Err(problem),
         };
@@ -80,18 +102,19 @@ impl Preparation {
             applications,
             ..lync_settings(lync, self.watch_only, Reach::of(lync).await?)
         };
-        Ok(Prepared::Lync(Box::new(settings), missing))
+        Ok(Prepared::Lync(Box::new(settings), offer))
     }
 
     /// Settings of the XMPP link.
-    pub(crate) async fn xmpp(&self) -> Result<causeway_xmpp::link::Settings, Problem> {
+    pub(crate) async fn xmpp(&self) -> Result<(causeway_xmpp::link::Settings, Offer), Problem> {
         let xmpp = self
             .configuration
             .settings
             .xmpp
             .as_ref()
             .ok_or_else(|| problems::not_configured(Side::Xmpp))?;
-        let password = self.secrets.password(&xmpp_account(xmpp)).await?;
+        let offer = Offer::xmpp(xmpp, &self.secrets);
+        let (password, offer) = self.password(&xmpp_account(xmpp), offer).await?;
         let account = xmpp.address.value.to_string();
         let known = match &self.store {
             Some(store) => {
@@ -104,7 +127,7 @@ impl Preparation {
             None => None,
         };
         let from = [known, self.archive_from].into_iter().flatten().min();
-        Ok(causeway_xmpp::link::Settings {
+        let settings = causeway_xmpp::link::Settings {
             jid: xmpp.address.value.clone(),
             password,
             // The bridge knows another Causeway of the same account by the beginning of its resource.
@@ -119,7 +142,8 @@ impl Preparation {
             extra_roots: extra_roots(xmpp.ca_file.value.clone()).await?,
             archive_since: from.map(|from| from.checked_sub(ARCHIVE_OVERLAP).unwrap_or(from)),
             limits: causeway_xmpp::link::Limits::default(),
-        })
+        };
+        Ok((settings, offer))
     }
 }
 

@@ -194,6 +194,7 @@ fn options(dir: &Path, one_shot: bool) -> Options {
         bridge: true,
         watch_only: false,
         one_shot,
+        unattended: false,
         log_files: false,
         secrets: Secrets::system(),
     }

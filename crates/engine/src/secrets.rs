@@ -99,6 +99,11 @@ impl Secrets {
         self.held().insert(account.name(), secret);
     }
 
+    /// Whether a password is kept in memory.
+    pub(crate) fn holds(&self, account: &Account) -> bool {
+        self.held().contains_key(&account.name())
+    }
+
     /// The cookies of the sign-in pages of an account.
     pub(crate) fn cookies(&self, account: &Account) -> Cookies {
         let cookies = self.cookies.lock();

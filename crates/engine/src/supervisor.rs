@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use causeway_api::{Kind, LinkState, Problem, Side, SideState};
+use causeway_api::{Code, Kind, LinkState, Problem, Side, SideState};
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::mpsc, time::timeout};
@@ -14,6 +14,7 @@ use crate::{
     link::{Readiness, Slot},
     prepare::{Preparation, Prepared},
     problems,
+    refusals::Refusals,
 };
 
 /// A link that closes may take so long.
@@ -91,6 +92,9 @@ impl Core {
             self.tell(step);
         }
         self.tell_own_status();
+        if state.is_ready() {
+            self.note_offer(side, None);
+        }
         if let (true, Readiness::Failed(problem)) = (self.options.one_shot, self.readiness(side)) {
             self.take_back(side, &problem);
         }
@@ -153,6 +157,7 @@ impl Core {
         let preparation = Preparation {
             configuration: self.configuration.clone(),
             secrets: self.options.secrets.clone(),
+            refusals: self.options.unattended.then(|| self.refusals()),
             watch_only: self.options.watch_only,
             // One command leaves no trace: an application of its own, and nothing of the archive.
             store: (!self.options.one_shot).then(|| self.store.clone()),
@@ -167,7 +172,8 @@ impl Core {
             let prepared = match side {
                 Side::Lync => preparation.lync().await,
                 Side::Xmpp | Side::Gateway => {
-                    preparation.xmpp().await.map(Box::new).map(Prepared::Xmpp)
+                    let prepared = preparation.xmpp().await;
+                    prepared.map(|(settings, offer)| Prepared::Xmpp(Box::new(settings), offer))
                 }
             };
             // The loop may have ended meanwhile.
@@ -195,12 +201,16 @@ impl Core {
             return;
         }
         match prepared {
-            Ok(Prepared::Lync(settings, missing)) => {
-                self.password_missing = missing;
+            Ok(Prepared::Lync(settings, offer)) => {
+                (self.lync.offer, self.password_missing) = match offer {
+                    Ok(offer) => (Some(offer), None),
+                    Err(missing) => (None, Some(missing)),
+                };
                 let (link, events) = ucwa::client::start(*settings, self.journal());
                 self.lync.started(link, events);
             }
-            Ok(Prepared::Xmpp(settings)) => {
+            Ok(Prepared::Xmpp(settings, offer)) => {
+                self.xmpp.offer = Some(offer);
                 let (link, events) = causeway_xmpp::link::start(*settings);
                 if !self.options.watch_only {
                     link.send(self.presence.command());
@@ -232,6 +242,23 @@ impl Core {
         }
     }
 
+    fn refusals(&self) -> Refusals {
+        Refusals::of(&self.options.data_dir)
+    }
+
+    /// What became of the password that a link was started with: `None`, it was accepted. In the loop, so that it is on
+    /// disk before one command ends; it happens once for each sign-in.
+    fn note_offer(&mut self, side: Side, code: Option<Code>) {
+        let offer = match side {
+            Side::Lync => self.lync.offer.take(),
+            Side::Xmpp => self.xmpp.offer.take(),
+            Side::Gateway => None,
+        };
+        if let Some(offer) = offer {
+            self.refusals().note(&offer, code);
+        }
+    }
+
     /// The link ended by itself.
     pub(crate) fn stopped(&mut self, side: Side, problem: Option<Problem>) {
         drop(self.let_go(side));
@@ -243,7 +270,7 @@ impl Core {
         let problem = problem.map(|problem| {
             // Whoever looked for it knows better why there is none.
             let problem = match &self.password_missing {
-                Some(missing) if problem.code == missing.code => missing.clone(),
+                Some(missing) if problem.code == Code::PasswordMissing => missing.clone(),
                 Some(_) | None => problem,
             };
             let problem = problems::in_password_file(problem, file.as_deref());
@@ -252,6 +279,9 @@ impl Core {
                 None => problem,
             }
         });
+        if let Some(problem) = &problem {
+            self.note_offer(side, Some(problem.code));
+        }
         let state = problem
             .as_ref()
             .map_or(SideState::SignedOut, problems::resting);

@@ -36,7 +36,7 @@ async fn a_slow_answer_does_not_hold_up_a_quick_one() {
     let client = house.enter().await;
     let slow = tokio::spawn({
         let client = client.clone();
-        async move { client.request(Command::Check).await }
+        async move { client.request(Command::Check { again: false }).await }
     });
     house.desk.began.notified().await;
     assert_eq!(client.request(Command::Links).await, Ok(links()));
@@ -290,7 +290,7 @@ async fn a_client_that_goes_in_the_middle_disturbs_nobody() {
     let house = House::open();
     let staying = house.enter().await;
     let going = house.enter().await;
-    let asking = tokio::spawn(async move { going.request(Command::Check).await });
+    let asking = tokio::spawn(async move { going.request(Command::Check { again: false }).await });
     house.desk.began.notified().await;
     asking.abort();
     assert!(asking.await.is_err());
@@ -472,7 +472,7 @@ impl Desk for TestDesk {
     async fn request(&self, command: Command) -> Result<Reply, Problem> {
         match command {
             Command::Links => Ok(links()),
-            Command::Check => {
+            Command::Check { .. } => {
                 self.began.notify_one();
                 self.go_on.notified().await;
                 Ok(Reply::Done)

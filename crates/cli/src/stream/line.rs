@@ -74,10 +74,16 @@ impl Lines {
                 from_side,
                 to_side,
                 reason,
-                ..
+                id,
             } => (
                 None,
-                bridge_line(*action, *from_side, *to_side, reason.as_deref(), paint),
+                bridge_line(
+                    *action,
+                    (*from_side, *to_side),
+                    id,
+                    reason.as_deref(),
+                    paint,
+                ),
             ),
             Kind::Subscription(subscription) => (Some(Side::Xmpp), subscription_line(subscription)),
             Kind::Paused { paused, until } => {
@@ -223,8 +229,8 @@ fn conversation_line(conversation: &Conversation) -> String {
 
 fn bridge_line(
     action: BridgeAction,
-    from: Side,
-    to: Side,
+    (from, to): (Side, Side),
+    id: &str,
     reason: Option<&str>,
     paint: Paint,
 ) -> String {
@@ -239,10 +245,11 @@ fn bridge_line(
         .map(|reason| format!(": {}", plain(reason)))
         .unwrap_or_default();
     format!(
-        "⇄ {} {} → {}{reason}",
+        "⇄ {} {} → {} {}{reason}",
         paint.paint(colour, action),
         words::side(from),
-        words::side(to)
+        words::side(to),
+        plain(id)
     )
 }
 

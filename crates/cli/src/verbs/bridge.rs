@@ -4,7 +4,7 @@ use causeway_api::door::{Door, Reached, reach};
 use causeway_api::{Code, Problem};
 use causeway_engine::Sides;
 
-use super::{Ctl, watch::tell_all};
+use super::{Ctl, ends::Ends, watch::tell_all};
 use crate::interrupts::Interrupt;
 use crate::outcome::Outcome;
 use crate::session::{Needs, PROGRAM, start};
@@ -33,23 +33,26 @@ pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
             return Err(problem);
         }
     };
-    let mut stream = Stream::to_stdout(ctl.json, ctl.paint);
+    let mut stream = Stream::of_a_bridge(ctl.json, ctl.paint);
+    let mut ends = Ends::default();
     let handle = engine.handle();
     let told = async {
-        // A bridge goes on when nobody reads what it tells.
-        let _ = tell_all(&handle, &mut stream).await;
-        std::future::pending().await
+        match tell_all(&handle, &mut stream, Some(&mut ends)).await {
+            Err(problem) if problem.code != Code::AgentGone => problem,
+            // The engine tells its end by itself.
+            Ok(()) | Err(_) => std::future::pending().await,
+        }
     };
     let stopped = tokio::select! {
-        interrupt = ctl.interrupts.next() => Some(interrupt),
-        () = engine.ended() => None,
-        () = told => None,
+        interrupt = ctl.interrupts.next() => Ok(Some(interrupt)),
+        () = engine.ended() => Ok(None),
+        problem = told => Err(problem),
     };
     door.shut().await;
     engine.stop().await;
     door.close().await;
     stream.end().await;
-    match stopped {
+    match stopped? {
         Some(Interrupt::Person) => Ok(Outcome::interrupted()),
         Some(Interrupt::Terminate) | None => Ok(Outcome::default()),
     }

@@ -1,7 +1,7 @@
 //! `check`: the sign-in ladder of both sides.
 
 use causeway_api::{Check, CheckStep, Code, Command, Desk as _, Problem, Reply, StepState};
-use causeway_engine::{Sides, config};
+use causeway_engine::{Options, Sides, config};
 
 use super::config::running;
 use super::{Ctl, trust};
@@ -12,7 +12,11 @@ use crate::words;
 
 pub(super) async fn run(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     let (check, failure) = loop {
-        let options = options(&ctl.place, Needs::once(Sides::BOTH));
+        let options = Options {
+            // To try it is what this verb is for.
+            unattended: false,
+            ..options(&ctl.place, Needs::once(Sides::BOTH))
+        };
         let ladder = async { Ok(causeway_engine::check(&options).await) };
         let check = ctl.interrupts.or(ladder).await?;
         let check = ctl.interrupts.or(with_cookies(&ctl.place, check)).await?;
@@ -50,7 +54,7 @@ async fn with_cookies(place: &Place, check: Check) -> Result<Check, Problem> {
     let Some((client, _)) = running(place).await? else {
         return Ok(check);
     };
-    let Reply::Check(walked) = client.request(Command::Check).await? else {
+    let Reply::Check(walked) = client.request(Command::Check { again: true }).await? else {
         return Err(wrong_reply());
     };
     Ok(walked)

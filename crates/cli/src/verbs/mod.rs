@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod contacts;
 mod diagnose;
+mod ends;
 mod lists;
 mod passwords;
 mod presence;

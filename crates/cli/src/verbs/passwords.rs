@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use causeway_api::door::Client;
 use causeway_api::{Code, Command, Desk, Problem, Reply, Side};
-use causeway_engine::config;
 use causeway_engine::secrets::{Account, Secrets};
+use causeway_engine::{Refusals, config};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -38,8 +38,10 @@ pub(super) async fn login(
         .into_iter()
         .partition(|account| account.password_file.is_some());
     // What stands in a file is not asked for. A running Causeway is told to read it again.
+    let refusals = Refusals::of(&ctl.place.data_dir);
     let mut signing_in = Vec::new();
     for account in &in_files {
+        refusals.forget(account.side);
         if !is_signed_in(&ctl.place, account.side).await
             && sign_in_again(&ctl.place, account.side).await
         {
@@ -60,6 +62,7 @@ pub(super) async fn login(
     let secrets = Secrets::system();
     for (account, password) in accounts.iter().zip(passwords) {
         ctl.interrupts.or(secrets.store(account, password)).await?;
+        refusals.forget(account.side);
         if sign_in_again(&ctl.place, account.side).await {
             signing_in.push(account.clone());
         }

@@ -6,6 +6,7 @@ use causeway_api::{Changes, Code, Desk, Kind, Problem};
 use causeway_engine::Sides;
 
 use super::Ctl;
+use super::ends::Ends;
 use crate::outcome::Outcome;
 use crate::session::{Needs, Session};
 use crate::stream::Stream;
@@ -29,8 +30,8 @@ pub(super) async fn run(ctl: &mut Ctl, time: Option<Duration>) -> Result<Outcome
     let mut stream = Stream::to_stdout(ctl.json, ctl.paint);
     let told = async {
         match &session {
-            Session::Running(client) => tell_all(client, &mut stream).await,
-            Session::Ours(engine) => tell_all(&engine.handle(), &mut stream).await,
+            Session::Running(client) => tell_all(client, &mut stream, None).await,
+            Session::Ours(engine) => tell_all(&engine.handle(), &mut stream, None).await,
         }
     };
     let outcome = tokio::select! {
@@ -43,19 +44,30 @@ pub(super) async fn run(ctl: &mut Ctl, time: Option<Duration>) -> Result<Outcome
     outcome
 }
 
-/// Everything known, then every change, until nobody reads any more.
+/// Everything known, then every change, until nobody reads any more. A bridge goes on without a reader, until it is of no
+/// use.
 ///
 /// # Errors
-/// [`Code::AgentGone`] when the engine has ended.
-pub(super) async fn tell_all(desk: &impl Desk, stream: &mut Stream) -> Result<(), Problem> {
+/// [`Code::AgentGone`] when the engine has ended; why no side can be used without a person.
+pub(super) async fn tell_all(
+    desk: &impl Desk,
+    stream: &mut Stream,
+    mut ends: Option<&mut Ends>,
+) -> Result<(), Problem> {
     loop {
         let (snapshot, mut changes) = desk.subscribe().await?;
         for event in snapshot.events {
-            if stream.tell(event).await.is_err() {
+            if let Some(ends) = &mut ends {
+                ends.note(&event.kind);
+            }
+            if stream.tell(event).await.is_err() && ends.is_none() {
                 return Ok(());
             }
         }
         loop {
+            if let Some(problem) = ends.as_ref().and_then(|ends| ends.of_no_use()) {
+                return Err(problem);
+            }
             let due = stream.due();
             let quiet = async {
                 match due {
@@ -66,7 +78,7 @@ pub(super) async fn tell_all(desk: &impl Desk, stream: &mut Stream) -> Result<()
             let event = tokio::select! {
                 event = changes.next() => event,
                 () = quiet => {
-                    if stream.settle().await.is_err() {
+                    if stream.settle().await.is_err() && ends.is_none() {
                         return Ok(());
                     }
                     continue;
@@ -76,7 +88,10 @@ pub(super) async fn tell_all(desk: &impl Desk, stream: &mut Stream) -> Result<()
                 return Err(ended());
             };
             let lost = event.kind == Kind::Resync;
-            if stream.tell(event).await.is_err() {
+            if let Some(ends) = &mut ends {
+                ends.note(&event.kind);
+            }
+            if stream.tell(event).await.is_err() && ends.is_none() {
                 return Ok(());
             }
             if lost {

@@ -11,6 +11,7 @@ use crate::{
     core::{Core, Found},
     prepare::{Reach, lync_account, lync_settings, xmpp_account},
     problems::{self, Next},
+    refusals::Refusals,
     secrets::{Account, Secrets},
     send::Answer,
     unit::{Unit, Write},
@@ -98,8 +99,10 @@ impl Core {
             return reply(answer, Err(problems::usage("password", remedy)));
         }
         let (secrets, found) = (self.options.secrets.clone(), self.found.clone());
+        let refusals = Refusals::of(&self.options.data_dir);
         tokio::spawn(async move {
             let kept = secrets.keep(&account, secret, keep).await;
+            refusals.forget(side);
             // The loop may have ended meanwhile.
             let _ = found.send(Found::Password(side));
             reply(answer, Ok(Reply::PasswordTaken { kept }));

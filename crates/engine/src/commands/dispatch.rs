@@ -7,7 +7,9 @@ use crate::{
     chats::Place,
     core::Core,
     diagnose::{self, Wanted},
+    options::Options,
     problems,
+    refusals::Refusals,
     send::{Answer, Taking, Typed},
     store::Pause,
 };
@@ -23,8 +25,11 @@ impl Core {
             self.person_acted();
         }
         let result = match command {
-            Command::Check => {
-                let options = self.options.clone();
+            Command::Check { again } => {
+                let options = Options {
+                    unattended: !again,
+                    ..self.options.clone()
+                };
                 tokio::spawn(async move {
                     reply(answer, Ok(Reply::Check(crate::check(&options).await)))
                 });
@@ -253,6 +258,7 @@ impl Core {
                     && self.pause.is_none(),
             }),
             Command::SignIn { side } => {
+                Refusals::of(&self.options.data_dir).forget(side);
                 self.start(side);
                 Ok(Reply::Done)
             }
