@@ -3,7 +3,7 @@
 use causeway_api::door::Client;
 use causeway_api::{Command, Desk as _, Reply};
 use causeway_tests::cast::{Solo, World, secret};
-use causeway_tests::sim::Sim;
+use causeway_tests::sim::{Sim, free_port};
 
 /// How many passwords the simulator has refused.
 async fn refusals(sim: &Sim) -> usize {
@@ -16,7 +16,7 @@ async fn refusals(sim: &Sim) -> usize {
 
 #[tokio::test]
 async fn what_runs_by_itself_does_not_send_it_again_until_it_is_changed() {
-    let sim = Sim::start("", &[]).await;
+    let sim = Sim::at(free_port(), &[]).await;
     let anna = Solo::at(&sim);
     let right = sim.account("anna").password.clone();
     secret(&anna.password_file(), "not the password");
@@ -26,7 +26,6 @@ async fn what_runs_by_itself_does_not_send_it_again_until_it_is_changed() {
         ["contacts"].as_slice(),
         &["contacts"],
         &["presence", "sip:ben@contoso.example"],
-        &["bridge", "run"],
     ]
     .into_iter()
     .enumerate()
@@ -36,6 +35,12 @@ async fn what_runs_by_itself_does_not_send_it_again_until_it_is_changed() {
         let known = answer.json["error"]["detail"]["refused_at"].is_string();
         assert_eq!(known, round > 0, "{answer:?}");
     }
+    // No side is left that it could serve.
+    let mut bridge = anna.ctl.stream(&["bridge", "run"]);
+    let end = bridge.find("its end", |line| line["kind"].is_null());
+    assert_eq!(end.await["error"]["code"], "CW-1201");
+    let exit = bridge.program.child().wait().await.expect("it ended");
+    assert_eq!(exit.code(), Some(3));
     anna.ctl.run(&["diagnose", report]).await.done();
     assert_eq!(refusals(&sim).await, 1);
 

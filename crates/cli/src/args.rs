@@ -409,7 +409,7 @@ fn code(text: &str) -> Result<Code, String> {
         .iter()
         .find(|code| code.as_str().strip_prefix("CW-") == Some(digits))
         .copied()
-        .ok_or_else(|| "expected a code such as CW-1201".into())
+        .ok_or_else(|| "there is no such code; they look like CW-1201".into())
 }
 
 fn search_text(text: &str) -> Result<String, String> {

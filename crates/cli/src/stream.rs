@@ -113,14 +113,8 @@ impl Stream {
         };
         let line = match &mut self.form {
             Form::Json => serde_json::to_string(&event).ok(),
-            Form::Bridge(lines) => match &event.kind {
-                Kind::State { .. }
-                | Kind::Notices { .. }
-                | Kind::Paused { .. }
-                | Kind::Bridge { .. }
-                | Kind::Resync => lines.of(&event),
-                _ => None,
-            },
+            Form::Bridge(lines) if is_for_the_journal(&event.kind) => lines.of(&event),
+            Form::Bridge(_) => None,
             Form::People(lines, held) => match (lines.of(&event), &event.kind) {
                 (Some(line), Kind::Person(person)) => {
                     let addresses = &person.addresses;
@@ -170,6 +164,18 @@ impl Stream {
     }
 }
 
+/// What a service may tell: of itself and of the bridge, nothing that people wrote or how they are.
+fn is_for_the_journal(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::State { .. }
+            | Kind::Notices { .. }
+            | Kind::Paused { .. }
+            | Kind::Bridge { .. }
+            | Kind::Resync
+    )
+}
+
 /// Every line is flushed as soon as no other one waits.
 fn write(mut lines: mpsc::Receiver<String>, mut out: impl Write) -> io::Result<()> {
     while let Some(line) = lines.blocking_recv() {
@@ -184,7 +190,75 @@ fn write(mut lines: mpsc::Receiver<String>, mut out: impl Write) -> io::Result<(
 
 #[cfg(test)]
 mod tests {
+    use causeway_api::{Availability, BridgeAction, Direction, Message, Presence, Side, SideState};
+    use jiff::Timestamp;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_bridge_tells_what_becomes_of_a_text_and_not_what_stands_in_it() {
+        let message = Message {
+            id: "id-1".into(),
+            conversation: "c".into(),
+            side: Side::Lync,
+            direction: Direction::In,
+            from: "sip:bob@contoso.example".into(),
+            to: "sip:anna@contoso.example".into(),
+            name: None,
+            text: "canary text".into(),
+            sent_at: Timestamp::UNIX_EPOCH,
+            late: false,
+            relay: false,
+        };
+        let presence = Presence {
+            address: "sip:bob@contoso.example".into(),
+            availability: Availability::Busy,
+            activity: None,
+            note: Some("canary note".into()),
+            until: None,
+            last_active: None,
+            device: None,
+        };
+        let kinds = [
+            Kind::State {
+                side: Side::Lync,
+                state: SideState::ReadyAvailable,
+                error: None,
+            },
+            Kind::Message(message),
+            Kind::Presence {
+                side: Side::Lync,
+                presence,
+            },
+            Kind::Bridge {
+                action: BridgeAction::Relayed,
+                id: "id-1".into(),
+                from_side: Side::Lync,
+                to_side: Side::Xmpp,
+                reason: None,
+            },
+        ];
+        let (out, mut lines) = mpsc::channel(8);
+        let paint = Paint { on: false };
+        let mut stream = Stream {
+            out,
+            writer: tokio::spawn(async {}),
+            form: Form::Bridge(Lines::new(paint)),
+            seq: 0,
+        };
+        for kind in kinds {
+            let at = Timestamp::UNIX_EPOCH;
+            stream.tell(Event { seq: 0, at, kind }).await.unwrap();
+        }
+        stream.end().await;
+        let mut told = Vec::new();
+        while let Some(line) = lines.recv().await {
+            told.push(line);
+        }
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[1].contains("relayed Lync → XMPP id-1"), "{told:?}");
+        assert!(!told.concat().contains("bob"), "{told:?}");
+    }
 
     #[test]
     fn a_person_is_told_once_when_the_news_of_them_come_one_after_the_other() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use causeway_api::{Check, CheckStep, Code, Problem, Side, StepState};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
+use ucwa::wire::challenge::{GRANT_PASSIVE, GRANT_PASSWORD, GRANT_WINDOWS};
 
 use crate::{
     config,
@@ -328,7 +329,7 @@ fn message(step: &str, detail: &Map<String, Value>) -> String {
             format!("The certificate is good, issued by {}", text("issuer"))
         }
         "checking-certificate" => "The certificate is good".to_owned(),
-        "asking-methods" => format!("Offered: {}", list("methods")),
+        "asking-methods" => offered(&list("methods")),
         "signing-in" => signed_in(detail),
         "opening-session" => "Session opened".to_owned(),
         "loading-contacts" => match detail.get("contacts").and_then(Value::as_u64) {
@@ -337,6 +338,21 @@ fn message(step: &str, detail: &Map<String, Value>) -> String {
         },
         other => other.to_owned(),
     }
+}
+
+/// `Offered: Windows, user name and password`. Nobody signs in to an account as the guest of a meeting.
+fn offered(methods: &str) -> String {
+    let words: Vec<&str> = methods
+        .split(", ")
+        .filter(|method| *method != "urn:microsoft.rtc:anonmeeting")
+        .map(|method| match method {
+            GRANT_WINDOWS => "Windows",
+            GRANT_PASSWORD => "user name and password",
+            GRANT_PASSIVE => "sign-in page",
+            other => other,
+        })
+        .collect();
+    format!("Offered: {}", words.join(", "))
 }
 
 /// `Signed in with NTLM (Kerberos: there is no ticket)`.
@@ -437,4 +453,18 @@ fn xmpp_facts(facts: &causeway_xmpp::link::StepFacts) -> Map<String, Value> {
         ),
     });
     told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_told_in_words() {
+        assert_eq!(
+            offered("urn:microsoft.rtc:windows, urn:microsoft.rtc:anonmeeting, password"),
+            "Offered: Windows, user name and password"
+        );
+        assert_eq!(offered("SCRAM-SHA-1"), "Offered: SCRAM-SHA-1");
+    }
 }

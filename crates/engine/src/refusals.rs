@@ -235,7 +235,7 @@ mod tests {
         };
         assert_eq!(refusals.why_not(&other_user), None);
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
-        let opened = std::fs::File::options().write(true).open(&file).unwrap();
+        let opened = File::options().write(true).open(&file).unwrap();
         opened.set_modified(later).unwrap();
         assert_eq!(refusals.why_not(&in_file(&file)), None);
         assert!(refusals.why_not(&offer).is_some());

@@ -87,7 +87,8 @@ async fn main() -> Result<()> {
     drop(out);
     until_told().await;
     sim.stop().await;
-    Ok(())
+    // Not by returning: the run-time would wait for its thread that reads an input which is still open.
+    std::process::exit(0)
 }
 
 /// Input closed, interrupted or terminated.

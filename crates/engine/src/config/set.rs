@@ -146,9 +146,11 @@ fn check(locations: &Locations, key: &str, text: &str) -> Result<(), Problem> {
         issue.severity == Severity::Error && issue.key.as_deref() == Some(key) && issue.file == file
     };
     match outcome.issues.iter().find(wrong) {
-        Some(issue) => Err(
-            bad_config(format!("{key}: {}", issue.message), "Give such a value").with("key", key),
-        ),
+        Some(issue) => Err(bad_config(
+            format!("{key}: {}", issue.message),
+            "Give a value of that kind.",
+        )
+        .with("key", key)),
         None => Ok(()),
     }
 }
