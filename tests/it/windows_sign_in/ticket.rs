@@ -1,5 +1,7 @@
 //! By the ticket of the session.
 
+use std::time::Duration;
+
 use causeway_api::door::Client;
 use causeway_api::{Command, Desk as _, Reply, Side, SideState, SignInMethod};
 use causeway_tests::agent::Agent;
@@ -113,6 +115,8 @@ async fn without_a_usable_ticket_the_cause_is_told_and_nothing_is_sent() {
             },
         ),
     ];
+    // The short one is over by then.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     for (wanted, attempt) in &cases {
         let (code, cause, passed) = place.fails(attempt).await;
         assert_eq!((code.as_str(), &cause), ("CW-1202", &json!(wanted)));

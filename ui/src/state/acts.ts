@@ -43,7 +43,11 @@ export async function loadHistory(chat: Key, where: 'latest' | 'around' | 'befor
     limit: PAGE,
   };
   try {
-    const reply = await store.request({ command: 'history', conversations: ids, ...page });
+    const ask = () => store.request({ command: 'history', conversations: ids, ...page });
+    let reply = await ask();
+    // A text that came while the answer was on its way is not in it.
+    const last = store.state.chats.get(chat)?.last ?? null;
+    if (where === 'latest' && last !== null && !reply.messages.some(({ id }) => id === last.id)) reply = await ask();
     store.dispatch({ change: 'history', chat, where, messages: reply.messages, moreBefore: reply.more_before, moreAfter: reply.more_after });
   } catch (thrown) {
     notices.fail(thrown);
