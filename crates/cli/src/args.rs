@@ -64,7 +64,7 @@ pub(crate) enum Verb {
     #[command(after_help = "Example:\n  causewayctl check")]
     Check,
 
-    /// Write a report for a help desk: log files, effective configuration, versions, a check; nothing secret
+    /// Write a report for a help desk: logs, configuration, versions, a check; nothing secret
     ///
     /// Addresses of people and names of servers are in it: look through it before you send it to somebody outside of your
     /// organisation.

@@ -209,6 +209,8 @@ fn verbs(programs: &Path) -> Result<Vec<(String, String)>> {
         .skip_while(|line| !line.starts_with("Commands:"))
         .skip(1)
         .take_while(|line| line.starts_with("  "))
+        // A long summary goes on below itself.
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.trim().split_once(' '))
         .filter(|(verb, _)| *verb != "help")
         .map(|(verb, summary)| (verb.to_owned(), summary.trim().to_owned()))
