@@ -109,11 +109,15 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
     }
     let mut missing: Vec<&str> = names(packages)
         .into_iter()
-        .filter(|name| !installed(name) && (*name != SCRIPTS || is_known(name)))
+        .filter(|name| *name != SCRIPTS && !installed(name))
         .collect();
+    let scripts = names(packages).contains(&SCRIPTS) && !installed(SCRIPTS);
     // Not a package to look for: Node.js is often there from elsewhere.
     if names(packages).contains(&WINDOW[0]) && !works("npm", &["--version"]) {
         missing.push("npm");
+    }
+    if scripts && is_known(SCRIPTS) {
+        missing.push(SCRIPTS);
     }
     if missing.is_empty() {
         return Ok(());
@@ -135,6 +139,10 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
         "package lists",
         Command::new("sh").args(["-c", &format!("{rights}apt-get update -q")]),
     )?;
+    // A new machine has no lists before.
+    if scripts && !missing.contains(&SCRIPTS) && is_known(SCRIPTS) {
+        missing.push(SCRIPTS);
+    }
     let install = format!(
         "{rights}env DEBIAN_FRONTEND=noninteractive apt-get install -q --yes --no-install-recommends {}",
         missing.join(" ")
