@@ -62,25 +62,7 @@ impl Front {
             std::fs::write(dir.path().join(name), content)
                 .expect("a file of Apache can be written");
         }
-        readable(dir.path());
-        let mut command = Command::new("/usr/sbin/apache2");
-        command
-            // One process: it is gone when it is killed.
-            .args(["-X", "-d"])
-            .arg(dir.path())
-            .arg("-f")
-            .arg(dir.path().join("httpd.conf"))
-            .env("KRB5_CONFIG", domain.configuration())
-            .env("KRB5_KTNAME", dir.path().join("http.keytab"))
-            .env("NTLM_USER_FILE", dir.path().join("ntlm-users"));
-        readable(&domain.configuration());
-        let program = Program::start(command, &dir.path().join("stderr.log"));
-        for port in ports {
-            until("Apache's port", async || {
-                TcpStream::connect(("127.0.0.1", port)).await.ok()
-            })
-            .await;
-        }
+        let program = apache(dir.path(), domain, &ports).await;
         Self {
             program,
             dir,
@@ -125,8 +107,35 @@ impl Front {
     }
 }
 
+/// Apache on what lies in `dir`, with the domain's Kerberos and the accounts for NTLM; waits for its ports.
+///
+/// # Panics
+/// When it does not start.
+pub(crate) async fn apache(dir: &Path, domain: &Domain, ports: &[u16]) -> Program {
+    readable(dir);
+    readable(&domain.configuration());
+    let mut command = Command::new("/usr/sbin/apache2");
+    command
+        // One process: it is gone when it is killed.
+        .args(["-X", "-d"])
+        .arg(dir)
+        .arg("-f")
+        .arg(dir.join("httpd.conf"))
+        .env("KRB5_CONFIG", domain.configuration())
+        .env("KRB5_KTNAME", dir.join("http.keytab"))
+        .env("NTLM_USER_FILE", dir.join("ntlm-users"));
+    let program = Program::start(command, &dir.join("stderr.log"));
+    for port in ports {
+        until("Apache's port", async || {
+            TcpStream::connect(("127.0.0.1", *port)).await.ok()
+        })
+        .await;
+    }
+    program
+}
+
 /// Started by root Apache reads as `www-data`, what belongs to root and to a test that is over in a moment.
-pub(crate) fn readable(path: &Path) {
+fn readable(path: &Path) {
     let open = |path: &Path| {
         let mode = if path.is_dir() { 0o755 } else { 0o644 };
         let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));

@@ -3,15 +3,12 @@
 use std::path::Path;
 
 use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio::process::Command;
 
 use crate::domain::{Domain, PROXY};
-use crate::front::{ALL, Asks, readable};
+use crate::front::{ALL, Asks, apache};
 use crate::names::Names;
 use crate::program::Program;
 use crate::sim::free_port;
-use crate::wait::until;
 
 /// A running Apache.
 pub struct OfficeProxy {
@@ -45,24 +42,7 @@ impl OfficeProxy {
             std::fs::write(dir.path().join(name), content)
                 .expect("a file of Apache can be written");
         }
-        readable(dir.path());
-        readable(&domain.configuration());
-        let mut command = Command::new("/usr/sbin/apache2");
-        command
-            .args(["-X", "-d"])
-            .arg(dir.path())
-            .arg("-f")
-            .arg(dir.path().join("httpd.conf"))
-            .env("KRB5_CONFIG", domain.configuration())
-            .env("KRB5_KTNAME", dir.path().join("http.keytab"))
-            .env("NTLM_USER_FILE", dir.path().join("ntlm-users"));
-        let program = Program::start(command, &dir.path().join("stderr.log"));
-        for port in ports {
-            until("the proxy's port", async || {
-                TcpStream::connect(("127.0.0.1", port)).await.ok()
-            })
-            .await;
-        }
+        let program = apache(dir.path(), domain, &ports).await;
         Self {
             program,
             dir,
