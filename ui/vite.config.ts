@@ -1,6 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/** Folders of `src/words` that are fetched when they are wanted; English is always. */
+const LANGUAGES = ['de'];
+
 /** The window's own policy (tauri.conf.json), so that what works here works there. */
 export const CSP =
   "default-src 'self'; connect-src 'self' ipc: http://ipc.localhost; img-src 'self' data:; style-src 'self'; " +
@@ -17,7 +20,18 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // What the first paint needs is one file, and a language one more: the shell answers for one file after the other.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'] },
+            ...LANGUAGES.map((language) => ({ name: language, test: new RegExp(`/words/${language}/`) })),
+          ],
+        },
+      },
+    },
   },
   // The pages of error codes lie in the documentation, beside this folder.
   server: { host: '127.0.0.1', port: 5210, strictPort: true, fs: { allow: ['.', '../docs/errors'] } },

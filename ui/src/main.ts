@@ -12,20 +12,24 @@ import { store } from './state/store.svelte';
 import { clock } from './words/when.svelte';
 
 async function start(): Promise<void> {
-  await prefs.load(new URLSearchParams(__FAKE__ ? location.search : ''));
-  if (__FAKE__ && new URLSearchParams(location.search).has('marks')) {
+  const search = new URLSearchParams(__FAKE__ ? location.search : '');
+  if (__FAKE__ && search.has('marks')) {
+    await prefs.load(search);
     mount((await import('./Marks.svelte')).default, { target: document.body });
     return;
   }
-  clock.start();
   const door = await openDoor();
   store.use(door);
-  await nav.restore(await door.ownChat().catch(() => null));
-  mount(App, { target: document.getElementById('app') as HTMLElement });
+  clock.start();
+  // Everything is asked for at once: each answer takes its way through the shell. What comes early waits for its place.
+  const begun = Promise.all([door.ownChat().catch(() => null), door.loadView().catch(() => null), prefs.load(search)]).then(([alone, view]) => {
+    nav.restore(alone, view);
+    mount(App, { target: document.getElementById('app') as HTMLElement });
+  });
+  const opened = store.open(door, begun, (wish) => void arrive(wish), () => void loadAfterSnapshot().then(() => nav.alone !== null && beginChat(nav.alone)));
   // Whose account it is decides between first run and pages; without an answer the pages are the better guess.
   const config = door.request({ command: 'show-config' }).then((reply) => own.take(reply.entries), () => own.take([{ key: 'lync.address', value: '?', origin: 'built-in', managed: false }]));
-  await store.open(door, (wish) => void arrive(wish), () => void loadAfterSnapshot().then(() => nav.alone !== null && beginChat(nav.alone)));
-  await config;
+  await Promise.all([begun, opened, config]);
 }
 
 start().catch((thrown: unknown) => notices.fail(thrown));

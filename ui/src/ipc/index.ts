@@ -1,6 +1,7 @@
 // The one entrance to whoever stands behind the window.
 
 import type { Door } from './door';
+import { tauriDoor } from './tauri';
 
 export type * from './types';
 export type { Change, Door, ReplyTo } from './door';
@@ -11,5 +12,5 @@ export async function openDoor(): Promise<Door> {
   if (__FAKE__ && !('__TAURI_INTERNALS__' in window)) {
     return (await import('./fake')).fakeDoor(new URLSearchParams(location.search));
   }
-  return (await import('./tauri')).tauriDoor;
+  return tauriDoor;
 }

@@ -18,12 +18,13 @@ class Gate {
   firstRun = $state(false);
 
   get shown(): 'opening' | 'first-run' | 'ladder' | 'pages' {
-    if (store.state.phase === 'opening' || !own.known) return 'opening';
+    const lync = store.state.links.lync;
+    // Who is signed in has an account: nobody waits for the configuration to say so.
+    if (store.state.phase === 'opening' || !(own.known || isReady(lync))) return 'opening';
     if (nav.alone !== null) return 'pages';
     if (this.firstRun) return 'first-run';
     if (this.#ladderAsked) return 'ladder';
     if (this.#inside) return 'pages';
-    const lync = store.state.links.lync;
     if (lync === undefined || isReady(lync)) return 'pages';
     if (this.#quiet && this.anythingKnown) return 'pages';
     if (this.#quiet && !own.loaded) return 'opening';

@@ -116,15 +116,15 @@ class Nav {
     this.#save();
   }
 
-  /** `alone`: the chat whose own window this is. */
-  async restore(alone: Key | null): Promise<void> {
+  /** `alone`: the chat whose own window this is. `kept`: what the window before said last. */
+  restore(alone: Key | null, kept: string | null): void {
     this.alone = alone;
     if (alone !== null) {
       this.chat = alone;
       return;
     }
     try {
-      const view = JSON.parse((await store.door.loadView()) ?? '{}') as Partial<View>;
+      const view = JSON.parse(kept ?? '{}') as Partial<View>;
       if (typeof view.chat === 'string') this.chat = view.chat;
       if (view.page === 'check' || PAGES.includes(view.page as Page)) this.page = view.page as Page;
       this.knowsNoTray = view.knowsNoTray === true;

@@ -30,12 +30,15 @@ class Store {
     return this.#door;
   }
 
-  /** Begins to listen. `show`: tray or notification ask for a page. `fresh`: a snapshot came, ask for what it lacks. */
-  async open(door: Door, show: (change: Extract<Change, { change: 'show' }>) => void, fresh: () => void): Promise<void> {
+  /**
+   * Begins to listen. Changes are taken once the page has `begun`. `show`: tray or notification ask for a page. `fresh`: a
+   * snapshot came, ask for what it lacks.
+   */
+  async open(door: Door, begun: Promise<unknown>, show: (change: Extract<Change, { change: 'show' }>) => void, fresh: () => void): Promise<void> {
     this.#door = door;
     this.#shown = show;
     this.#fresh = fresh;
-    await door.changes((change) => this.#take(change));
+    await door.changes((change) => void begun.then(() => this.#take(change), () => undefined));
   }
 
   use(door: Door): void {

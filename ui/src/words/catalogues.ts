@@ -19,16 +19,22 @@ export type Texts = Readonly<Record<string, string>>;
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const files: Record<Language, Record<string, () => Promise<unknown>>> = {
-  en: import.meta.glob('./en/*.json', { import: 'default' }),
-  de: import.meta.glob('./de/*.json', { import: 'default' }),
+type Part = Record<string, unknown>;
+
+const others: Record<Exclude<Language, 'en'>, Record<string, () => Promise<Part>>> = {
+  de: import.meta.glob<Part>('./de/*.json', { import: 'default' }),
 };
 
-/** All texts of a language; a file that cannot be read leaves its texts to English. */
+/** The source, which every language falls back to; it is there at once. */
+export const ENGLISH = texts(Object.values(import.meta.glob<Part>('./en/*.json', { import: 'default', eager: true })));
+
+/** A language's own texts; a file that cannot be read leaves its texts to English. */
 export async function catalogue(language: Language): Promise<Texts> {
-  const parts = await Promise.all(
-    Object.values(files[language]).map((load) => load().catch(() => ({})) as Promise<Record<string, unknown>>),
-  );
+  if (language === 'en') return ENGLISH;
+  return texts(await Promise.all(Object.values(others[language]).map((load) => load().catch(() => ({})))));
+}
+
+function texts(parts: Part[]): Texts {
   const texts: Record<string, string> = {};
   for (const part of parts) {
     for (const [key, text] of Object.entries(part)) {

@@ -1,7 +1,7 @@
 // The words of the page in the person's language. `t('key', {…})` in a template follows a change of the language.
 
 import { IntlMessageFormat } from 'intl-messageformat';
-import { catalogue, LANGUAGES, type Key, type Language, type Texts } from './catalogues';
+import { catalogue, ENGLISH, LANGUAGES, type Key, type Language, type Texts } from './catalogues';
 
 /** A language of the catalogues, or a pseudo-locale for tests. */
 export type Locale = Language | 'en-XA' | 'ar-XB';
@@ -10,7 +10,6 @@ export type Args = Record<string, string | number | boolean | Date>;
 class Words {
   locale = $state.raw<Locale>('en');
   #texts = $state.raw<Texts>({});
-  #english: Texts = {};
   #formats = new Map<string, IntlMessageFormat>();
   #pseudo: ((message: string) => ReturnType<typeof import('./pseudo').pseudo>) | null = null;
 
@@ -22,10 +21,9 @@ class Words {
   readonly intl = $derived(regional(this.locale));
 
   async use(locale: Locale): Promise<void> {
-    if (Object.keys(this.#english).length === 0) this.#english = await catalogue('en');
     const isPseudo = locale === 'en-XA' || locale === 'ar-XB';
     this.#pseudo = isPseudo ? (await import('./pseudo')).pseudo : null;
-    const own = isPseudo || locale === 'en' ? this.#english : { ...this.#english, ...(await catalogue(locale)) };
+    const own = isPseudo || locale === 'en' ? ENGLISH : { ...ENGLISH, ...(await catalogue(locale)) };
     this.#formats.clear();
     this.locale = locale;
     this.#texts = own;
@@ -66,7 +64,7 @@ class Words {
       return new IntlMessageFormat(this.#pseudo?.(message) ?? message, this.intl);
     } catch {
       // A broken translation is no reason for a broken page.
-      return new IntlMessageFormat(this.#english[key] ?? key, 'en');
+      return new IntlMessageFormat(ENGLISH[key] ?? key, 'en');
     }
   }
 }
