@@ -175,6 +175,24 @@ impl Sim {
         .await;
     }
 
+    /// `POST /people/ADDRESS/privacy`, as from that person's own client: what `to` may see; `None` is the usual level.
+    pub async fn gives_level(&self, address: &str, to: &str, level: Option<&str>) {
+        self.post(
+            &format!("people/{address}/privacy"),
+            json!({"to": to, "level": level}),
+        )
+        .await;
+    }
+
+    /// `POST /groups/ADDRESS`: a distribution group of the directory, new or changed.
+    pub async fn has_group(&self, address: &str, name: &str, members: &[&str]) {
+        self.post(
+            &format!("groups/{address}"),
+            json!({"name": name, "members": members}),
+        )
+        .await;
+    }
+
     /// `POST /people/ADDRESS/password`: changed elsewhere.
     pub async fn changes_password(&self, address: &str, password: &str) {
         self.post(

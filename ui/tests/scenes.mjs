@@ -38,6 +38,35 @@ export const SCENES = [
     await page.keyboard.press('Shift+F10');
     await page.waitForSelector('.menu');
   } },
+  { name: 'people-directory', with: 'page=people&density=comfortable', act: async (page) => {
+    await page.locator('#people').focus();
+    for (const name of ['everyone', 'hamburg']) {
+      await page.keyboard.type(name);
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(900);
+    }
+    await page.keyboard.press('End');
+  } },
+  { name: 'people-directory-search', with: 'page=people', act: async (page) => {
+    await page.fill('main input', 'hamburg');
+    await page.locator('section .turn').first().click();
+    await page.waitForSelector('section .member');
+  } },
+  { name: 'people-blocked', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('invoice');
+    await page.keyboard.press('Control+i');
+    await page.waitForSelector('.contact.placed');
+  } },
+  { name: 'privacy', with: 'page=people', act: async (page) => {
+    await page.locator('#people').focus();
+    await page.keyboard.type('eun');
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.menu-item').nth(-2).click();
+    await page.waitForSelector('.dialog fieldset');
+  } },
+  { name: 'chat-blocked', with: 'chat=sip:odd.name@contoso.example' },
   { name: 'people-read-only', with: 'page=people&read-only', act: async (page) => {
     await page.locator('#people').focus();
     await page.keyboard.type('dieter');
@@ -48,14 +77,14 @@ export const SCENES = [
     await page.locator('#people').focus();
     await page.keyboard.type('carla');
     await page.keyboard.press('Shift+F10');
-    await page.locator('.menu-item.danger').click();
+    await page.locator('.menu-item.danger').first().click();
     await page.waitForSelector('.notice .button');
   } },
   { name: 'groups', with: 'page=people', act: async (page) => {
     await page.locator('#people').focus();
     await page.keyboard.type('ben');
     await page.keyboard.press('Shift+F10');
-    await page.locator('.menu-item:not(.danger)').nth(-1).click();
+    await page.locator('.menu-item:not(.danger)').nth(-2).click();
     await page.waitForSelector('.dialog fieldset');
   } },
   { name: 'when-back', with: 'chat=sip:farid.mansour@contoso.example', act: async (page) => {
@@ -71,6 +100,9 @@ export const SCENES = [
     await page.locator('main header .button.main').waitFor();
     await page.locator('main').evaluate((main) => main.scrollTo(0, 10_000));
   } },
+  { name: 'bridge-xmpp-refused', with: 'page=bridge&xmpp=CW-2001' },
+  { name: 'bridge-xmpp-unreachable', with: 'page=bridge&xmpp=CW-2002' },
+  { name: 'rail-xmpp-trouble', with: `chat=${BEN}&xmpp=CW-2002`, act: (page) => page.waitForTimeout(2300) },
   { name: 'bridge-preview', with: 'page=bridge', act: async (page) => {
     await page.locator('.card button[aria-expanded="false"]').click();
   } },

@@ -123,6 +123,8 @@ impl Scene {
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
             | Kind::ContactList(_)
+            | Kind::GroupMembers(_)
+            | Kind::Privacy { .. }
             | Kind::Lookout { .. }
             | Kind::CameAvailable { .. }
             | Kind::Accepted { .. }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use crate::Reply;
-use crate::{HowOften, Network, Password, Preset, SendWhen, Settable, Show, Side, TableRow, Wish};
+use crate::{
+    HowOften, Network, Password, Preset, PrivacyLevel, SendWhen, Settable, Show, Side, TableRow,
+    Wish,
+};
 
 /// A question or an order.
 #[derive(Clone, derive_more::Debug, PartialEq, Serialize, Deserialize)]
@@ -109,10 +112,43 @@ pub enum Command {
         #[serde(default)]
         group: Option<String>,
     },
-    /// Let nothing of an XMPP address through any more, or let it through again (XEP-0191). A request of theirs is refused
-    /// with it. Done once the server has it; Lync lets nobody but its own clients block.
+    /// Who is in a group of the directory. From then on changes of it come in the stream
+    /// ([`Kind::GroupMembers`](crate::Kind::GroupMembers)), and the presence of its members. Answer:
+    /// [`Reply::GroupMembers`].
+    GroupMembers {
+        /// `sip:staff@contoso.example`, with or without scheme.
+        address: String,
+    },
+    /// A group of the directory into the Lync list.
+    AddDirectoryGroup {
+        /// `sip:staff@contoso.example`, with or without scheme.
+        address: String,
+    },
+    /// A group of the directory out of the Lync list.
+    RemoveDirectoryGroup {
+        /// `sip:staff@contoso.example`, with or without scheme.
+        address: String,
+    },
+    /// What is known of what our person lets others see. Answer: [`Reply::Privacy`].
+    PrivacyLevels,
+    /// What our person lets one person see, asked of the server. Answer: [`Reply::Privacy`] with one.
+    Privacy {
+        /// `sip:…`, `xmpp:…` or a bare address.
+        address: String,
+    },
+    /// Let a Lync person see more or less (UCWA reference, contactPrivacyRelationship). Answer: [`Reply::Privacy`] with one.
+    SetPrivacy {
+        /// `sip:…` or a bare address.
+        address: String,
+        /// `None`: what the server gives by itself.
+        #[serde(default)]
+        level: Option<PrivacyLevel>,
+    },
+    /// Let nothing of a person through any more, or let it through again: on every network where they have an address
+    /// (XEP-0191; the privacy level `blocked` in Lync). A request of theirs is refused with it. Done once the servers have
+    /// it.
     Block {
-        /// Bare JID.
+        /// `sip:…`, `xmpp:…` or a bare address.
         address: String,
         /// Block or unblock.
         on: bool,

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Addresses, ContactList, HowOften, OwnStatus, Person, Presence, Problem, StepState, Wish,
+    Addresses, ContactList, GroupMembers, HowOften, OwnStatus, Person, Presence, Privacy, Problem,
+    StepState, Wish,
 };
 
 /// One line of the stream. `seq` grows by one.
@@ -81,6 +82,14 @@ pub enum Kind {
     /// The groups of a contact list, and whether it can be changed.
     #[serde(rename = "contact-list")]
     ContactList(ContactList),
+    /// A group of the directory that somebody looked into has other members now, or another name.
+    #[serde(rename = "group-members")]
+    GroupMembers(GroupMembers),
+    /// What some people are let see; replaces what was told of them.
+    Privacy {
+        /// Each address with its level.
+        levels: Vec<Privacy>,
+    },
     /// Presence of one address.
     Presence {
         /// Where it was learned.

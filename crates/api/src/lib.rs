@@ -17,6 +17,7 @@ mod event;
 mod lists;
 mod millis;
 mod people;
+mod privacy;
 mod problem;
 mod reply;
 #[cfg(test)]
@@ -38,10 +39,11 @@ pub use event::{
     BridgeAction, Conversation, ConversationState, Delivery, DeliveryState, Direction, Event, Kind,
     Message, Side, SideState, Subscription, YesNo,
 };
-pub use lists::{ContactGroup, ContactList, GroupKind};
+pub use lists::{ContactGroup, ContactList, DirectoryGroup, GroupKind, GroupMembers};
 pub use people::{
     Addresses, Availability, HowOften, Network, OwnStatus, Person, Presence, Reason, Settable,
 };
+pub use privacy::{Privacy, PrivacyLevel};
 pub use problem::{Code, Exit, Problem};
 pub use reply::{LinkState, Reply, SendState, Sent};
 pub use view::{View, Wish};

@@ -188,6 +188,8 @@ codes! {
     ListMoving = "CW-4205", NotAllowed, "The contact list is being moved";
     /// The server refused a change of the contact list for another reason.
     ListRefused = "CW-4206", NotAllowed, "The contact list was not changed";
+    /// The server does not tell who is in a group of this size.
+    GroupTooLarge = "CW-4207", NotAllowed, "The group is too large to be shown";
     /// Our own mistake.
     Internal = "CW-9001", Failed, "A mistake in Causeway";
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     About, Availability, BridgeReport, Card, Chat, Check, Code, ConfigEntry, ConfigIssue,
-    ContactList, Desktop, Diagnosed, Discovered, Hit, Kept, NotificationTest, OwnStatus, Past,
-    Person, Presence, Problem, Side, SideState, Subscription,
+    ContactList, Desktop, Diagnosed, DirectoryGroup, Discovered, GroupMembers, Hit, Kept,
+    NotificationTest, OwnStatus, Past, Person, Presence, Privacy, Problem, Side, SideState,
+    Subscription,
 };
 
 /// Outcome of a sent text.
@@ -90,8 +91,18 @@ pub enum Reply {
     Search {
         /// Found people.
         people: Vec<Person>,
+        /// Found groups of the directory.
+        #[serde(default)]
+        groups: Vec<DirectoryGroup>,
         /// The server has more than it showed.
         more: bool,
+    },
+    /// A group of the directory.
+    GroupMembers(GroupMembers),
+    /// What people are let see.
+    Privacy {
+        /// Sorted by address.
+        levels: Vec<Privacy>,
     },
     /// Chats.
     Chats {

@@ -208,6 +208,17 @@ impl Bridge {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
+        if self.is_blocked(&with.address) {
+            let notice = format!("Not sent to {}: you have blocked this person.", with.name);
+            self.bounce(
+                &answer.origin,
+                &notice,
+                "you have blocked this person",
+                now,
+                out,
+            );
+            return;
+        }
         if let Passage::Stopped { first } = self.rounds.pass(&with.address, body, Side::Lync, now) {
             let reason = "the same words keep going to and fro";
             if first {

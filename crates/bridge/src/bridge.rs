@@ -145,6 +145,7 @@ impl Bridge {
             Input::Roster(roster) => self.people.set_roster(roster, rules),
             Input::RosterItem(contact) => self.people.set_roster_item(contact, rules),
             Input::RosterRemoved(jid) => self.people.remove_roster_item(&jid, rules),
+            Input::Blocked(addresses) => self.people.set_blocked(&addresses),
             Input::Lost(side) => {
                 self.people.forget_presence(side);
                 if side == Side::Xmpp {
@@ -179,6 +180,12 @@ impl Bridge {
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
         self.people.all(&self.rules)
+    }
+
+    /// Whether our person blocks whoever has this address, on whatever network: the stricter of both wins.
+    #[must_use]
+    pub fn is_blocked(&self, address: &str) -> bool {
+        self.people.is_blocked(address)
     }
 
     /// The person behind an address: SIP URI or JID.

@@ -106,6 +106,8 @@ pub enum Input {
     RosterItem(XmppContact),
     /// One roster item was removed.
     RosterRemoved(String),
+    /// Everybody whom our person blocks, on either network: SIP URIs and bare JIDs.
+    Blocked(Vec<String>),
     /// The link to Lync (or XMPP) was lost: presences told by it are no longer known.
     Lost(crate::Side),
     /// The moment of [`Bridge::next_deadline`](crate::Bridge::next_deadline) has come.

@@ -1,6 +1,6 @@
 //! Who is who: two addresses, one person.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -39,6 +39,8 @@ pub(crate) struct People {
     xmpp: BTreeMap<String, XmppContact>,
     lync_presence: HashMap<String, Seen>,
     xmpp_presence: HashMap<String, BTreeMap<String, Resource>>,
+    /// Keys of addresses that our person blocks.
+    blocked: HashSet<String>,
     /// Whether the roster was told; before that nobody's subscription is known.
     roster_known: bool,
     /// Lower-case SIP URI → bare JID and back, from equal addresses and the rules.
@@ -135,6 +137,32 @@ impl People {
                 self.to_lync.insert(jid, sip);
             }
         }
+    }
+
+    pub(crate) fn set_blocked(&mut self, addresses: &[String]) {
+        let keys = addresses.iter().map(|address| {
+            if address.starts_with("sip:") {
+                sip_key(address)
+            } else {
+                bare_key(address)
+            }
+        });
+        self.blocked = keys.collect();
+    }
+
+    /// Blocked on one network is blocked on both.
+    pub(crate) fn is_blocked(&self, address: &str) -> bool {
+        let (sip, jid) = (sip_key(address), bare_key(address));
+        let other = match address.starts_with("sip:") {
+            true => self.to_xmpp.get(&sip),
+            false => self.to_lync.get(&jid),
+        };
+        let own = if address.starts_with("sip:") {
+            &sip
+        } else {
+            &jid
+        };
+        self.blocked.contains(own) || other.is_some_and(|other| self.blocked.contains(other))
     }
 
     pub(crate) fn lync_presence(

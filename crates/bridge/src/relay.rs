@@ -120,6 +120,9 @@ impl Bridge {
         {
             return Some("writer and reader are the same");
         }
+        if !own && self.is_blocked(&lync.address) {
+            return Some("our person has blocked the writer");
+        }
         self.why_resting(now)
     }
 

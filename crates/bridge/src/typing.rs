@@ -34,6 +34,9 @@ impl Bridge {
         }) else {
             return;
         };
+        if self.is_blocked(address) {
+            return;
+        }
         let key = sip_key(address);
         let shown = self.typing.shown.as_ref() == Some(&key);
         if on && self.typing.shown.is_none() && self.conversations.with(address).is_some() {
@@ -70,6 +73,9 @@ impl Bridge {
             return;
         };
         let (to, thread) = (known.with.address.clone(), known.thread.clone());
+        if self.is_blocked(&to) {
+            return;
+        }
         self.typing
             .told_lync
             .retain(|_, at| now < *at + AT_MOST_EVERY);

@@ -235,12 +235,13 @@ pub(crate) enum ContactsVerb {
         from: Option<String>,
     },
 
-    /// Let nothing of an XMPP address through any more
+    /// Let nothing of a person through any more, on every network where they have an address
     ///
-    /// The server blocks them for every client of the account. A request of theirs to see you is refused with it.
+    /// The servers block them for every client of the account; nothing crosses the bridge from them or to them. A request
+    /// of theirs to see you is refused with it.
     #[command(after_help = "Example:\n  causewayctl contacts block xmpp:mallory@xmpp.example")]
     Block {
-        /// `xmpp:mallory@xmpp.example`
+        /// `sip:bob@contoso.example`, `xmpp:carol@xmpp.example`, or without scheme (looked up on both sides)
         #[arg(value_parser = address)]
         address: String,
     },
@@ -248,14 +249,53 @@ pub(crate) enum ContactsVerb {
     /// Let somebody through again who was blocked
     #[command(after_help = "Example:\n  causewayctl contacts unblock xmpp:mallory@xmpp.example")]
     Unblock {
-        /// `xmpp:mallory@xmpp.example`
+        /// `sip:bob@contoso.example`, `xmpp:carol@xmpp.example`, or without scheme (looked up on both sides)
         #[arg(value_parser = address)]
         address: String,
+    },
+
+    /// Show what people may see of you, or change it for one of them
+    ///
+    /// In Lync everybody has a level; in XMPP somebody is blocked or not.
+    #[command(
+        after_help = "Examples:\n  causewayctl --json contacts privacy\n  causewayctl contacts privacy sip:bob@contoso.example workgroup"
+    )]
+    Privacy {
+        /// `sip:bob@contoso.example`, or without scheme; without one everybody of whom it is known
+        #[arg(value_parser = address)]
+        address: Option<String>,
+        /// The new one; `usual` gives back what the server gives by itself
+        #[arg(value_enum)]
+        level: Option<LevelWord>,
     },
 
     /// Show the groups of both lists, and whether the lists can be changed
     #[command(after_help = "Example:\n  causewayctl --json contacts groups")]
     Groups,
+
+    /// Show who is in a group of the directory
+    #[command(after_help = "Example:\n  causewayctl contacts members staff@contoso.example")]
+    Members {
+        /// `staff@contoso.example`; `search` finds them
+        #[arg(value_parser = address)]
+        address: String,
+    },
+
+    /// Put a group of the directory into the Lync list
+    #[command(after_help = "Example:\n  causewayctl contacts add-group staff@contoso.example")]
+    AddGroup {
+        /// `staff@contoso.example`; `search` finds them
+        #[arg(value_parser = address)]
+        address: String,
+    },
+
+    /// Take a group of the directory out of the Lync list
+    #[command(after_help = "Example:\n  causewayctl contacts remove-group staff@contoso.example")]
+    RemoveGroup {
+        /// `staff@contoso.example`
+        #[arg(value_parser = address)]
+        address: String,
+    },
 
     /// Make a group without members in the Lync list
     #[command(after_help = "Example:\n  causewayctl contacts create-group Friends")]
@@ -281,6 +321,23 @@ pub(crate) enum ContactsVerb {
         /// Its name
         name: String,
     },
+}
+
+/// What somebody may see of you.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelWord {
+    /// Name, title, mail address and availability
+    External,
+    /// What people of your organisation have: no meeting details and no private numbers
+    Colleagues,
+    /// The same, and they may interrupt "do not disturb"
+    Workgroup,
+    /// Everything
+    FriendsAndFamily,
+    /// Nothing, and they reach you no more
+    Blocked,
+    /// What the server gives by itself
+    Usual,
 }
 
 /// `status …`

@@ -26,6 +26,7 @@ use crate::{
     page::Page,
     people::People,
     prepare::Prepared,
+    privacy::Levels,
     seen::Seen,
     send::Answer,
     status::Own,
@@ -77,6 +78,7 @@ pub(crate) struct Core {
     /// The Lync contact list: SIP URIs in small letters.
     pub(crate) lync_list: Vec<String>,
     pub(crate) lists: Lists,
+    pub(crate) privacy: Levels,
     /// Names of Lync people, for texts that come without one. By SIP URI in small letters.
     pub(crate) names: HashMap<String, String>,
     /// What the directory tells of the contact list. By SIP URI in small letters.
@@ -200,6 +202,7 @@ impl Core {
             myself: Myself::default(),
             lync_list: Vec::new(),
             lists: Lists::default(),
+            privacy: Levels::default(),
             threads: HashMap::new(),
             settle_until: now,
             doubts_until: None,

@@ -51,6 +51,9 @@ impl Core {
 
     /// The text is stored and its turn has come.
     pub(crate) fn now_hand_over(&mut self, id: &str) {
+        if self.refused_as_blocked(id) {
+            return;
+        }
         if !self.outbox.hand_over(id) {
             return self.waits_again(id);
         }
@@ -84,6 +87,19 @@ impl Core {
             }
             Side::Gateway => {}
         }
+    }
+
+    /// Nothing goes to whom our person blocks: the networks would lose it or send it back without a word that helps.
+    fn refused_as_blocked(&mut self, id: &str) -> bool {
+        let row = self.outbox.get(id);
+        if !row.is_some_and(|row| self.bridge.is_blocked(&row.to)) {
+            return false;
+        }
+        if let Some(row) = self.outbox.learn(id, Evidence::Failed) {
+            let reason = "you have blocked this person".to_owned();
+            self.failed(&row, reason.clone(), Outcome::Failed(reason));
+        }
+        true
     }
 
     /// The link went while the turn of a text was being stored: the network never saw it, so nothing about it is in doubt.

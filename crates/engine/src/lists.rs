@@ -32,6 +32,7 @@ impl Lists {
                 ucwa::GroupKind::Default => GroupKind::Default,
                 ucwa::GroupKind::Distribution => GroupKind::Directory,
             },
+            address: group.address.map(|address| address.as_str().to_owned()),
         });
         let list = ContactList {
             network: Network::Lync,
@@ -113,6 +114,7 @@ impl Lists {
         let groups = names.into_iter().map(|name| ContactGroup {
             name: name.clone(),
             kind: GroupKind::Own,
+            address: None,
         });
         let list = ContactList {
             network: Network::Xmpp,

@@ -11,6 +11,7 @@ use crate::{
     address::Target,
     bridging,
     core::Core,
+    directory,
     outbox::Row,
     prepare::known_server,
     problems,
@@ -61,6 +62,18 @@ impl Core {
                 self.tell(kind);
             }
             Some(Event::Contacts(contacts)) => self.lync_contacts(contacts),
+            Some(Event::GroupMembers(members)) => {
+                let members = directory::told(members, |who| self.people.lync_presence(who));
+                self.tell(api::Kind::GroupMembers(members));
+            }
+            Some(Event::PrivacyLevels(levels)) => {
+                let changed = self.privacy.lync_all(levels);
+                self.privacy_changed(changed);
+            }
+            Some(Event::Privacy { address, level }) => {
+                let changed = self.privacy.lync(&address, &level);
+                self.privacy_changed(changed);
+            }
             Some(Event::Presence(presence)) => self.lync_presence(presence),
             Some(Event::Message(message)) => self.lync_message(message),
             Some(Event::Delivery { id, outcome }) => {

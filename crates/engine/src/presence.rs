@@ -10,6 +10,7 @@ use crate::{
     address::Target,
     commands::{Wish, reply},
     core::Core,
+    directory,
     link::Readiness,
     lync::told_presence,
     problems,
@@ -22,7 +23,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 const MOST_ADDRESSES: usize = 1000;
 
 /// An answer of the Lync server on its way.
-type Coming<T> = oneshot::Receiver<Result<T, ucwa::Error>>;
+pub(crate) type Coming<T> = oneshot::Receiver<Result<T, ucwa::Error>>;
 
 impl Core {
     /// Presence of addresses, in the list or not.
@@ -149,9 +150,13 @@ pub(crate) fn search(core: &Core, text: String, answer: Answer) {
         let (found, coming) = oneshot::channel();
         link.send(ucwa::Command::Search(text, answer_to(found)));
         let result = match wait(Some(coming)).await {
-            Some(Ok((contacts, more))) => {
-                let people = with_presence(&link, contacts).await;
-                Ok(Reply::Search { people, more })
+            Some(Ok(found)) => {
+                let people = with_presence(&link, found.people).await;
+                Ok(Reply::Search {
+                    people,
+                    groups: directory::groups(found.groups),
+                    more: found.more,
+                })
             }
             Some(Err(error)) => Err(problems::lync(&error, step, problems::Next::Ask)),
             None => Err(problems::no_answer(Side::Lync, step)),
@@ -161,7 +166,10 @@ pub(crate) fn search(core: &Core, text: String, answer: Answer) {
 }
 
 /// People found, with their presence where the server tells it.
-async fn with_presence(link: &ucwa::client::Link, contacts: Vec<ucwa::Contact>) -> Vec<Person> {
+pub(crate) async fn with_presence(
+    link: &ucwa::client::Link,
+    contacts: Vec<ucwa::Contact>,
+) -> Vec<Person> {
     let (answer, coming) = oneshot::channel();
     if !contacts.is_empty() {
         let addresses = contacts.iter().map(|contact| contact.uri.clone()).collect();
@@ -214,11 +222,11 @@ async fn assemble(
 }
 
 /// `None`: the link ended, or the time limit ran out.
-async fn wait<T>(coming: Option<Coming<T>>) -> Option<Result<T, ucwa::Error>> {
+pub(crate) async fn wait<T>(coming: Option<Coming<T>>) -> Option<Result<T, ucwa::Error>> {
     timeout(PATIENCE, coming?).await.ok()?.ok()
 }
 
-fn answer_to<T: Send + 'static>(
+pub(crate) fn answer_to<T: Send + 'static>(
     sender: oneshot::Sender<Result<T, ucwa::Error>>,
 ) -> ucwa::Answer<T> {
     ucwa::Answer::new(move |result| {
@@ -239,7 +247,7 @@ fn unknown(address: String) -> Presence {
     }
 }
 
-fn found_person(contact: ucwa::Contact) -> Person {
+pub(crate) fn found_person(contact: ucwa::Contact) -> Person {
     let address = contact.uri.as_str().to_owned();
     Person {
         name: if contact.name.is_empty() {

@@ -102,6 +102,14 @@ impl Core {
                 self.tell_list();
             }
             Some(Event::RosterAnswer { id, refused }) => self.lists.answered(&id, refused),
+            Some(Event::Blocked(jids)) => {
+                let changed = self.privacy.xmpp_all(jids);
+                self.privacy_changed(changed);
+            }
+            Some(Event::BlockChanged { jids, on }) => {
+                let changed = self.privacy.xmpp(jids, on);
+                self.privacy_changed(changed);
+            }
             Some(Event::SubscriptionRequest(jid)) => {
                 if let Some(kind) = self.people.wants_subscription(&jid) {
                     self.tell(kind);

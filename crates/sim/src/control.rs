@@ -18,7 +18,7 @@ use crate::faults::{FAULTS, Fault};
 use crate::http::Shared;
 use crate::input::Address;
 use crate::people::AVAILABILITIES;
-use crate::world::{Played, Text};
+use crate::world::{Level, Played, Text};
 
 type Front = State<Arc<Shared>>;
 
@@ -34,8 +34,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/people/{address}/outbox", get(outbox))
         .route("/people/{address}/revoke", post(revoke))
         .route("/people/{address}/password", post(password))
+        .route("/people/{address}/privacy", post(privacy))
         .route("/people/{address}/end", post(end))
         .route("/people/{address}/event", post(unknown_event))
+        .route("/groups", get(groups))
+        .route("/groups/{address}", post(set_group).delete(remove_group))
         .route(
             "/faults",
             get(list_faults).post(set_fault).delete(clear_faults),
@@ -298,6 +301,79 @@ async fn password(
         person.password = new.password;
     }
     Ok(Json(json!({})))
+}
+
+/// How much the person lets somebody see, as from that person's own client; `level` left out: the usual again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Privacy {
+    to: String,
+    level: Option<String>,
+}
+
+async fn privacy(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Asked(asked): Asked<Privacy>,
+) -> Result<Json<Value>, Wrong> {
+    let address = known(&shared, &address)?;
+    let bad = |wrong: String| Wrong(StatusCode::BAD_REQUEST, wrong);
+    let to = Address::parse(&asked.to).ok_or_else(|| bad("to is not an address".to_owned()))?;
+    let level = asked.level.as_deref().map(Level::parse).transpose();
+    let level = level.map_err(|refusal| bad(refusal.message))?;
+    shared.world().set_privacy(&address, &to, level);
+    Ok(Json(json!({})))
+}
+
+async fn groups(State(shared): Front) -> Json<Value> {
+    let world = shared.world();
+    let all: Vec<Value> = world.directory.values().map(|group| json!({ "address": group.address.as_str(), "name": group.name, "members": group.members.iter().map(Address::as_str).collect::<Vec<&str>>() })).collect();
+    Json(json!({ "groups": all }))
+}
+
+/// A distribution group of the directory.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    name: String,
+    members: Vec<String>,
+}
+
+async fn set_group(
+    State(shared): Front,
+    Path(address): Path<String>,
+    Asked(asked): Asked<Group>,
+) -> Result<Json<Value>, Wrong> {
+    let read = |text: &String| {
+        let wrong = || {
+            Wrong(
+                StatusCode::BAD_REQUEST,
+                format!("\"{text}\" is not an address"),
+            )
+        };
+        Address::parse(text).ok_or_else(wrong)
+    };
+    let address = read(&address)?;
+    let members = asked.members.iter().map(read).collect::<Result<_, _>>()?;
+    let mut world = shared.world();
+    if world.people.contains_key(&address) {
+        let text = format!("{address} is a person");
+        return Err(Wrong(StatusCode::CONFLICT, text));
+    }
+    world.set_distribution(address, asked.name, members);
+    Ok(Json(json!({})))
+}
+
+async fn remove_group(
+    State(shared): Front,
+    Path(address): Path<String>,
+) -> Result<Json<Value>, Wrong> {
+    let found = Address::parse(&address);
+    if found.is_some_and(|address| shared.world().remove_distribution(&address)) {
+        return Ok(Json(json!({})));
+    }
+    let text = format!("there is no group \"{address}\"; GET /groups lists all");
+    Err(Wrong(StatusCode::NOT_FOUND, text))
 }
 
 async fn end(State(shared): Front, Path(address): Path<String>) -> Result<Json<Value>, Wrong> {

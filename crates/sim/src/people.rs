@@ -17,6 +17,18 @@ pub(crate) struct People {
     /// Groups that everyone has in the contact list.
     #[serde(default, rename = "group")]
     pub(crate) groups: Vec<Group>,
+    /// Distribution groups of the directory.
+    #[serde(default, rename = "distribution_group")]
+    pub(crate) directory: Vec<Distribution>,
+}
+
+/// A distribution group; a member is a person or another such group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Distribution {
+    pub(crate) address: String,
+    pub(crate) name: String,
+    pub(crate) members: Vec<String>,
 }
 
 /// One person.
@@ -50,6 +62,9 @@ pub(crate) struct Entry {
     /// Groups of this person alone.
     #[serde(default, rename = "group")]
     pub(crate) groups: Vec<Group>,
+    /// Distribution groups that the person has in the contact list, by their addresses.
+    #[serde(default)]
+    pub(crate) distribution_groups: Vec<String>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -124,6 +139,14 @@ impl People {
                 ..entry(&address, "", "", None)
             });
         }
+        if count > 0 {
+            let members = groups.iter().flat_map(|group| group.members.clone());
+            self.directory.push(Distribution {
+                address: format!("all-contacts@{domain}"),
+                name: "All contacts".to_owned(),
+                members: members.collect(),
+            });
+        }
         if let Some(first) = self.people.first_mut() {
             first.groups.extend(groups);
         }
@@ -153,11 +176,28 @@ impl People {
         if self.people.is_empty() {
             bail!("it names nobody");
         }
+        for group in &self.directory {
+            let Some(address) = Address::parse(&group.address) else {
+                bail!(
+                    "\"{}\" is not an address of a distribution group",
+                    group.address
+                )
+            };
+            if !seen.insert(address.clone()) {
+                bail!("{address} is there twice");
+            }
+        }
+        for listed in self.people.iter().flat_map(|one| &one.distribution_groups) {
+            if !self.directory.iter().any(|group| group.address == *listed) {
+                bail!("there is no distribution group {listed}");
+            }
+        }
         let members = self
             .groups
             .iter()
             .chain(self.people.iter().flat_map(|person| &person.groups))
-            .flat_map(|group| &group.members);
+            .flat_map(|group| &group.members)
+            .chain(self.directory.iter().flat_map(|group| &group.members));
         for member in members {
             if Address::parse(member).is_none() {
                 bail!("the group member \"{member}\" is not an address");
@@ -205,6 +245,7 @@ fn entry(address: &str, name: &str, password: &str, user: Option<&str>) -> Entry
         note: String::new(),
         photo: true,
         groups: Vec::new(),
+        distribution_groups: Vec::new(),
     }
 }
 
@@ -393,7 +434,29 @@ pub(crate) fn cast() -> People {
         name: name.to_owned(),
         members: members.iter().map(|member| (*member).to_owned()).collect(),
     };
+    let distribution = |address: &str, name: &str, members: &[&str]| Distribution {
+        address: address.to_owned(),
+        name: name.to_owned(),
+        members: members.iter().map(|member| (*member).to_owned()).collect(),
+    };
     People {
+        directory: vec![
+            distribution(
+                "developers@contoso.example",
+                "Developers",
+                &["ben@contoso.example", "carla@contoso.example"],
+            ),
+            distribution(
+                "staff@contoso.example",
+                "Contoso staff",
+                &[
+                    "anna@contoso.example",
+                    "hiro@contoso.example",
+                    "kim@contoso.example",
+                    "developers@contoso.example",
+                ],
+            ),
+        ],
         people: people.collect(),
         groups: vec![
             group(

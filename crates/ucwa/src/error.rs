@@ -226,6 +226,9 @@ pub enum ErrorKind {
     /// The resource has no link for this: not possible now.
     #[error("not possible now: the server offers no {0}")]
     NotPossible(&'static str),
+    /// Nobody and no group has this address, as far as the directory knows.
+    #[error("the directory does not know this address")]
+    NotInDirectory,
     /// The server's answer breaks the protocol.
     #[error("the answer of the server cannot be understood: {0}")]
     Protocol(String),
@@ -337,7 +340,8 @@ impl Error {
             | ErrorKind::AppNotAllowed
             | ErrorKind::NotEnabled
             | ErrorKind::Refused { .. }
-            | ErrorKind::NotPossible(_) => Retry::Never,
+            | ErrorKind::NotPossible(_)
+            | ErrorKind::NotInDirectory => Retry::Never,
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 use windows_auth::PassedOver;
 
-use crate::{Availability, PreferredAvailability, SipUri};
+use crate::{Availability, PreferredAvailability, PrivacyLevel, SipUri};
 
 /// Number of a journalled event page. The consumer strikes the page off once all that follows from it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +43,18 @@ pub enum Event {
     },
     /// The whole contact list: on sign-in and after every change of the list.
     Contacts(Vec<Contact>),
+    /// The members of a group that was expanded ([`Command::ExpandGroup`]) have changed, or its name.
+    GroupMembers(GroupMembers),
+    /// What our person lets others see: on sign-in and whenever the list is read anew. Whoever is not named has no level
+    /// that is known.
+    PrivacyLevels(Vec<(SipUri, PrivacyLevel)>),
+    /// The level of one person has changed, or was read.
+    Privacy {
+        /// Whose.
+        address: SipUri,
+        /// The level.
+        level: PrivacyLevel,
+    },
     /// Presence of a subscribed person; only what differs from the last one told.
     Presence(Presence),
     /// A text of a one-to-one conversation, from another person or from ourselves.
@@ -204,6 +216,50 @@ pub struct ContactGroup {
     pub name: String,
     /// What kind of group.
     pub kind: GroupKind,
+    /// Of a group of the directory.
+    pub address: Option<SipUri>,
+}
+
+/// A group of the directory (UCWA reference, distributionGroup).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryGroup {
+    /// Its address.
+    pub address: SipUri,
+    /// Display name; the address where it has none.
+    pub name: String,
+}
+
+/// A group of the directory with its members (UCWA reference, expandDistributionGroup).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMembers {
+    /// The group.
+    pub group: DirectoryGroup,
+    /// Members that are people.
+    pub people: Vec<Contact>,
+    /// Members that are groups.
+    pub groups: Vec<DirectoryGroup>,
+}
+
+/// What a search found (UCWA reference, search).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// People.
+    pub people: Vec<Contact>,
+    /// Groups of the directory.
+    pub groups: Vec<DirectoryGroup>,
+    /// The server has more than it showed.
+    pub more: bool,
+}
+
+/// What is done with a privacy relationship (UCWA reference, contactPrivacyRelationship).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrivacyWish {
+    /// It is read.
+    Read,
+    /// This level takes its place.
+    Give(PrivacyLevel),
+    /// Back to what the server gives by itself.
+    Reset,
 }
 
 /// Kinds of groups.
@@ -250,6 +306,16 @@ pub enum ContactEdit {
         from: Option<String>,
         /// Made where there is none of this name.
         to: String,
+    },
+    /// A group of the directory into the list.
+    AddDirectoryGroup {
+        /// Its address.
+        group: SipUri,
+    },
+    /// A group of the directory out of the list.
+    RemoveDirectoryGroup {
+        /// Its address.
+        group: SipUri,
     },
     /// A group without members.
     CreateGroup {
@@ -384,8 +450,19 @@ pub enum Command {
     Watch(Vec<SipUri>),
     /// Read presence and note now. Answer: one for each address, `Availability::None` where nothing is shared.
     GetPresence(Vec<SipUri>, Answer<Vec<Presence>>),
-    /// search (UCWA reference). Answer: people, and whether there are more.
-    Search(String, Answer<(Vec<Contact>, bool)>),
+    /// search (UCWA reference), for people and groups of the directory.
+    Search(String, Answer<Found>),
+    /// Read who is in a group of the directory. From then on their presence is told as that of the contact list, and
+    /// changes by [`Event::GroupMembers`].
+    ///
+    /// Errors: [`ErrorKind::NotInDirectory`](crate::ErrorKind::NotInDirectory),
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) with the subcode `TooManyContacts`.
+    ExpandGroup(SipUri, Answer<GroupMembers>),
+    /// Read or change what our person lets somebody see, on the list or not. Answer: the level that holds then.
+    ///
+    /// Errors: [`ErrorKind::NotInDirectory`](crate::ErrorKind::NotInDirectory),
+    /// [`ErrorKind::NotPossible`](crate::ErrorKind::NotPossible) where the server only shows it (Lync Server 2013).
+    Privacy(SipUri, PrivacyWish, Answer<PrivacyLevel>),
     /// Change the contact list; one change after the other. Answered once the list was read anew.
     ///
     /// Errors: [`ErrorKind::NotPossible`](crate::ErrorKind::NotPossible) where the list cannot be changed or the group is
@@ -438,6 +515,8 @@ impl fmt::Debug for Command {
             Self::Watch(_) => "Watch",
             Self::GetPresence(..) => "GetPresence",
             Self::Search(..) => "Search",
+            Self::ExpandGroup(..) => "ExpandGroup",
+            Self::Privacy(..) => "Privacy",
             Self::EditContacts(..) => "EditContacts",
             Self::NetworkChanged => "NetworkChanged",
             Self::SignOut => "SignOut",

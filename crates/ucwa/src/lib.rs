@@ -17,4 +17,4 @@ pub use error::{CertificateFacts, Error, ErrorKind, Facts, Retry};
 pub use event::*;
 pub use limits::Limits;
 pub use windows_auth::{Cause, Mechanism, PassedOver, Ticket};
-pub use wire::words::{Availability, PreferredAvailability, activity};
+pub use wire::words::{Availability, PreferredAvailability, PrivacyLevel, activity};

@@ -27,6 +27,16 @@ pub enum Event {
         /// Why it was refused: the defined condition, e.g. `not-allowed`.
         refused: Option<String>,
     },
+    /// Everybody whom our server blocks for us: after each fresh bind where it knows of blocking (XEP-0191 section 3.1), and
+    /// when all were let through at once.
+    Blocked(Vec<BareJid>),
+    /// Somebody was blocked or is let through again, by whichever client (XEP-0191 sections 3.2 to 3.4).
+    BlockChanged {
+        /// Whom.
+        jids: Vec<BareJid>,
+        /// Blocked.
+        on: bool,
+    },
     /// A contact asks for our presence (RFC 6121 section 3.1).
     SubscriptionRequest(BareJid),
     /// Presence of a contact's resource, or of another resource of our own account.

@@ -240,3 +240,15 @@ pub(super) async fn list_refuses(code: &str, subcode: &str, status: u16) -> Met 
     let add = ["contacts", "add", "sip:newcomer@contoso.example"];
     Met::told(&anna.ctl.run(&add).await)
 }
+
+/// A group of the directory with one member more than the server tells.
+pub(super) async fn group_too_large() -> Met {
+    let (sim, anna) = anna().await;
+    let members: Vec<String> = (0..=100).map(|n| format!("c{n}@contoso.example")).collect();
+    let members: Vec<&str> = members.iter().map(String::as_str).collect();
+    sim.has_group("all@contoso.example", "All", &members).await;
+    let shown = anna
+        .ctl
+        .run(&["contacts", "members", "all@contoso.example"]);
+    Met::told(&shown.await)
+}

@@ -100,6 +100,7 @@ async fn meet(code: Code) -> Option<Met> {
         Code::ListFull => lync::list_refuses("Forbidden", "LimitExceeded", 403).await,
         Code::ListMoving => lync::list_refuses("ServiceFailure", "MigrationInProgress", 500).await,
         Code::ListRefused => lync::list_refuses("Forbidden", "SomethingElse", 403).await,
+        Code::GroupTooLarge => lync::group_too_large().await,
         // A mistake that could be made on purpose would have been corrected.
         Code::Internal => return None,
     };

@@ -12,6 +12,9 @@ interface Replies {
   'reset-status': 'status';
   send: 'sent';
   search: 'search';
+  'group-members': 'group-members';
+  privacy: 'privacy';
+  'set-privacy': 'privacy';
   'show-config': 'config';
   links: 'links';
   chats: 'chats';

@@ -143,7 +143,7 @@ export type CheckStep = {
 };
 
 /** Stable codes of ux.md section 5, and ours for what that table does not name. */
-export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1205" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-9001";
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1205" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-4207" | "CW-9001";
 
 /** A question or an order. */
 export type Command = { "command": "check",
@@ -216,8 +216,31 @@ export type Command = { "command": "check",
   /** Only out of this group; who is in no other one leaves a Lync list with it. */
   group?: string | null
   }
+  | { "command": "group-members",
+  /** `sip:staff@contoso.example`, with or without scheme. */
+  address: string
+  }
+  | { "command": "add-directory-group",
+  /** `sip:staff@contoso.example`, with or without scheme. */
+  address: string
+  }
+  | { "command": "remove-directory-group",
+  /** `sip:staff@contoso.example`, with or without scheme. */
+  address: string
+  }
+  | { "command": "privacy-levels" }
+  | { "command": "privacy",
+  /** `sip:…`, `xmpp:…` or a bare address. */
+  address: string
+  }
+  | { "command": "set-privacy",
+  /** `sip:…` or a bare address. */
+  address: string,
+  /** `None`: what the server gives by itself. */
+  level?: PrivacyLevel | null
+  }
   | { "command": "block",
-  /** Bare JID. */
+  /** `sip:…`, `xmpp:…` or a bare address. */
   address: string,
   /** Block or unblock. */
   on: boolean
@@ -430,7 +453,9 @@ export type ContactGroup = {
   /** Its name; groups mean the same where their names are equal. */
   name: string,
   /** What kind of group. */
-  kind: GroupKind
+  kind: GroupKind,
+  /** SIP URI of a group of the directory. */
+  address?: string
 };
 
 /** A network's contact list: its groups, and whether the server lets us change it. */
@@ -513,6 +538,14 @@ export type Diagnosed = {
 /** Into the account or out of it. */
 export type Direction = "in" | "out";
 
+/** A group of the directory (UCWA reference, distributionGroup). */
+export type DirectoryGroup = {
+  /** SIP URI. */
+  address: string,
+  /** Display name; the address where it has none. */
+  name: string
+};
+
 /** The server of an address. */
 export type Discovered = {
   /** Its host name. */
@@ -562,6 +595,11 @@ export type Event = {
   | { "kind": "person" } & Person
   | { "kind": "person-gone" } & Addresses
   | { "kind": "contact-list" } & ContactList
+  | { "kind": "group-members" } & GroupMembers
+  | { "kind": "privacy",
+  /** Each address with its level. */
+  levels: Array<Privacy>
+  }
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -655,6 +693,18 @@ export type Event = {
 /** Kinds of groups. */
 export type GroupKind = "own" | "pinned" | "default" | "directory";
 
+/** A group of the directory with its members (UCWA reference, expandDistributionGroup). */
+export type GroupMembers = {
+  /** SIP URI of the group. */
+  address: string,
+  /** Its name. */
+  name: string,
+  /** Members that are people, sorted by name. */
+  people: Array<Person>,
+  /** Members that are groups. */
+  groups: Array<DirectoryGroup>
+};
+
 /** A text that a search found. */
 export type Hit = {
   /** The text. */
@@ -699,6 +749,11 @@ export type Kind = { "kind": "state",
   | { "kind": "person" } & Person
   | { "kind": "person-gone" } & Addresses
   | { "kind": "contact-list" } & ContactList
+  | { "kind": "group-members" } & GroupMembers
+  | { "kind": "privacy",
+  /** Each address with its level. */
+  levels: Array<Privacy>
+  }
   | { "kind": "presence",
   /** Where it was learned. */
   side: Side,
@@ -973,6 +1028,17 @@ export type Presence = {
 /** A status table (`bridge.preset`). */
 export type Preset = "standard" | "openscape";
 
+/** What somebody is let see. */
+export type Privacy = {
+  /** SIP URI, or `xmpp:` and a JID. */
+  address: string,
+  /** `None`: nothing is said of this address, or not any more. */
+  level?: PrivacyLevel
+};
+
+/** PrivacyRelationshipLevel (UCWA reference, contactPrivacyRelationship). In XMPP somebody is blocked or nothing is said. */
+export type PrivacyLevel = "unknown" | "external" | "colleagues" | "workgroup" | "friends-and-family" | "blocked";
+
 /** A failure with cause and remedy. `code` never changes its meaning; `message` and `remedy` may be reworded. */
 export type Problem = {
   /** Stable code, e.g. `CW-1201`. */
@@ -1015,8 +1081,15 @@ export type Reply = { "reply": "done" }
   | { "reply": "search",
   /** Found people. */
   people: Array<Person>,
+  /** Found groups of the directory. */
+  groups: Array<DirectoryGroup>,
   /** The server has more than it showed. */
   more: boolean
+  }
+  | { "reply": "group-members" } & GroupMembers
+  | { "reply": "privacy",
+  /** Sorted by address. */
+  levels: Array<Privacy>
   }
   | { "reply": "chats",
   /** The list, or the one that was asked for. */

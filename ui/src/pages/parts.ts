@@ -16,6 +16,7 @@ export const PARTS = {
   policy: later(() => import('./settings/PolicyDialog.svelte')),
   close: later(() => import('./keys/CloseDialog.svelte')),
   groups: later(() => import('./people/GroupsDialog.svelte')),
+  privacy: later(() => import('./people/PrivacyDialog.svelte')),
   groupName: later(() => import('./people/GroupNameDialog.svelte')),
   quit: later(() => import('./keys/QuitDialog.svelte')),
   firstRun: later(() => import('./signin/FirstRun.svelte')),

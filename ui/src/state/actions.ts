@@ -1,6 +1,6 @@
 // What changes the state: the stream of changes, and what this window itself learned or did.
 
-import type { Change, Chat, OwnStatus, Past, Problem, Side, Subscription, Timestamp } from '../ipc';
+import type { Change, Chat, GroupMembers, OwnStatus, Past, Problem, Side, Subscription, Timestamp } from '../ipc';
 import type { Person as WirePerson } from '../ipc';
 import type { Key } from './state';
 
@@ -16,6 +16,7 @@ export type Action =
       moreBefore: boolean;
       moreAfter: boolean;
     }
+  | { change: 'group-members'; members: GroupMembers }
   | { change: 'people'; people: WirePerson[]; subscriptions: Subscription[] }
   | { change: 'own'; status: OwnStatus }
   /** A chat is shown; `here`: the window has the focus and the end of the chat is in sight. */

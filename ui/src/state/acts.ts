@@ -3,6 +3,7 @@
 import type { Network, Past, Problem, SendWhen, Settable, Side } from '../ipc';
 import { cause } from '../words/problem';
 import { t } from '../words/words.svelte';
+import { directory } from './directory.svelte';
 import { nav } from './nav.svelte';
 import { notices } from './notices.svelte';
 import { own } from './own.svelte';
@@ -21,6 +22,7 @@ export async function loadAfterSnapshot(): Promise<void> {
     store.request({ command: 'show-config' }).then(({ entries }) => (prefs.take(entries), own.follow(entries))),
     store.request({ command: 'about' }).then((reply) => own.named(reply.name)),
   ];
+  directory.askAgain();
   await Promise.allSettled(parts);
   own.loaded = true;
   if (nav.chat !== null && nav.page === 'chats') await loadHistory(nav.chat);

@@ -3,13 +3,14 @@
 import type { HowOften } from '../ipc';
 import type { Item } from '../parts/menu';
 import { t } from '../words/words.svelte';
-import { run } from './acts';
+import { copy, run } from './acts';
 import { card } from './card.svelte';
 import { changeable, isOwnGroup, isReadOnly, typed } from './lists';
 import { nav } from './nav.svelte';
-import type { Key, Person } from './state';
+import { notices } from './notices.svelte';
+import { bareAddress, isBlocked, type Key, type Person } from './state';
 import { store } from './store.svelte';
-import { undo } from './undo.svelte';
+import { undo, UNDO_MS } from './undo.svelte';
 
 /** Out of the lists, on every network where that is possible; can be taken back for a while. */
 export function removePerson(person: Person): void {
@@ -64,6 +65,52 @@ export function lookoutItems(key: Key): Item[] {
   const there = seen.get(key)?.availability === 'available';
   const always: Item = { text: t('lookout.always'), act: ask('always', t('lookout.asked', { name: person.name })) };
   return there ? [always] : [{ text: t('lookout.once'), act: ask('once', t('lookout.asked', { name: person.name })) }, always];
+}
+
+/** Nothing of a person comes through any more, on every network where they are; it can be taken back. */
+export function block(address: string, name: string): void {
+  const say = (on: boolean) => store.request({ command: 'block', address, on });
+  const undo = { text: t('do.undo'), act: () => run(say(false)) };
+  say(true).then(() => notices.offer(t('privacy.blocked-now', { name }), undo, UNDO_MS), (thrown: unknown) => notices.fail(thrown));
+}
+
+export function unblock(address: string, name: string): void {
+  run(store.request({ command: 'block', address, on: false }), t('privacy.unblocked', { name }));
+}
+
+/** An address of whoever has this key, with its scheme. */
+export function addressOf(key: Key): string {
+  const addresses = store.state.people.get(key)?.addresses;
+  if (addresses?.lync !== undefined) return addresses.lync;
+  return addresses?.xmpp !== undefined ? typed('xmpp', addresses.xmpp) : key;
+}
+
+/** What somebody may see, and whether anything of them comes through. */
+export function privacyItems(key: Key, name: string): Item[] {
+  const address = addressOf(key);
+  const items: Item[] = [];
+  if (address.startsWith('sip:')) {
+    items.push({ text: t('privacy.open'), act: () => { nav.joining = key; nav.layer = 'privacy'; card.close(); } });
+  }
+  return isBlocked(store.state, key)
+    ? [...items, { text: t('privacy.unblock'), act: () => unblock(address, name) }]
+    : [...items, { text: t('privacy.block'), act: () => block(address, name), danger: true }];
+}
+
+/** A group of the directory comes into the list. */
+export function addDirectoryGroup(address: string, name: string): void {
+  run(store.request({ command: 'add-directory-group', address }), t('directory.added', { name }));
+}
+
+/** What can be done with a group of the directory. */
+export function directoryItems(address: string, name: string): Item[] {
+  const copying: Item = { text: t('card.copy-address'), act: () => copy(bareAddress(address), t('done.copied')) };
+  const lync = store.state.lists.get('lync');
+  const listed = lync?.groups.some((group) => group.address?.toLowerCase() === address);
+  if (lync?.editable !== true) return [copying, { text: t('people.read-only'), act: () => undefined, disabled: true }];
+  if (listed !== true) return [copying, { text: t('directory.add'), act: () => addDirectoryGroup(address, name) }];
+  const remove = () => undo.later(`group:${address}`, t('directory.removed', { name }), () => run(store.request({ command: 'remove-directory-group', address })));
+  return [copying, { text: t('directory.remove'), act: remove, danger: true }];
 }
 
 /** What can be done with a group. */

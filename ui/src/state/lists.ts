@@ -42,6 +42,14 @@ export function isOwnGroup(lists: Lists, name: string): boolean {
   return holders.length > 0 && holders.every((list) => list.editable && list.groups.find((group) => group.name === name)?.kind === 'own');
 }
 
+/** Groups of the directory in a list, in the order of their names. */
+export function directoryGroups(lists: Lists, locale: string): { address: string; name: string }[] {
+  const groups = [...lists.values()].flatMap((list) => list.groups);
+  const found = groups.flatMap(({ name, address }) => (address === undefined ? [] : [{ name, address }]));
+  const compare = new Intl.Collator(locale, { sensitivity: 'base' }).compare;
+  return found.sort((a, b) => compare(a.name, b.name));
+}
+
 /** Groups that somebody can be put into, in the order of their names. */
 export function groupNames(lists: Lists, locale: string): string[] {
   const names = new Set<string>();

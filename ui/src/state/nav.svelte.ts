@@ -9,7 +9,7 @@ export type Page = Extract<DoorView, 'chats' | 'people' | 'bridge' | 'settings' 
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
-export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'group-name' | 'policy' | null;
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'privacy' | 'group-name' | 'policy' | null;
 
 interface View {
   page: Page;
@@ -40,7 +40,7 @@ class Nav {
   quitting = $state(false);
   /** The person closes the window where no tray is there, and is asked what that is to do. */
   closing = $state(false);
-  /** Whom `join` and `groups` are about. */
+  /** Whom `join`, `groups` and `privacy` are about. */
   joining = $state<Key | null>(null);
   /** Which group `group-name` is about; null where one is made. */
   group = $state<string | null>(null);

@@ -1,6 +1,6 @@
 // Reducer: people, their presence, who belongs together.
 
-import type { Person as WirePerson, Presence, Side } from '../ipc';
+import type { GroupMembers, Person as WirePerson, Presence, Side } from '../ipc';
 import type { Draft } from './draft';
 import { safeName } from './escape';
 import { addressKey, UNKNOWN, type Key, type Person, type Seen } from './state';
@@ -35,6 +35,17 @@ export function putPerson(draft: Draft, wire: WirePerson): void {
     for (const [side, address] of sides(person)) join(draft, addressKey(side, address), key);
   }
   see(draft, key, { availability: wire.availability, activity: wire.activity, note: wire.note });
+}
+
+/** Who is in a group of the directory. Whoever is on no list is seen from there alone. */
+export function putMembers(draft: Draft, { address, people, groups }: GroupMembers): void {
+  const members = people.map((wire): Person => ({ key: keyOf(wire), name: safeName(wire.name), addresses: wire.addresses, default: wire.default, groups: [] }));
+  draft.edit('directory').set(address.toLowerCase(), { people: members, groups: groups.map((group) => ({ ...group, name: safeName(group.name) })) });
+  for (const wire of people) {
+    const key = personKey(draft, 'lync', wire.addresses.lync ?? '');
+    const told = wire.availability !== 'unknown';
+    if (told && !draft.state.people.has(key)) see(draft, key, { availability: wire.availability, activity: wire.activity, note: wire.note });
+  }
 }
 
 /** From now on `address` belongs to `key`; a person and a chat that stood alone under the address move there. */

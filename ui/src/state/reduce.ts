@@ -6,7 +6,7 @@ import { accepted, attend, countUnread, discard, notSent, putChats, putConversat
 import { Draft } from './draft';
 import { safeName } from './escape';
 import { putNextTry, putState, putStep } from './links';
-import { personKey, putPerson, putPresence, removePerson } from './people';
+import { personKey, putMembers, putPerson, putPresence, removePerson } from './people';
 import { EMPTY, type State } from './state';
 
 /** Entries of the bridge's log that are kept here; the whole log is the engine's. */
@@ -60,6 +60,8 @@ function apply(draft: Draft, action: Action): void {
       for (const person of action.people) putPerson(draft, person);
       for (const subscription of action.subscriptions) draft.edit('subscriptions').set(subscription.address, subscription);
       return;
+    case 'group-members':
+      return putMembers(draft, action.members);
     case 'own':
       draft.state.own = action.status;
       return;
@@ -102,6 +104,14 @@ function applyEvent(draft: Draft, event: Event): void {
       return removePerson(draft, event.lync, event.xmpp);
     case 'contact-list':
       draft.edit('lists').set(event.network, { network: event.network, editable: event.editable, groups: event.groups.map((group) => ({ ...group, name: safeName(group.name) })) });
+      return;
+    case 'group-members':
+      return putMembers(draft, event);
+    case 'privacy':
+      for (const { address, level } of event.levels) {
+        if (level === undefined) draft.edit('privacy').delete(address.toLowerCase());
+        else draft.edit('privacy').set(address.toLowerCase(), level);
+      }
       return;
     case 'lookout':
       if (event.how === undefined) draft.edit('lookouts').delete(event.address.toLowerCase());

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { initials, safeName } from './escape';
-import { groupPeople, logRows, matches, sortChats, treeRows } from './roster';
+import { directoryRows, groupPeople, logRows, matches, sortChats, treeRows, type DirectoryView } from './roster';
 import type { Chat, Line, Person } from './state';
 
 const person = (name: string, groups: string[] = [], key = `sip:${name.toLowerCase().replace(/\W+/g, '.')}@x.example`): Person => ({ key, name, addresses: { lync: key }, default: 'lync', groups });
@@ -26,6 +26,33 @@ test('a closed group shows its count and no people; every row knows its place', 
 test('unknown presence is not counted as there', () => {
   const groups = groupPeople([person('Ben', ['A'])], 'en', () => false);
   expect(treeRows(groups, new Set(), new Map())[0]).toMatchObject({ here: 0 });
+});
+
+describe('groups of the directory', () => {
+  const staff = { address: 'sip:Staff@x.example', name: 'Staff' };
+  const board = { address: 'sip:board@x.example', name: 'Board' };
+  const view = (more: Partial<DirectoryView>): DirectoryView => ({ open: new Set(), members: new Map(), problems: new Map(), seen: new Map(), reading: 'Reading', nobody: 'Nobody', ...more });
+  const members = new Map([['sip:staff@x.example', { people: [person('Ben')], groups: [board] }], ['sip:board@x.example', { people: [], groups: [staff] }]]);
+
+  test('are closed and say nothing of their members before they were opened', () => {
+    expect(directoryRows([staff], view({}), { before: 2 })).toMatchObject([{ type: 'directory', open: false, count: null, place: 3, of: 3, level: 1 }]);
+  });
+
+  test('say that they are being read, or why they cannot be', () => {
+    const open = new Set(['sip:staff@x.example']);
+    expect(directoryRows([staff], view({ open }))[1]).toMatchObject({ type: 'note', text: 'Reading', level: 2 });
+    expect(directoryRows([staff], view({ open, members, problems: new Map([['sip:staff@x.example', 'Too large']]) }))[1]).toMatchObject({ type: 'note', text: 'Too large' });
+  });
+
+  test('hold people, and groups one level deeper, but never themselves', () => {
+    const open = new Set(['sip:staff@x.example', 'sip:board@x.example']);
+    const rows = directoryRows([staff], view({ open, members }));
+    expect(rows.map((row) => [row.type, row.level, 'open' in row && row.open])).toEqual([
+      ['directory', 1, true], ['person', 2, false], ['directory', 2, true], ['directory', 3, false],
+    ]);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
+    expect(rows[1]).toMatchObject({ name: 'Ben', parent: rows[0]?.id });
+  });
 });
 
 test('a search finds beginnings of words without accents, and parts of addresses', () => {

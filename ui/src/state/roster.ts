@@ -1,11 +1,27 @@
 // The people tree and the list of chats, as rows in the order they are shown. Pure.
 
-import type { Chat, Key, Log, Person, Seen, State } from './state';
+import type { DirectoryGroup } from '../ipc';
+import type { Chat, Key, Log, Members, Person, Seen, State } from './state';
 import { bareAddress } from './state';
 
-export type TreeRow =
-  | { type: 'group'; id: string; name: string; open: boolean; count: number; here: number; place: number; of: number }
-  | { type: 'person'; id: string; key: Key; group: string; place: number; of: number };
+/** Where a row stands: its place among its neighbours, how deep, and the row of the group that it is in. */
+interface Place {
+  id: string;
+  place: number;
+  of: number;
+  level: number;
+  parent: string | null;
+}
+
+export type TreeRow = Place &
+  (
+    | { type: 'group'; name: string; open: boolean; count: number; here: number }
+    /** A group of the directory; how many are in it is known once it was opened. */
+    | { type: 'directory'; name: string; open: boolean; count: number | null; here: number; address: string }
+    | { type: 'person'; key: Key; name: string }
+    /** What is said in place of members. */
+    | { type: 'note'; text: string }
+  );
 
 /** Name of the group of people who are in none. */
 export const NO_GROUP = '';
@@ -35,20 +51,55 @@ export function isHere(seen: Seen | undefined): boolean {
   return seen !== undefined && seen.availability !== 'offline' && seen.availability !== 'unknown';
 }
 
-export function treeRows(groups: Map<string, Person[]>, closed: ReadonlySet<string>, seen: ReadonlyMap<Key, Seen>): TreeRow[] {
+const countHere = (members: readonly Person[], seen: ReadonlyMap<Key, Seen>) => members.reduce((sum, person) => sum + (isHere(seen.get(person.key)) ? 1 : 0), 0);
+
+/** `more`: so many other groups follow. */
+export function treeRows(groups: Map<string, Person[]>, closed: ReadonlySet<string>, seen: ReadonlyMap<Key, Seen>, more = 0): TreeRow[] {
   const rows: TreeRow[] = [];
   let place = 0;
   for (const [name, members] of groups) {
     place += 1;
     const open = !closed.has(name);
-    const here = members.reduce((sum, person) => sum + (isHere(seen.get(person.key)) ? 1 : 0), 0);
-    rows.push({ type: 'group', id: `g:${name}`, name, open, count: members.length, here, place, of: groups.size });
+    const id = `g:${name}`;
+    rows.push({ type: 'group', id, name, open, count: members.length, here: countHere(members, seen), place, of: groups.size + more, level: 1, parent: null });
     if (!open) continue;
     members.forEach((person, index) => {
-      rows.push({ type: 'person', id: `p:${name}:${person.key}`, key: person.key, group: name, place: index + 1, of: members.length });
+      rows.push({ type: 'person', id: `p:${name}:${person.key}`, key: person.key, name: person.name, place: index + 1, of: members.length, level: 2, parent: id });
     });
   }
   return rows;
+}
+
+export interface DirectoryView {
+  open: ReadonlySet<string>;
+  members: ReadonlyMap<string, Members>;
+  problems: ReadonlyMap<string, string>;
+  seen: ReadonlyMap<Key, Seen>;
+  /** Said while members are asked for, and where there are none. */
+  reading: string;
+  nobody: string;
+}
+
+/** Groups of the directory, those of a list or those in another such group; `before`: so many neighbours stand before them. */
+export function directoryRows(groups: readonly DirectoryGroup[], view: DirectoryView, { before = 0, behind = 0, level = 1, parent = null as string | null } = {}): TreeRow[] {
+  const of = before + groups.length + behind;
+  return groups.flatMap(({ address, name }, index): TreeRow[] => {
+    const key = address.toLowerCase();
+    const id = `${parent ?? 'd'}:${key}`;
+    const members = view.members.get(key);
+    // A group that is in itself is not opened within itself.
+    const open = view.open.has(key) && !(parent ?? '').includes(`:${key}`);
+    const count = members === undefined ? null : members.people.length;
+    const row: TreeRow = { type: 'directory', id, address: key, name, open, count, here: countHere(members?.people ?? [], view.seen), place: before + index + 1, of, level, parent };
+    if (!open) return [row];
+    const problem = view.problems.get(key);
+    const text = problem ?? (members === undefined ? view.reading : members.people.length + members.groups.length === 0 ? view.nobody : null);
+    if (text !== null || members === undefined) return [row, { type: 'note', id: `${id}:note`, text: text ?? '', place: 1, of: 1, level: level + 1, parent: id }];
+    const people = members.people.map((person, at): TreeRow => ({
+      type: 'person', id: `${id}:p:${person.key}`, key: person.key, name: person.name, place: at + 1, of: members.people.length + members.groups.length, level: level + 1, parent: id,
+    }));
+    return [row, ...people, ...directoryRows(members.groups, view, { before: people.length, level: level + 1, parent: id })];
+  });
 }
 
 /** Each word of the query begins a word of the name or is part of an address. */

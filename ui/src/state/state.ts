@@ -1,8 +1,8 @@
 // Everything the pages show, as one value. `reduce.ts` is the only place that makes a new one.
 
 import type {
-  Addresses, Availability, BridgeEntry, ContactList, HowOften, Network, OwnStatus, Past, Problem, Side, SideState, StepState,
-  Subscription, Timestamp,
+  Addresses, Availability, BridgeEntry, ContactList, DirectoryGroup, HowOften, Network, OwnStatus, Past, PrivacyLevel, Problem, Side,
+  SideState, StepState, Subscription, Timestamp,
 } from '../ipc';
 
 /** The lync address of a person in lower case, else `xmpp:` and the bare JID; `group:` and the conversation for groups. */
@@ -15,6 +15,12 @@ export interface Person {
   addresses: Addresses;
   default: Network;
   groups: string[];
+}
+
+/** Who is in a group of the directory. */
+export interface Members {
+  people: Person[];
+  groups: DirectoryGroup[];
 }
 
 /** What is seen of a person. */
@@ -91,6 +97,10 @@ export interface State {
   subscriptions: ReadonlyMap<string, Subscription>;
   /** The groups of the contact lists, and whether they can be changed; by network. */
   lists: ReadonlyMap<Network, ContactList>;
+  /** Groups of the directory that somebody looked into, by address in lower case. */
+  directory: ReadonlyMap<string, Members>;
+  /** What people are let see, by the address in the form of a key. */
+  privacy: ReadonlyMap<string, PrivacyLevel>;
   /** Of whom the person wants to know when they are available, by the address in the form of a key. */
   lookouts: ReadonlyMap<string, HowOften>;
   chats: ReadonlyMap<Key, Chat>;
@@ -120,6 +130,8 @@ export const EMPTY: State = {
   byAddress: new Map(),
   subscriptions: new Map(),
   lists: new Map(),
+  directory: new Map(),
+  privacy: new Map(),
   lookouts: new Map(),
   chats: new Map(),
   byConversation: new Map(),
@@ -163,6 +175,13 @@ export function addressKey(side: Side, address: string): string {
   const bare = address.toLowerCase();
   if (bare.startsWith('sip:') || bare.startsWith('xmpp:')) return bare;
   return side === 'lync' ? `sip:${bare}` : `xmpp:${bare}`;
+}
+
+/** Nothing of this address, or of the person whose address it is, comes through: on whatever network they are blocked. */
+export function isBlocked(state: Pick<State, 'people' | 'privacy'>, key: Key): boolean {
+  const addresses = state.people.get(key)?.addresses ?? {};
+  const keys = (['lync', 'xmpp'] as const).flatMap((side) => (addresses[side] === undefined ? [] : [addressKey(side, addresses[side])]));
+  return [key, ...keys].some((address) => state.privacy.get(address) === 'blocked');
 }
 
 /** An address as people write it. */

@@ -223,6 +223,8 @@ impl Banners {
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
             | Kind::ContactList(_)
+            | Kind::GroupMembers(_)
+            | Kind::Privacy { .. }
             | Kind::Lookout { .. }
             | Kind::Accepted { .. }
             | Kind::Delivery(_)

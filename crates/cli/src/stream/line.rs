@@ -56,6 +56,8 @@ impl Lines {
             | Kind::NextTry { .. }
             | Kind::PersonGone(_)
             | Kind::ContactList(_)
+            | Kind::GroupMembers(_)
+            | Kind::Privacy { .. }
             | Kind::Lookout { .. }
             | Kind::Accepted { .. }
             | Kind::Unread { .. }

@@ -4,7 +4,7 @@ use causeway_api::{Command, LinkState, Person, Problem, Reply, SideState};
 use causeway_engine::Sides;
 use serde_json::json;
 
-use super::Ctl;
+use super::{Ctl, directory};
 use crate::outcome::{self, Outcome};
 use crate::session::{Needs, ask, wrong_reply};
 use crate::text::{Cell, Paint, columns, plain};
@@ -66,20 +66,26 @@ pub(super) async fn search(ctl: &mut Ctl, text: String) -> Result<Outcome, Probl
         Command::Search { text },
     )
     .await?;
-    let Reply::Search { people, more } = reply else {
+    let Reply::Search {
+        people,
+        groups,
+        more,
+    } = reply
+    else {
         return Err(wrong_reply());
     };
-    let mut page = match people.as_slice() {
-        [] => "No one found\n".to_owned(),
-        people => table(ctl.paint, people),
+    let mut page = match (people.as_slice(), groups.as_slice()) {
+        ([], []) => "No one found\n".to_owned(),
+        (people, groups) => table(ctl.paint, people) + &directory::table(ctl.paint, groups),
     };
     if more {
         page.push_str("… and more: search for a longer part of the name\n");
     }
-    Outcome::new(&json!({ "people": people, "more": more }), page)
+    let document = json!({ "people": people, "groups": groups, "more": more });
+    Outcome::new(&document, page)
 }
 
-fn table(paint: Paint, people: &[Person]) -> String {
+pub(super) fn table(paint: Paint, people: &[Person]) -> String {
     let rows: Vec<[Cell; 7]> = people
         .iter()
         .map(|person| {

@@ -13,6 +13,18 @@ use crate::text::{Cell, Paint, columns, plain};
 pub(super) async fn run(ctl: &mut Ctl, verb: ContactsVerb) -> Result<Outcome, Problem> {
     let (command, done) = match verb {
         ContactsVerb::Groups => return groups(ctl).await,
+        ContactsVerb::Members { address } => return super::directory::members(ctl, address).await,
+        ContactsVerb::Privacy { address, level } => {
+            return super::privacy::run(ctl, address, level).await;
+        }
+        ContactsVerb::AddGroup { address } => {
+            let done = format!("{address} is in the list");
+            (Command::AddDirectoryGroup { address }, done)
+        }
+        ContactsVerb::RemoveGroup { address } => {
+            let done = format!("{address} is not in the list any more");
+            (Command::RemoveDirectoryGroup { address }, done)
+        }
         ContactsVerb::Add {
             address,
             group,
@@ -80,7 +92,7 @@ async fn groups(ctl: &mut Ctl) -> Result<Outcome, Problem> {
     Outcome::new(&json!({ "lists": lists }), page)
 }
 
-fn needs() -> Needs {
+pub(super) fn needs() -> Needs {
     Needs::once(Sides::BOTH)
 }
 
@@ -92,10 +104,17 @@ fn table(paint: Paint, lists: &[ContactList]) -> String {
             Network::Xmpp => "XMPP",
         };
         page.push_str(&format!("{network}: {}\n", can(list.editable)));
-        let rows: Vec<[Cell; 2]> = list
+        let rows: Vec<[Cell; 3]> = list
             .groups
             .iter()
-            .map(|group| [group.name.as_str().into(), kind(group.kind).into()])
+            .map(|group| {
+                let address = group.address.as_deref().unwrap_or_default();
+                [
+                    group.name.as_str().into(),
+                    kind(group.kind).into(),
+                    address.into(),
+                ]
+            })
             .collect();
         page.push_str(&columns(paint, &rows));
     }
@@ -130,6 +149,7 @@ mod tests {
         let group = |name: &str, kind| ContactGroup {
             name: name.into(),
             kind,
+            address: None,
         };
         let list = ContactList {
             network: Network::Lync,

@@ -4,22 +4,24 @@ use causeway_api::{Code, Command, GroupKind, Problem, Reply, Side};
 use causeway_xmpp::RosterItem;
 use jid::BareJid;
 use tokio::{sync::oneshot, time::timeout};
-use ucwa::{ContactEdit, SipUri};
+use ucwa::{ContactEdit, PrivacyLevel, PrivacyWish, SipUri};
 use uuid::Uuid;
 
-use super::{Wish, reply};
+use super::{Wish, privacy::privacy_given, reply};
 use crate::{
     address::Target,
     core::Core,
+    directory,
     link::Readiness,
     lists::RosterAnswer,
+    presence::Coming,
     problems,
     send::{Answer, side_of},
 };
 
 /// A server has changed its list, and we have read it, within this time. A few requests after each other, each of which
 /// may be tried again.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(45);
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(45);
 /// Longest name of a group (UCWA reference, group).
 const LONGEST_NAME: usize = 256;
 /// The command, as it stands in `Problem::step`.
@@ -27,11 +29,19 @@ const STEP: &str = "contact-list";
 
 /// Answers of servers on their way.
 #[derive(Default)]
-struct Coming {
-    lync: Option<oneshot::Receiver<Result<(), ucwa::Error>>>,
+struct Answers {
+    lync: Option<Coming<()>>,
     xmpp: Vec<RosterAnswer>,
-    /// It was about whom the server lets through.
-    blocks: bool,
+    blocked: Blocking,
+}
+
+/// Whom the servers let through is being changed.
+#[derive(Default)]
+struct Blocking {
+    lync: Option<Coming<PrivacyLevel>>,
+    xmpp: Option<RosterAnswer>,
+    /// A network where the person has an address too, and where nothing could be done.
+    left_out: Option<Problem>,
 }
 
 impl Core {
@@ -59,7 +69,7 @@ impl Core {
         clippy::wildcard_enum_match_arm,
         reason = "the commands that come here are named one by one in dispatch.rs"
     )]
-    fn lists_edited(&mut self, command: &Command) -> Result<Option<Coming>, Problem> {
+    fn lists_edited(&mut self, command: &Command) -> Result<Option<Answers>, Problem> {
         match command {
             Command::AddContact {
                 address,
@@ -100,11 +110,15 @@ impl Core {
                     }
                 }
             }
-            Command::Block { address, on } => match self.list_target(address)? {
-                None => Ok(None),
-                Some(Target::Lync(_)) => Err(problems::no_blocking_in_lync()),
-                Some(Target::Xmpp(jid)) => self.block(jid, *on).map(Some),
-            },
+            Command::AddDirectoryGroup { address } => {
+                let group = directory::group_address(address)?;
+                self.edit_when_ready(ContactEdit::AddDirectoryGroup { group })
+            }
+            Command::RemoveDirectoryGroup { address } => {
+                let group = directory::group_address(address)?;
+                self.edit_when_ready(ContactEdit::RemoveDirectoryGroup { group })
+            }
+            Command::Block { address, on } => self.block(address, *on),
             Command::MoveContact { address, to, from } => {
                 let to = group_name(to)?;
                 let Some(target) = self.list_target(address)? else {
@@ -130,10 +144,7 @@ impl Core {
             }
             Command::CreateGroup { name } => {
                 let name = group_name(name)?;
-                if !self.is_ready(Side::Lync)? {
-                    return Ok(None);
-                }
-                self.edit_lync(ContactEdit::CreateGroup { name }).map(Some)
+                self.edit_when_ready(ContactEdit::CreateGroup { name })
             }
             Command::RenameGroup { name, to } => {
                 let to = group_name(to)?;
@@ -145,7 +156,7 @@ impl Core {
     }
 
     /// Whom a command means, with the list where they are; `None`: not known yet.
-    fn list_target(&self, address: &str) -> Result<Option<Target>, Problem> {
+    pub(super) fn list_target(&self, address: &str) -> Result<Option<Target>, Problem> {
         let Some(target) = self.target(address)? else {
             return Ok(None);
         };
@@ -191,7 +202,15 @@ impl Core {
         item.ok_or_else(|| not_listed(&jid.to_string()))
     }
 
-    fn edit_lync(&self, edit: ContactEdit) -> Result<Coming, Problem> {
+    fn edit_when_ready(&self, edit: ContactEdit) -> Result<Option<Answers>, Problem> {
+        if self.is_ready(Side::Lync)? {
+            self.edit_lync(edit).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn edit_lync(&self, edit: ContactEdit) -> Result<Answers, Problem> {
         if self.lists.lync_is_editable() != Some(true) {
             return Err(problems::read_only_list());
         }
@@ -204,9 +223,9 @@ impl Core {
             let _ = told.send(result);
         });
         link.send(ucwa::Command::EditContacts(edit, answer));
-        Ok(Coming {
+        Ok(Answers {
             lync: Some(coming),
-            ..Coming::default()
+            ..Answers::default()
         })
     }
 
@@ -215,7 +234,7 @@ impl Core {
         jid: BareJid,
         group: Option<String>,
         name: Option<&str>,
-    ) -> Result<Coming, Problem> {
+    ) -> Result<Answers, Problem> {
         let known = self.lists.contact(&jid).cloned();
         let mut item = known.unwrap_or(RosterItem {
             jid: jid.clone(),
@@ -240,7 +259,7 @@ impl Core {
         Ok(coming)
     }
 
-    fn set_contact(&mut self, item: RosterItem, groups: Vec<String>) -> Result<Coming, Problem> {
+    fn set_contact(&mut self, item: RosterItem, groups: Vec<String>) -> Result<Answers, Problem> {
         self.change_roster(|id| causeway_xmpp::Command::SetContact {
             id,
             jid: item.jid,
@@ -249,38 +268,109 @@ impl Core {
         })
     }
 
-    fn remove_from_roster(&mut self, jid: BareJid) -> Result<Coming, Problem> {
+    fn remove_from_roster(&mut self, jid: BareJid) -> Result<Answers, Problem> {
         self.change_roster(|id| causeway_xmpp::Command::RemoveContact { id, jid })
     }
 
+    /// Blocks a person on every network where they have an address. What cannot be done on one of them is told once the
+    /// other has done it.
+    fn block(&mut self, address: &str, on: bool) -> Result<Option<Answers>, Problem> {
+        let Some(target) = self.list_target(address)? else {
+            return Ok(None);
+        };
+        let (mut lync, mut xmpp) = match &target {
+            Target::Lync(who) => (Some(who.clone()), None),
+            Target::Xmpp(jid) => (None, Some(jid.clone())),
+        };
+        let typed = match &target {
+            Target::Lync(who) => who.as_str().to_owned(),
+            Target::Xmpp(jid) => jid.to_string(),
+        };
+        if let Some(person) = self.bridge.person(&typed) {
+            let sip = person.lync.and_then(|sip| sip.parse().ok());
+            let jid = person.xmpp.and_then(|jid| jid.parse().ok());
+            (lync, xmpp) = (lync.or(sip), xmpp.or(jid));
+        }
+        let mut blocked = Blocking::default();
+        for side in [Side::Lync, Side::Xmpp] {
+            let concerned = match side {
+                Side::Lync => lync.is_some(),
+                Side::Xmpp | Side::Gateway => xmpp.is_some(),
+            };
+            match self.is_ready(side) {
+                _ if !concerned => {}
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(problem) if side == side_of(&target) => return Err(problem),
+                Err(problem) => {
+                    blocked.left_out = Some(problem);
+                    match side {
+                        Side::Lync => lync = None,
+                        Side::Xmpp | Side::Gateway => xmpp = None,
+                    }
+                }
+            }
+        }
+        if let Some(who) = lync {
+            blocked.lync = self.block_in_lync(who, on)?;
+        }
+        if let Some(jid) = xmpp {
+            blocked.xmpp = Some(self.block_in_xmpp(jid, on)?);
+        }
+        Ok(Some(Answers {
+            blocked,
+            ..Answers::default()
+        }))
+    }
+
+    /// Who is let through again has the level that the server gives by itself. Whoever has another one keeps it.
+    fn block_in_lync(
+        &self,
+        who: SipUri,
+        on: bool,
+    ) -> Result<Option<Coming<PrivacyLevel>>, Problem> {
+        let known = self.privacy.of_lync(&who);
+        let wish = match (on, known) {
+            (true, _) => PrivacyWish::Give(PrivacyLevel::Blocked),
+            (false, None | Some(causeway_api::PrivacyLevel::Blocked)) => PrivacyWish::Reset,
+            (false, Some(_)) => return Ok(None),
+        };
+        self.wish_privacy(who, wish).map(Some)
+    }
+
     /// A request is refused first: who is blocked cannot be written to any more (XEP-0191 section 3.2).
-    fn block(&mut self, jid: BareJid, on: bool) -> Result<Coming, Problem> {
+    fn block_in_xmpp(&mut self, jid: BareJid, on: bool) -> Result<RosterAnswer, Problem> {
         if on && self.people.is_wanted(&jid) {
             self.subscribe(jid.as_str(), false)?;
         }
-        let mut coming = self.change_roster(|id| causeway_xmpp::Command::Block { id, jid, on })?;
-        coming.blocks = true;
-        Ok(coming)
+        self.ask_xmpp(|id| causeway_xmpp::Command::Block { id, jid, on })
     }
 
     fn change_roster(
         &mut self,
         command: impl FnOnce(String) -> causeway_xmpp::Command,
-    ) -> Result<Coming, Problem> {
+    ) -> Result<Answers, Problem> {
+        Ok(Answers {
+            xmpp: vec![self.ask_xmpp(command)?],
+            ..Answers::default()
+        })
+    }
+
+    fn ask_xmpp(
+        &mut self,
+        command: impl FnOnce(String) -> causeway_xmpp::Command,
+    ) -> Result<RosterAnswer, Problem> {
         let Some(link) = &self.xmpp.link else {
             return Err(problems::signed_out(Side::Xmpp));
         };
         let id = Uuid::new_v4().to_string();
         let answer = self.lists.ask(&id);
         link.send(command(id));
-        Ok(Coming {
-            xmpp: vec![answer],
-            ..Coming::default()
-        })
+        Ok(answer)
     }
 
     /// Another name for a group of our person's own, or none any more, in every list that has it.
-    fn edit_group(&mut self, name: &str, to: Option<String>) -> Result<Option<Coming>, Problem> {
+    fn edit_group(&mut self, name: &str, to: Option<String>) -> Result<Option<Answers>, Problem> {
         let mut ready = Vec::new();
         for side in [Side::Lync, Side::Xmpp] {
             if !self.sides().any(|configured| configured == side) {
@@ -313,7 +403,7 @@ impl Core {
                     name: name.to_owned(),
                 },
             })?,
-            None if !members.is_empty() => Coming::default(),
+            None if !members.is_empty() => Answers::default(),
             Some(_) | None => return Err(no_own_group(name)),
         };
         for item in members {
@@ -327,7 +417,7 @@ impl Core {
 }
 
 /// All answers are there; the first bad one counts.
-async fn all_done(coming: Coming) -> Result<Reply, Problem> {
+async fn all_done(coming: Answers) -> Result<Reply, Problem> {
     if let Some(answer) = coming.lync {
         match timeout(PATIENCE, answer).await {
             Ok(Ok(result)) => result.map_err(|error| problems::list_refused(&error))?,
@@ -337,14 +427,33 @@ async fn all_done(coming: Coming) -> Result<Reply, Problem> {
     for answer in coming.xmpp {
         match timeout(PATIENCE, answer).await {
             Ok(Ok(None)) => {}
-            Ok(Ok(Some(condition))) if coming.blocks => {
-                return Err(problems::block_refused(&condition));
-            }
             Ok(Ok(Some(condition))) => return Err(problems::list_refused_by_xmpp(&condition)),
             Ok(Err(_)) | Err(_) => return Err(problems::no_answer(Side::Xmpp, STEP)),
         }
     }
+    coming.blocked.done().await?;
     Ok(Reply::Done)
+}
+
+impl Blocking {
+    /// Both servers are heard before the first bad answer counts.
+    async fn done(self) -> Result<(), Problem> {
+        let lync = match self.lync {
+            Some(coming) => privacy_given(coming).await.map(drop),
+            None => Ok(()),
+        };
+        let xmpp = match self.xmpp {
+            None => Ok(()),
+            Some(answer) => match timeout(PATIENCE, answer).await {
+                Ok(Ok(None)) => Ok(()),
+                Ok(Ok(Some(condition))) => Err(problems::block_refused(&condition)),
+                Ok(Err(_)) | Err(_) => Err(problems::no_answer(Side::Xmpp, STEP)),
+            },
+        };
+        lync.and(xmpp)?;
+        self.left_out
+            .map_or(Ok(()), |problem| Err(problems::blocked_in_part(problem)))
+    }
 }
 
 fn group_name(typed: &str) -> Result<String, Problem> {

@@ -1,6 +1,7 @@
 //! Which command is carried out by whom.
 
 use causeway_api::{Command, Reply};
+use ucwa::PrivacyWish;
 
 use super::{Wish, reply};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     core::Core,
     diagnose::{self, Wanted},
     options::Options,
-    problems,
+    privacy, problems,
     refusals::Refusals,
     send::{Answer, Taking, Typed},
     store::Pause,
@@ -87,10 +88,29 @@ impl Core {
             command @ (Command::AddContact { .. }
             | Command::RemoveContact { .. }
             | Command::MoveContact { .. }
+            | Command::AddDirectoryGroup { .. }
+            | Command::RemoveDirectoryGroup { .. }
             | Command::Block { .. }
             | Command::CreateGroup { .. }
             | Command::RenameGroup { .. }
             | Command::DeleteGroup { .. }) => return self.edit_lists(command, answer),
+            Command::GroupMembers { address } => return self.group_members(address, answer),
+            Command::Privacy { ref address } => {
+                return self.ask_privacy(&command, (address, PrivacyWish::Read), answer);
+            }
+            Command::SetPrivacy { ref address, level } => {
+                let wish = level.map_or(PrivacyWish::Reset, |level| {
+                    PrivacyWish::Give(privacy::asked(level))
+                });
+                return self.ask_privacy(&command, (address, wish), answer);
+            }
+            Command::PrivacyLevels => match self.contacts_known() {
+                Some(Ok(())) => Ok(Reply::Privacy {
+                    levels: self.privacy.told(),
+                }),
+                Some(Err(problem)) => Err(problem),
+                None => return Some((Wish::Command(Command::PrivacyLevels), answer)),
+            },
             Command::Lists => match self.contacts_known() {
                 Some(Ok(())) => Ok(Reply::Lists {
                     lists: self.lists.told(),

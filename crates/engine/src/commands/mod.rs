@@ -6,6 +6,7 @@ mod configuration;
 mod contacts;
 mod dispatch;
 mod people;
+mod privacy;
 mod snapshot;
 
 use causeway_api::{Command, Problem, Reply, Side};

@@ -31,6 +31,10 @@ impl Core {
                 .map(|person| Kind::Person(bridging::person(person))),
         );
         known.extend(self.lists.told().into_iter().map(Kind::ContactList));
+        let levels = self.privacy.told();
+        if !levels.is_empty() {
+            known.push(Kind::Privacy { levels });
+        }
         known.extend(self.lookouts.told());
         known.extend(self.people.presences());
         known.extend(self.unread_kinds());

@@ -83,14 +83,82 @@ pub(crate) fn list_refused_by_xmpp(condition: &str) -> Problem {
     Problem::new(code, STEP, message, remedy).with("condition", condition)
 }
 
-/// UCWA shows the privacy relationship of a contact and does not let it be changed.
-pub(crate) fn no_blocking_in_lync() -> Problem {
+/// The Lync server did not tell who is in a group of the directory.
+pub(crate) fn group_refused(error: &Error) -> Problem {
+    let problem = lync(error, "directory-group", Next::Ask);
+    if subcode(error) != "TooManyContacts" {
+        return problem;
+    }
+    let words = Problem::new(
+        Code::GroupTooLarge,
+        "directory-group",
+        "This group has more members than the server tells.",
+        "Search for the person by name.",
+    );
+    with(problem, words)
+}
+
+/// Of a refusal; else empty.
+fn subcode(error: &Error) -> &str {
+    if let ErrorKind::Refused { subcode, .. } = &error.kind {
+        subcode
+    } else {
+        ""
+    }
+}
+
+/// Distribution groups are in the directory of Lync alone.
+pub(crate) fn no_group_in_xmpp(step: &str) -> Problem {
+    Problem::new(
+        Code::BadAddress,
+        step,
+        "XMPP has no groups of a directory.",
+        "Give the address of a group in Lync, such as staff@contoso.example; causewayctl search finds groups.",
+    )
+}
+
+/// The Lync server did not change a privacy level, or did not tell it.
+pub(crate) fn privacy_refused(error: &Error) -> Problem {
+    let problem = lync(error, "privacy", Next::Ask);
+    if let ErrorKind::NotPossible(_) = error.kind {
+        no_privacy_in_lync()
+    } else if subcode(error) == "APIVersionNotSupported" {
+        with(problem, no_privacy_in_lync())
+    } else if let ErrorKind::Refused { .. } = error.kind {
+        let code = Code::ListRefused;
+        Problem { code, ..problem }
+    } else {
+        problem
+    }
+}
+
+/// A Lync Server 2013 shows the privacy relationship of a contact and does not let it be changed.
+fn no_privacy_in_lync() -> Problem {
     Problem::new(
         Code::NotOffered,
-        STEP,
-        "Lync lets only its own clients block somebody.",
-        "Block them in the Lync client, or give an XMPP address.",
+        "privacy",
+        "This Lync server lets only its own clients change what somebody may see, and block.",
+        "Change it in the Lync client; what is changed there shows here.",
     )
+}
+
+/// In XMPP a contact sees our presence or does not.
+pub(crate) fn no_levels_in_xmpp(step: &str) -> Problem {
+    Problem::new(
+        Code::NotOffered,
+        step,
+        "XMPP knows no privacy levels.",
+        "Block the address, or let it through again.",
+    )
+}
+
+/// A person was blocked or let through on one network and has an address on the other, where that was not possible.
+pub(crate) fn blocked_in_part(why: Problem) -> Problem {
+    let message = format!(
+        "Done on one network only; the person has another address. {}",
+        why.message
+    );
+    Problem { message, ..why }
 }
 
 /// The XMPP server did not block somebody, or did not let them through again (XEP-0191 section 3).
@@ -149,5 +217,29 @@ mod tests {
         assert_eq!(list_refused_by_xmpp("not-allowed").code, Code::ListRefused);
         assert_eq!(block_refused("service-unavailable").code, Code::NotOffered);
         assert_eq!(block_refused("not-acceptable").code, Code::ListRefused);
+    }
+
+    #[test]
+    fn a_group_that_is_too_large_and_a_level_that_only_shows_have_words_of_their_own() {
+        let refused = |subcode: &str| ErrorKind::Refused {
+            code: "Forbidden".to_owned(),
+            subcode: subcode.to_owned(),
+            message: String::new(),
+        };
+        let code = |problem: Problem| problem.code;
+        let too_many = group_refused(&refused("TooManyContacts").into());
+        assert_eq!(too_many.code, Code::GroupTooLarge);
+        assert_eq!(too_many.detail["server_subcode"], "TooManyContacts");
+        assert_eq!(code(group_refused(&refused("").into())), Code::NotOffered);
+        let unknown = ErrorKind::NotInDirectory;
+        assert_eq!(code(group_refused(&unknown.into())), Code::BadAddress);
+        let old = ErrorKind::NotPossible("x");
+        assert_eq!(code(privacy_refused(&old.into())), Code::NotOffered);
+        let old = refused("APIVersionNotSupported");
+        assert_eq!(code(privacy_refused(&old.into())), Code::NotOffered);
+        assert_eq!(
+            code(privacy_refused(&refused("").into())),
+            Code::ListRefused
+        );
     }
 }

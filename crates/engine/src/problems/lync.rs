@@ -243,6 +243,11 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             format!("This server or account does not offer it now ({what})."),
             "Nothing to do here; administrators: check the policies of the account.",
         ),
+        ErrorKind::NotInDirectory => (
+            Code::BadAddress,
+            "The directory of the Lync server does not know this address.".to_owned(),
+            "Check the spelling; causewayctl search finds people and groups.",
+        ),
         ErrorKind::Protocol(cause) => (
             Code::NotUcwa,
             format!("The answer of the server cannot be understood: {cause}."),

@@ -6,7 +6,8 @@ mod windows;
 mod xmpp;
 
 pub(crate) use list::{
-    block_refused, list_refused, list_refused_by_xmpp, no_blocking_in_lync, read_only_list,
+    block_refused, blocked_in_part, group_refused, list_refused, list_refused_by_xmpp,
+    no_group_in_xmpp, no_levels_in_xmpp, privacy_refused, read_only_list,
 };
 pub(crate) use lync::lync;
 pub(crate) use windows::{passed_over_json, signed_in};
@@ -179,6 +180,7 @@ fn resting_state(code: Code) -> SideState {
         | Code::ListFull
         | Code::ListMoving
         | Code::ListRefused
+        | Code::GroupTooLarge
         | Code::Internal => SideState::Stopped,
     }
 }

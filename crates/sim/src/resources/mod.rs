@@ -67,6 +67,29 @@ impl Call<'_> {
     }
 }
 
+impl Call<'_> {
+    fn asks_for_revision_2(&self) -> bool {
+        requested_revision(self.request).is_some_and(|revision| revision >= REVISION)
+    }
+
+    /// A PUT replaces what the client has read: it names it in `If-Match` (UCWA documentation, PUT).
+    fn must_match(&self, etag: &str) -> Result<(), Refusal> {
+        match self.request.header("if-match") {
+            None => Err(Refusal::new(
+                428,
+                "PreconditionRequired",
+                "A PUT has to say in If-Match what it replaces.",
+            )),
+            Some(known) if known.trim().trim_matches('"') == etag => Ok(()),
+            Some(_) => Err(Refusal::new(
+                412,
+                "PreconditionFailed",
+                "It was changed meanwhile.",
+            )),
+        }
+    }
+}
+
 fn no_such_revision() -> Refusal {
     Refusal::new(
         404,
@@ -130,6 +153,11 @@ pub(crate) fn serve(world: &mut World, call: &Call<'_>) -> Answer {
         | Kind::MyGroupMemberships
         | Kind::MyGroupMembership
         | Kind::RemoveContactFromAllGroups
+        | Kind::DistributionGroup
+        | Kind::ExpandDistributionGroup
+        | Kind::AddToContactList
+        | Kind::RemoveFromContactList
+        | Kind::ResetContactPrivacyRelationship
         | Kind::PresenceSubscriptions
         | Kind::PresenceSubscription
         | Kind::PresenceSubscriptionMemberships

@@ -13,7 +13,7 @@ use super::Call;
 use crate::href::Kind;
 use crate::input::Address;
 use crate::reply::{Answer, Content, Refusal, Reply};
-use crate::world::{World, link};
+use crate::world::{Level, World, link};
 
 pub(super) fn serve(world: &mut World, call: &Call<'_>) -> Answer {
     match call.kind {
@@ -31,11 +31,13 @@ pub(super) fn serve(world: &mut World, call: &Call<'_>) -> Answer {
             world.unsubscribe_from_contacts(call.key);
             Ok(Reply::no_content())
         }
+        Kind::ContactPrivacyRelationship | Kind::ResetContactPrivacyRelationship => {
+            privacy(world, call)
+        }
         Kind::ContactPresence
         | Kind::ContactNote
         | Kind::ContactLocation
-        | Kind::ContactSupportedModalities
-        | Kind::ContactPrivacyRelationship => {
+        | Kind::ContactSupportedModalities => {
             let address = call.address(0)?;
             world
                 .about_contact(call.key, call.kind, &address)
@@ -106,17 +108,11 @@ fn read(world: &World, call: &Call<'_>) -> Result<Value, Refusal> {
             app.subscribed().iter(),
             expand,
         )),
-        Kind::MyPrivacyRelationships => {
-            let contacts: Vec<Value> = world
-                .contacts_of(call.owner)
-                .iter()
-                .map(|address| link(app.hrefs.to(Kind::Contact, &[address.as_str()])))
-                .collect();
-            let colleagues = json!({ "rel": "myPrivacyRelationship", "relationshipLevel": "Colleagues", "_links": { "contact": contacts } });
-            Ok(
-                json!({ "rel": "myPrivacyRelationships", "_links": { "self": link(own(Kind::MyPrivacyRelationships)) }, "_embedded": { "myPrivacyRelationship": [colleagues] } }),
-            )
+        Kind::MyPrivacyRelationships => Ok(world.privacy_relationships_value(app)),
+        Kind::DistributionGroup => {
+            Ok(world.distribution_value(app, world.distribution(&call.address(0)?)?))
         }
+        Kind::ExpandDistributionGroup => world.expanded_value(app, &call.address(0)?),
         Kind::ContactsSubscription => {
             let state = if app.contacts_subscription.is_some() {
                 "Connected"
@@ -147,14 +143,60 @@ fn search(world: &World, call: &Call<'_>) -> Result<Value, Refusal> {
         Some(mail) => mail,
         None => input.required("query", 256)?,
     };
-    let (found, more) = world.find_people(&query, usize::try_from(limit).unwrap_or(100));
+    let limit = usize::try_from(limit).unwrap_or(100);
+    let (found, more) = world.find_people(&query, limit);
+    // Groups come with revision 2, to whoever asks for it.
+    let groups = if call.asks_for_revision_2() {
+        world.find_distributions(&query)
+    } else {
+        Vec::new()
+    };
     let own = json!({ "href": app.hrefs.to(Kind::Search, &[]), "revision": "2" });
-    let mut value =
-        json!({ "rel": "search", "moreResultsAvailable": more, "_links": { "self": own } });
+    let mut value = json!({ "rel": "search", "moreResultsAvailable": more || groups.len() > limit, "_links": { "self": own } });
     if !found.is_empty() {
         value["_embedded"] = json!({ "contact": found.iter().map(|address| world.contact_value(app, address)).collect::<Vec<Value>>() });
     }
+    if !groups.is_empty() {
+        let groups = groups.into_iter().take(limit);
+        value["_embedded"]["distributionGroup"] = groups
+            .map(|group| world.distribution_value(app, group))
+            .collect();
+    }
     Ok(value)
+}
+
+/// contactPrivacyRelationship: read, changed, given back to the usual one.
+fn privacy(world: &mut World, call: &Call<'_>) -> Answer {
+    let contact = call.address(0)?;
+    if !call.is_get() {
+        call.needs_revision_2(!world.list_is_read_only)?;
+        if contact == *call.owner {
+            return Err(Refusal::forbidden(
+                "Nobody has a relationship with themselves.",
+            ));
+        }
+        let level = if call.kind == Kind::ResetContactPrivacyRelationship {
+            None
+        } else {
+            let now = world.privacy(call.owner, &contact);
+            call.must_match(now.etag())?;
+            let word = call.input()?.text("relationshipLevel", 256)?;
+            Some(match word {
+                Some(word) => Level::parse(&word)?,
+                None => now,
+            })
+        };
+        world.set_privacy(call.owner, &contact, level);
+        return Ok(Reply {
+            status: 200,
+            ..Reply::no_content()
+        });
+    }
+    let app = world
+        .apps
+        .get(call.key)
+        .ok_or_else(Refusal::no_application)?;
+    Ok(Reply::json(world.privacy_value(app, &contact)))
 }
 
 fn edit(world: &mut World, call: &Call<'_>) -> Answer {
@@ -202,6 +244,18 @@ fn edit(world: &mut World, call: &Call<'_>) -> Answer {
                 Content::Empty,
             ))
         }
+        Kind::AddToContactList => {
+            input.required("displayName", 256)?;
+            let address = input.required("smtpAddress", 250)?;
+            let address = Address::parse(&address)
+                .ok_or_else(|| Refusal::parameter("smtpAddress", "is not an address"))?;
+            world
+                .list_distribution(call.owner, &address)
+                .map(|()| Reply::no_content())
+        }
+        Kind::RemoveFromContactList => world
+            .unlist_distribution(call.owner, &input.required("groupId", 256)?)
+            .map(|()| Reply::no_content()),
         Kind::MyGroupMembership => world
             .remove_contact(call.owner, Some(call.argument(0)), &call.address(1)?)
             .map(|()| Reply::no_content()),
@@ -333,10 +387,9 @@ fn group_members(world: &World, owner: &Address, id: &str) -> Result<BTreeSet<Ad
         .get(owner)
         .map(|person| person.groups.as_slice())
         .unwrap_or_default();
-    groups
-        .iter()
-        .find(|group| group.id == id)
-        .map(|group| group.members.iter().cloned().collect())
+    let own = groups.iter().find(|group| group.id == id);
+    own.map(|group| group.members.iter().cloned().collect())
+        .or_else(|| world.people_of_distribution(id))
         .ok_or_else(|| Refusal::not_found("group"))
 }
 

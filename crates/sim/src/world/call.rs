@@ -202,6 +202,9 @@ impl World {
             return Err(Reason::NO_FEDERATION);
         }
         let person = self.people.get(to).ok_or(Reason::UNKNOWN)?;
+        if self.blocks(to, from) {
+            return Err(Reason::NOT_ALLOWED);
+        }
         if person.published.availability == "DoNotDisturb" && from != to {
             return Err(Reason::DO_NOT_DISTURB);
         }

@@ -78,7 +78,7 @@ impl World {
         let mut links = json!({
             "self": href(Kind::Contact), "contactPresence": href(Kind::ContactPresence), "contactNote": href(Kind::ContactNote),
             "contactLocation": href(Kind::ContactLocation), "contactSupportedModalities": href(Kind::ContactSupportedModalities),
-            "contactPrivacyRelationship": href(Kind::ContactPrivacyRelationship),
+            "contactPrivacyRelationship": self.list_link(app.hrefs.to(Kind::ContactPrivacyRelationship, &one)),
         });
         let Some(person) = self.people.get(address) else {
             let network = if self.domains.contains(address.domain()) {
@@ -125,7 +125,7 @@ impl World {
         json!({ "rel": kind.rel(), "_links": { "self": link(own) }, "_embedded": { "contact": contacts } })
     }
 
-    /// contactPresence, contactNote, contactLocation, contactSupportedModalities, contactPrivacyRelationship.
+    /// contactPresence, contactNote, contactLocation, contactSupportedModalities.
     pub(crate) fn about_contact(
         &mut self,
         key: &str,
@@ -136,7 +136,11 @@ impl World {
             && self.faults.take("unknown-availability", None).is_some();
         let app = self.apps.get(key)?;
         let person = self.people.get(address);
+        let blocked = self.blocks(address, &app.owner);
         let mut value = match (kind.rel(), person) {
+            // Whoever is blocked sees what an absent person shows.
+            ("contactPresence", Some(_)) if blocked => json!({ "availability": "Offline" }),
+            (_, Some(_)) if blocked => json!({}),
             ("contactPresence", _) if unknown => {
                 json!({ "availability": "Sleepwalking", "deviceType": "Toaster" })
             }
@@ -159,8 +163,6 @@ impl World {
                 json!({ "modalities": ["Messaging"] })
             }
             ("contactSupportedModalities", _) => json!({ "modalities": [] }),
-            ("contactPrivacyRelationship", Some(_)) => json!({ "relationshipLevel": "Colleagues" }),
-            ("contactPrivacyRelationship", None) => json!({ "relationshipLevel": "External" }),
             _ => json!({}),
         };
         value["rel"] = kind.rel().into();
@@ -194,6 +196,13 @@ impl World {
                 Some(list) => list.push(value),
                 None => embedded[group.rel] = value,
             }
+        }
+        let listed: Vec<Value> = self
+            .listed_distributions(&app.owner)
+            .map(|group| self.distribution_value(app, group))
+            .collect();
+        if !listed.is_empty() {
+            embedded["distributionGroup"] = listed.into();
         }
         json!({ "rel": "myGroups", "_links": { "self": self.list_link(app.hrefs.to(Kind::MyGroups, &[])) }, "_embedded": embedded })
     }
@@ -447,6 +456,16 @@ impl World {
     }
 
     fn tell_group(&mut self, owner: &Address, id: &str, rel: &'static str, change: &'static str) {
+        self.tell_group_at(owner, (Kind::Group, id), rel, change);
+    }
+
+    pub(super) fn tell_group_at(
+        &mut self,
+        owner: &Address,
+        (kind, id): (Kind, &str),
+        rel: &'static str,
+        change: &'static str,
+    ) {
         for key in self.apps_of(owner, |app| app.contacts_subscription.is_some()) {
             let Some(app) = self.apps.get(&key) else {
                 continue;
@@ -455,7 +474,7 @@ impl World {
                 (Kind::People, app.hrefs.to(Kind::People, &[])),
                 Urgency::High,
                 change,
-                (Kind::Group, app.hrefs.to(Kind::Group, &[id])),
+                (kind, app.hrefs.to(kind, &[id])),
             )
             .named(rel);
             let event = if change == "updated" {

@@ -26,6 +26,7 @@ impl Reason {
     pub(crate) const DO_NOT_DISTURB: Self = Self::new("RemoteFailure", "DoNotDisturb");
     pub(crate) const NO_ANSWER: Self = Self::new("RemoteFailure", "Timeout");
     pub(crate) const UNREACHABLE: Self = Self::new("RemoteFailure", "Unreachable");
+    pub(crate) const NOT_ALLOWED: Self = Self::new("Forbidden", "NotAllowed");
     pub(crate) const UNKNOWN: Self = Self::new("NotFound", "DestinationNotFound");
     pub(crate) const NO_FEDERATION: Self = Self::new("Forbidden", "FederationRequired");
     pub(crate) const CANCELED: Self = Self::new("LocalFailure", "Canceled");

@@ -67,7 +67,8 @@ impl World {
             message: message.clone(),
             received: None,
         };
-        match (forced, far) {
+        let refused = forced.or_else(|| self.blocks(&peer, &owner).then_some(Reason::NOT_ALLOWED));
+        match (refused, far) {
             (Some(reason), _) => self.settle(&ticket, Err(reason)),
             (None, Far::Nobody) => self.settle(&ticket, Err(Reason::UNREACHABLE)),
             (None, Far::App(far_key, far_id)) => self.deliver(&far_key, &far_id, text, ticket),

@@ -5,17 +5,19 @@ mod call;
 mod channel;
 mod contacts;
 mod conversation;
+mod directory;
 mod event;
 mod invitation;
 mod message;
 mod person;
 mod played;
+mod privacy;
 mod subscription;
 mod text;
 mod typing;
 mod views;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,9 +28,11 @@ pub(crate) use application::{App, Available};
 pub(crate) use call::{Call, Wish};
 pub(crate) use channel::{CUT, Parameters, Poll};
 pub(crate) use conversation::{Conversation, MessagingState, no_conversation};
+pub(crate) use directory::Distribution;
 pub(crate) use event::Reason;
 pub(crate) use invitation::Invitation;
 pub(crate) use person::{Person, Played};
+pub(crate) use privacy::Level;
 pub(crate) use text::{Format, Text};
 pub(crate) use views::messaging_value;
 
@@ -100,6 +104,8 @@ pub(crate) struct World {
     /// Addresses in the order of the people file.
     pub(crate) order: Vec<Address>,
     pub(crate) domains: HashSet<String>,
+    /// Distribution groups.
+    pub(crate) directory: BTreeMap<Address, Distribution>,
     /// Contact lists cannot be changed, as on a Lync Server 2013.
     pub(crate) list_is_read_only: bool,
     pub(crate) apps: HashMap<String, App>,
@@ -121,6 +127,7 @@ impl World {
             people: HashMap::new(),
             order: Vec::new(),
             domains: HashSet::new(),
+            directory: BTreeMap::new(),
             list_is_read_only: false,
             apps: HashMap::new(),
             calls: HashMap::new(),
@@ -140,6 +147,13 @@ impl World {
             world.domains.insert(address.domain().to_owned());
             world.order.push(address.clone());
             world.people.insert(address, person);
+        }
+        for group in &people.directory {
+            let members = group.members.iter();
+            let members = members.filter_map(|member| Address::parse(member));
+            if let Some(address) = Address::parse(&group.address) {
+                world.set_distribution(address, group.name.clone(), members.collect());
+            }
         }
         world
     }

@@ -1,11 +1,12 @@
 //! A person of the cast and the presence that others see, aggregated over all of the person's clients.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::event::{Event, Urgency};
+use super::privacy::Level;
 use super::{App, World};
 use crate::clock::Moment;
 use crate::href::Kind;
@@ -79,6 +80,10 @@ pub(crate) struct Person {
     pub(crate) phone: String,
     pub(crate) has_photo: bool,
     pub(crate) groups: Vec<OwnGroup>,
+    /// Distribution groups in the contact list.
+    pub(crate) distribution_groups: Vec<Address>,
+    /// Levels that were given to people; everybody else has the usual one.
+    pub(crate) privacy: BTreeMap<Address, Level>,
     /// `None`: no own client runs.
     pub(crate) played: Option<Played>,
     /// `PreferredAvailability` set by hand.
@@ -117,6 +122,12 @@ impl Person {
             note: entry.note.clone(),
             address,
             groups,
+            distribution_groups: entry
+                .distribution_groups
+                .iter()
+                .filter_map(|group| Address::parse(group))
+                .collect(),
+            privacy: BTreeMap::new(),
             played,
             manual: None,
             location: String::new(),

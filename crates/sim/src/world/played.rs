@@ -30,6 +30,9 @@ impl World {
             message: id.clone(),
             received: None,
         };
+        if self.blocks(to, from) {
+            return Err(Reason::NOT_ALLOWED);
+        }
         if let Some((key, conversation)) = self.open_with_played(from, to) {
             self.note_sent(from, sent("sending", None));
             self.deliver(&key, &conversation, text, ticket);

@@ -214,6 +214,9 @@ async fn open_session(
                     | Event::OwnPresence { .. }
                     | Event::OwnNote(_)
                     | Event::ContactGroups { .. }
+                    | Event::GroupMembers(_)
+                    | Event::PrivacyLevels(_)
+                    | Event::Privacy { .. }
                     | Event::Presence(_)
                     | Event::Message(_)
                     | Event::Delivery { .. }

@@ -373,6 +373,7 @@ fn more_telling(inner: Error, outer: Error) -> Error {
         | ErrorKind::EventsStopped
         | ErrorKind::Refused { .. }
         | ErrorKind::NotPossible(_)
+        | ErrorKind::NotInDirectory
         | ErrorKind::Journal(_) => 3,
     };
     if weight(&inner) > weight(&outer) {

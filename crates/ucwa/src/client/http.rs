@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HOST, HeaderMap, HeaderName,
-    HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG, HOST, HeaderMap,
+    HeaderName, HeaderValue, IF_MATCH, LOCATION, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
 use hyper::{Method, Request};
 use hyper_util::client::legacy::{self, Client};
@@ -216,6 +216,12 @@ impl Http {
                     None => (None, Body::default()),
                 }
             }
+            Content::Replace { body, etag } => {
+                request = request
+                    .header("X-MS-RequiresMinResourceVersion", "2")
+                    .header(IF_MATCH, etag);
+                (Some(json), body.clone().into())
+            }
             Content::Text(body) => (Some("text/plain; charset=utf-8"), body.clone().into()),
             Content::Form(body) => (
                 Some("application/x-www-form-urlencoded;charset=UTF-8"),
@@ -305,6 +311,7 @@ pub(super) fn head(status: u16, headers: &HeaderMap, url: &Url) -> Answer {
             status,
             content_type: header(headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
             location: header(headers, LOCATION.as_str()),
+            etag: header(headers, ETAG.as_str()),
             retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|text| retry_after(&text)),
             body: Bytes::new(),
             facts,

@@ -176,6 +176,7 @@ impl Session {
                 ("pinnedGroup", GroupKind::Pinned),
                 ("defaultGroup", GroupKind::Default),
                 ("group", GroupKind::Own),
+                ("distributionGroup", GroupKind::Distribution),
             ] {
                 for href in hrefs(&groups.links, rel) {
                     self.load_one_more(&href, Fetch::Group(kind));
@@ -207,12 +208,16 @@ impl Session {
             told: ContactGroup {
                 name: group.name.clone()?,
                 kind,
+                address: group.uri.as_deref().and_then(|uri| uri.parse().ok()),
             },
         })
     }
 
     fn read_members(&mut self, group: &Group, kind: GroupKind) {
         let known = self.known_group(group, kind);
+        if kind == GroupKind::Distribution {
+            self.learn_group(group);
+        }
         if let Some(loading) = &mut self.contacts.loading {
             loading.found.get_or_insert_default().extend(known);
         }
@@ -318,7 +323,8 @@ impl Session {
             }
         }
         if let Some(groups) = loading.found {
-            self.contacts.groups = groups;
+            let before = std::mem::replace(&mut self.contacts.groups, groups);
+            self.collapse_groups_that_left(&before);
         }
         self.tell_groups();
         if loading.complete {
@@ -336,7 +342,9 @@ impl Session {
             tracing::warn!("the contact list could not be read");
         }
         self.edits.reading_ended();
+        self.read_privacy_levels();
         self.subscribe_missing(now);
+        self.expand_again();
         self.contacts_are_there(now);
         if std::mem::take(&mut self.contacts.stale) {
             self.reload_contacts_soon(now);
@@ -366,7 +374,11 @@ impl Session {
         }
     }
 
-    fn learn_contact_at(&mut self, href: &Url, contact: &people::Contact) -> Option<Contact> {
+    pub(super) fn learn_contact_at(
+        &mut self,
+        href: &Url,
+        contact: &people::Contact,
+    ) -> Option<Contact> {
         let read = read_contact(contact)?;
         let presence = contact
             .links

@@ -2,7 +2,7 @@
 
 use super::outbox::Ordinary;
 use super::request::Response;
-use super::{Now, Session, questions};
+use super::{Now, Session};
 use crate::wire::events::{Event, EventPage, Sender};
 use crate::wire::words::EventType;
 use crate::{Error, PageId};
@@ -22,7 +22,7 @@ impl Session {
             Ordinary::OpenConversations => self.conversations_read(&response),
             Ordinary::One(fetch) => self.fetched(fetch, response.status, &response.body, now),
             Ordinary::Bulk(fetches) => self.bulk_fetched(fetches, &response, now),
-            Ordinary::Subscribe(people) => self.subscribed(people, &response, now),
+            Ordinary::Subscribe { people, group } => self.subscribed(people, group, &response, now),
             Ordinary::Extend(key) => self.extended(key, &response, now),
             Ordinary::OwnPresence => self.own_presence_read(response.status, &response.body),
             Ordinary::OwnNote => self.own_note_read(response.status, &response.body),
@@ -30,6 +30,10 @@ impl Session {
                 self.person_found(&address, question, &response)
             }
             Ordinary::Search(answer) => self.searched(answer, &response),
+            Ordinary::FindGroup(expansion) => self.group_found(expansion, &response),
+            Ordinary::Expand(expansion) => self.group_expanded(expansion, &response, now),
+            Ordinary::PrivacyLevels => self.privacy_levels_read(&response),
+            Ordinary::Privacy(ask) => self.privacy_answered(ask, &response),
             Ordinary::Edit => self.edit_answered(&response, now),
             Ordinary::SetOwn(rel) if response.status >= 400 => {
                 tracing::info!(rel, status = response.status, "not set")
@@ -39,6 +43,7 @@ impl Session {
             Ordinary::RefreshContactList
             | Ordinary::Activity
             | Ordinary::Accept
+            | Ordinary::Unsubscribe
             | Ordinary::Typing => {}
         }
     }
@@ -46,10 +51,9 @@ impl Session {
     /// An ordinary request that will have no answer, after all repeating.
     pub(super) fn given_up(&mut self, what: Ordinary, error: &Error, now: Now) {
         tracing::debug!(%error, "a request was given up");
-        if let Ordinary::Search(answer) = what {
-            questions::answer(answer, Err(error.clone()));
+        let Some(what) = what.refuse(error) else {
             return;
-        }
+        };
         if let Ordinary::Edit = what {
             return self.edit_failed(error.clone(), now);
         }
@@ -87,8 +91,13 @@ impl Session {
             ("me", "presence" | "note") => self.own_event(event, now),
             ("people", "contactPresence" | "contactNote") => self.contact_event(href, event, now),
             ("people", "contact") => self.contact_list_event(href, event, now),
-            ("people", "group" | "defaultGroup" | "pinnedGroup" | "distributionGroup") => {
+            ("people", "contactPrivacyRelationship") => self.privacy_event(&href, event, now),
+            ("people", "group" | "defaultGroup" | "pinnedGroup") => {
                 self.group_event(&href, event, now)
+            }
+            ("people", "distributionGroup") => {
+                self.group_event(&href, event, now);
+                self.distribution_event(&href, event);
             }
             ("people", "presenceSubscription") if event.kind == EventType::Updated => {
                 self.subscription_runs_out(&href, now)

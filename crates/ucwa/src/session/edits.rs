@@ -1,5 +1,6 @@
 //! Changing the contact list: one wish after the other, each a few requests in their order (UCWA reference,
-//! myGroupMemberships, myGroups, group, removeContactFromAllGroups; all in revision 2).
+//! myGroupMemberships, myGroups, group, removeContactFromAllGroups, addToContactList, removeFromContactList; all in
+//! revision 2).
 //!
 //! Every step may be repeated: what is there already and what is gone already counts as done. A wish that is cut off by
 //! the end of the application begins anew in the next one.
@@ -15,7 +16,7 @@ use super::outbox::{Ordinary, What};
 use super::questions::answer;
 use super::request::{Content, Response, Verb};
 use super::{Now, Session};
-use crate::wire::people::{MyGroupMembership, MyGroupMemberships, MyGroups};
+use crate::wire::people::{ContactList, MyGroupMembership, MyGroupMemberships, MyGroups};
 use crate::wire::{Links, Reason};
 use crate::{Answer, Command, ContactEdit, Error, ErrorKind, GroupKind, SipUri};
 
@@ -53,6 +54,12 @@ enum Step {
     Rename(Url, Option<String>, String),
     /// DELETE of a membership or a group.
     Delete(Url),
+    /// GET search: a group of the directory says where it is put into the list.
+    FindGroup(SipUri),
+    /// POST addToContactList.
+    List(SipUri),
+    /// POST removeFromContactList.
+    Unlist(SipUri),
 }
 
 /// Out of which groups.
@@ -152,6 +159,22 @@ impl Session {
                 steps.push(Step::Find(who, out));
                 steps
             }
+            ContactEdit::AddDirectoryGroup { group } if self.directory.knows(&group) => {
+                vec![Step::List(group)]
+            }
+            ContactEdit::AddDirectoryGroup { group } => {
+                vec![Step::FindGroup(group.clone()), Step::List(group)]
+            }
+            // What is not in the list counts as done.
+            ContactEdit::RemoveDirectoryGroup { group } => {
+                let groups = self.contacts.groups.iter();
+                let mut listed = groups.filter(|known| known.told.address.as_ref() == Some(&group));
+                listed
+                    .next()
+                    .map(|_| Step::Unlist(group.clone()))
+                    .into_iter()
+                    .collect()
+            }
             ContactEdit::CreateGroup { name } => vec![Step::Create(name)],
             ContactEdit::RenameGroup { name, to } => {
                 let group = self.own_group(&name)?;
@@ -204,6 +227,7 @@ impl Session {
         let Some(step) = running.steps.front().cloned() else {
             return self.edit_done(now);
         };
+        let is_search = matches!(step, Step::FindGroup(_));
         let request = match step {
             Step::Create(name) => self
                 .people_link("myGroups")
@@ -232,11 +256,23 @@ impl Session {
                 Some((Verb::Put, url, Some(json!({ "id": id, "name": name }))))
             }
             Step::Delete(url) => Some((Verb::Delete, url, None)),
+            Step::FindGroup(group) => self
+                .search_url(group.address(), "5")
+                .map(|url| (Verb::Get, url, None)),
+            Step::List(group) => match self.directory.listing(&group) {
+                Ok(url) => url.map(|url| (Verb::Post, url, None)),
+                Err(kind) => return self.edit_failed(kind.into(), now),
+            },
+            Step::Unlist(group) => self
+                .directory
+                .unlisting(&group)
+                .map(|url| (Verb::Post, url, None)),
         };
         let Some((verb, url, input)) = request else {
             return self.edit_failed(ErrorKind::NotPossible("group of this name").into(), now);
         };
         let content = match verb {
+            Verb::Get if is_search => self.search_content(),
             Verb::Get => Content::Empty,
             Verb::Post | Verb::Put | Verb::Delete => {
                 Content::Edit(input.map(|input| input.to_string()))
@@ -263,8 +299,10 @@ impl Session {
         let is = |subcode| Reason::read(&response.body).is_some_and(|reason| reason.is(subcode));
         let is_done = match (response.status, &step) {
             (200..300, _) => true,
-            (409, Step::Create(_) | Step::Join(..)) => is("AlreadyExists"),
-            (404, Step::Remove(..) | Step::Delete(_)) => !is("APIVersionNotSupported"),
+            (409, Step::Create(_) | Step::Join(..) | Step::List(_)) => is("AlreadyExists"),
+            (404, Step::Remove(..) | Step::Delete(_) | Step::Unlist(_)) => {
+                !is("APIVersionNotSupported")
+            }
             _ => false,
         };
         if !is_done {
@@ -277,11 +315,15 @@ impl Session {
                 resource::<MyGroupMemberships>(response.status, &response.body)
                     .map(|memberships| self.found_memberships(&who, &from, &memberships))
             }
+            Step::FindGroup(_) => resource::<ContactList>(response.status, &response.body)
+                .map(|found| drop(self.learn_directory(&found.embedded.distribution_group))),
             Step::Create(_)
             | Step::Join(..)
             | Step::Remove(..)
             | Step::Rename(..)
-            | Step::Delete(_) => Some(()),
+            | Step::Delete(_)
+            | Step::List(_)
+            | Step::Unlist(_) => Some(()),
         };
         match understood {
             Some(()) => self.take_step(now),

@@ -11,7 +11,7 @@ use super::request::{Content, Response};
 use super::timers::Timer;
 use super::{Now, Session};
 use crate::wire::batch;
-use crate::{GroupKind, PageId, SipUri};
+use crate::{GroupKind, PageId, PrivacyLevel, SipUri};
 
 /// A resource to be read, with what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +30,10 @@ pub(super) enum Fetch {
     Own(OwnPart),
     /// contact: of the list, or of somebody whose presence was told by links alone.
     Contact(Url),
+    /// contact: somebody whom only the list of privacy relationships names.
+    ContactOfLevel(Url, PrivacyLevel),
+    /// contactPrivacyRelationship, because it changed.
+    Privacy(SipUri),
     /// A group of the list that was only named.
     Group(GroupKind),
     /// Members of a group.
@@ -83,6 +87,8 @@ impl Fetch {
             | Self::Note { .. }
             | Self::Own(_)
             | Self::Contact(_)
+            | Self::ContactOfLevel(..)
+            | Self::Privacy(_)
             | Self::Group(_)
             | Self::Members { .. } => false,
         }
@@ -262,6 +268,10 @@ impl Session {
             Fetch::Own(OwnPart::Presence) => self.own_presence_read(status, body),
             Fetch::Own(OwnPart::Note) => self.own_note_read(status, body),
             Fetch::Contact(href) => self.contact_read(&href, status, body, now),
+            Fetch::ContactOfLevel(href, level) => {
+                self.contact_of_level_read(&href, level, status, body)
+            }
+            Fetch::Privacy(of) => self.privacy_read(of, status, body),
             Fetch::Group(kind) => self.group_read(kind, status, body, now),
             Fetch::Members { group } => self.members_read(&group, status, body, now),
             Fetch::Invitation { href, page } => {

@@ -8,6 +8,7 @@
 mod application;
 mod contacts;
 mod conversation;
+mod directory;
 mod dispatch;
 mod edits;
 mod envelope;
@@ -21,6 +22,7 @@ mod outgoing;
 mod own;
 mod participants;
 mod presence;
+mod privacy;
 mod questions;
 mod random;
 mod recovery;
@@ -41,6 +43,7 @@ use uuid::Uuid;
 use self::application::Application;
 use self::contacts::ContactList;
 use self::conversation::Conversations;
+use self::directory::Directory;
 use self::edits::Edits;
 use self::event_channel::EventChannel;
 use self::fetch::Fetches;
@@ -114,6 +117,7 @@ pub struct Session {
     channel: EventChannel,
     fetches: Fetches,
     contacts: ContactList,
+    directory: Directory,
     book: Book,
     subscriptions: Subscriptions,
     conversations: Conversations,
@@ -144,6 +148,7 @@ impl Session {
             channel: EventChannel::default(),
             fetches: Fetches::default(),
             contacts: ContactList::default(),
+            directory: Directory::default(),
             book: Book::default(),
             subscriptions: Subscriptions::default(),
             conversations: Conversations::default(),
@@ -224,6 +229,8 @@ impl Session {
             | Command::Watch(_)
             | Command::GetPresence(..)
             | Command::Search(..)
+            | Command::ExpandGroup(..)
+            | Command::Privacy(..)
             | Command::EditContacts(..)) => match self.phase {
                 Phase::Online => self.obey(command, now),
                 Phase::Stopped => questions::refuse(command),
@@ -248,6 +255,8 @@ impl Session {
             Command::Watch(people) => self.watch(people, now),
             Command::GetPresence(people, answer) => self.ask_presence(people, answer),
             Command::Search(text, answer) => self.ask_search(&text, answer),
+            Command::ExpandGroup(group, answer) => self.expand(group, Some(answer)),
+            Command::Privacy(who, wish, answer) => self.ask_privacy(who, wish, answer),
             Command::EditContacts(wish, answer) => self.edit_contacts(wish, answer, now),
             Command::Send { .. } | Command::NetworkChanged | Command::SignOut => {}
         }

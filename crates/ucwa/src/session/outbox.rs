@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::directory::Expansion;
 use super::fetch::Fetch;
+use super::privacy::PrivacyAsk;
 use super::request::{Content, Failure, Request, RequestId, Response, Verb};
 use super::timers::Timer;
 use super::{EVENTS_WAITING, Now, Phase, Session, questions};
 use crate::wire::Reason;
-use crate::{Answer, Contact, Error, ErrorKind, SipUri};
+use crate::{Answer, Error, ErrorKind, Found, SipUri};
 
 /// What a request is for. The first four keep the session going and go out in every phase.
 pub(super) enum What {
@@ -42,7 +44,12 @@ pub(super) enum Ordinary {
     OpenConversations,
     One(Fetch),
     Bulk(Vec<(Url, Fetch)>),
-    Subscribe(Vec<SipUri>),
+    Subscribe {
+        people: Vec<SipUri>,
+        /// At once with all others of this group of the directory.
+        group: Option<SipUri>,
+    },
+    Unsubscribe,
     Extend(u64),
     OwnPresence,
     OwnNote,
@@ -54,7 +61,11 @@ pub(super) enum Ordinary {
         address: SipUri,
         question: u64,
     },
-    Search(Answer<(Vec<Contact>, bool)>),
+    Search(Answer<Found>),
+    FindGroup(Expansion),
+    Expand(Expansion),
+    PrivacyLevels,
+    Privacy(PrivacyAsk),
     /// The step of the change of the contact list that is on its way.
     Edit,
 }
@@ -73,7 +84,8 @@ impl Ordinary {
             | Self::RefreshContactList
             | Self::OpenConversations
             | Self::Bulk(_)
-            | Self::Subscribe(_)
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe
             | Self::Extend(_)
             | Self::OwnPresence
             | Self::OwnNote
@@ -81,6 +93,10 @@ impl Ordinary {
             | Self::Typing
             | Self::FindPerson { .. }
             | Self::Search(_)
+            | Self::FindGroup(_)
+            | Self::Expand(_)
+            | Self::PrivacyLevels
+            | Self::Privacy(_)
             | Self::Edit => false,
         }
     }
@@ -88,6 +104,20 @@ impl Ordinary {
     /// Whether it may be repeated after an answer was lost (UCWA reference, errors).
     fn is_repeatable(&self) -> bool {
         !matches!(self, Self::Typing)
+    }
+
+    /// Whoever waits for its answer learns that none will come. Gives back what nobody waits for.
+    pub(super) fn refuse(self, error: &Error) -> Option<Self> {
+        if let Self::Search(to) = self {
+            questions::answer(to, Err(error.clone()));
+        } else if let Self::FindGroup(expansion) | Self::Expand(expansion) = self {
+            expansion.refuse(error);
+        } else if let Self::Privacy(ask) = self {
+            ask.refuse(error);
+        } else {
+            return Some(self);
+        }
+        None
     }
 }
 
@@ -327,8 +357,8 @@ impl Session {
             .into_iter()
             .chain(self.outbox.take_all())
         {
-            if let What::Ordinary(Ordinary::Search(answer)) = outgoing.what {
-                questions::answer(answer, Err(Error::new(ErrorKind::SessionEnded)));
+            if let What::Ordinary(what) = outgoing.what {
+                what.refuse(&Error::new(ErrorKind::SessionEnded));
             }
         }
         self.edits_wait();
@@ -353,20 +383,15 @@ impl Session {
         all.sort_by_key(|outgoing| outgoing.request.id);
         for outgoing in all {
             match outgoing.what {
-                What::Ordinary(Ordinary::Search(answer)) => {
-                    questions::answer(answer, Err(Error::new(ErrorKind::SessionEnded)));
-                }
                 What::Ordinary(what) if what.outlives_reading() => self.outbox.again(Outgoing {
                     request: outgoing.request,
                     what: What::Ordinary(what),
                     tries: 1,
                 }),
-                What::Register
-                | What::Probe
-                | What::Events
-                | What::Leave
-                | What::Text { .. }
-                | What::Ordinary(_) => {}
+                What::Ordinary(what) => {
+                    what.refuse(&Error::new(ErrorKind::SessionEnded));
+                }
+                What::Register | What::Probe | What::Events | What::Leave | What::Text { .. } => {}
             }
         }
         self.edits_wait();

@@ -25,6 +25,7 @@ pub(super) struct Book {
 #[derive(Default)]
 struct Entry {
     /// Texts of URLs: parsed, each takes a hundred bytes more, for thousands of people.
+    contact: Option<Arc<str>>,
     presence: Option<Arc<str>>,
     note: Option<Arc<str>>,
     now: Option<Presence>,
@@ -47,10 +48,11 @@ impl Book {
             self.by_url.insert(Arc::clone(&url), who.clone());
             url
         };
-        stands_at(contact);
+        let contact = stands_at(contact);
         let presence = presence.map(&mut stands_at);
         let note = note.map(&mut stands_at);
         let entry = self.people.entry(who.clone()).or_default();
+        entry.contact = Some(contact);
         entry.presence = presence.or(entry.presence.take());
         entry.note = note.or(entry.note.take());
     }
@@ -66,6 +68,11 @@ impl Book {
             .get(who)
             .map(|entry| (url(entry.presence.as_ref()), url(entry.note.as_ref())))
             .unwrap_or_default()
+    }
+
+    /// Where the contact stands.
+    pub(super) fn contact_url(&self, who: &SipUri) -> Option<Url> {
+        url(self.people.get(who)?.contact.as_ref())
     }
 
     fn note_is_named(&mut self, who: &SipUri) {
@@ -99,6 +106,7 @@ impl Book {
     pub(super) fn forget_urls(&mut self) {
         self.by_url.clear();
         for entry in self.people.values_mut() {
+            entry.contact = None;
             entry.presence = None;
             entry.note = None;
         }

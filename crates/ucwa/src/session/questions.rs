@@ -7,9 +7,9 @@ use url::Url;
 use super::Session;
 use super::fetch::{Fetch, resource};
 use super::outbox::{Ordinary, What};
-use super::request::Response;
+use super::request::{Content, Response, Verb};
 use crate::wire::people;
-use crate::{Answer, Command, Contact, Error, ErrorKind, Presence, SipUri};
+use crate::{Answer, Command, Contact, Error, ErrorKind, Found, Presence, SipUri};
 
 #[derive(Default)]
 pub(super) struct Questions {
@@ -45,6 +45,10 @@ pub(super) fn refuse(command: Command) {
     if let Command::GetPresence(_, to) = command {
         answer(to, Err(error));
     } else if let Command::Search(_, to) = command {
+        answer(to, Err(error));
+    } else if let Command::ExpandGroup(_, to) = command {
+        answer(to, Err(error));
+    } else if let Command::Privacy(_, _, to) = command {
         answer(to, Err(error));
     } else if let Command::EditContacts(_, to) = command {
         answer(to, Err(error));
@@ -139,32 +143,61 @@ impl Session {
         }
     }
 
-    pub(super) fn ask_search(&mut self, text: &str, to: Answer<(Vec<Contact>, bool)>) {
+    pub(super) fn ask_search(&mut self, text: &str, to: Answer<Found>) {
         match self.search_url(text, SEARCH_LIMIT) {
-            Some(url) => self.get(url, What::Ordinary(Ordinary::Search(to))),
+            Some(url) => {
+                let content = self.search_content();
+                self.post_or(
+                    Verb::Get,
+                    url,
+                    content,
+                    What::Ordinary(Ordinary::Search(to)),
+                );
+            }
             None => answer(to, Err(Error::new(ErrorKind::NotPossible("search")))),
         }
     }
 
-    pub(super) fn searched(&mut self, to: Answer<(Vec<Contact>, bool)>, response: &Response) {
+    pub(super) fn searched(&mut self, to: Answer<Found>, response: &Response) {
         let Some(list) = resource::<people::ContactList>(response.status, &response.body) else {
             answer(to, Err(Self::error_of(response)));
             return;
         };
         let more = list.more_results_available.unwrap_or(false);
-        let mut found = Vec::new();
+        let mut people = Vec::new();
         for contact in &list.embedded.contact {
             if let Some(contact) = self.learn_contact(contact) {
-                found.push(Contact {
+                people.push(Contact {
                     groups: self.groups_of(&contact.uri),
                     ..contact
                 });
             }
         }
-        answer(to, Ok((found, more)));
+        let groups = self.learn_directory(&list.embedded.distribution_group);
+        answer(
+            to,
+            Ok(Found {
+                people,
+                groups,
+                more,
+            }),
+        );
     }
 
-    fn search_url(&self, text: &str, limit: &str) -> Option<Url> {
+    /// Groups of the directory come with revision 2 of search; a server without it refuses whoever asks for it.
+    pub(super) fn search_content(&self) -> Content {
+        let people = &self.application.people;
+        let has_groups = people
+            .get("search")
+            .is_some_and(|link| link.revision() >= 2);
+        if has_groups {
+            Content::Edit(None)
+        } else {
+            Content::Empty
+        }
+    }
+
+    pub(super) fn search_url(&self, text: &str, limit: &str) -> Option<Url> {
         // The reference allows 256 characters.
         let text: String = text.chars().take(256).collect();
         let mut url = self.people_link("search")?;

@@ -103,6 +103,7 @@ impl Session {
         self.channel.close();
         self.fetches.clear();
         self.book.forget_urls();
+        self.directory.forget_urls();
         self.subscriptions.clear();
         self.contacts.loading = None;
         self.questions.refuse_all();
@@ -249,6 +250,7 @@ impl Session {
         self.book.is_stale();
         self.own_is_stale();
         self.subscriptions.clear();
+        self.directory.is_stale();
         // Before the texts on their way are told as unknown: these are not on their way.
         self.unsent_texts_stay(now);
         self.conversations_are_gone(now);

@@ -51,6 +51,13 @@ pub enum Content {
     Json(String),
     /// Input of revision 2 of a resource, JSON or nothing, with `X-MS-RequiresMinResourceVersion: 2`.
     Edit(Option<String>),
+    /// JSON that takes the place of what was read under this tag, of revision 2 likewise: with `If-Match`.
+    Replace {
+        /// JSON.
+        body: String,
+        /// As in the header `If-Match`.
+        etag: String,
+    },
     /// text/plain, the text itself.
     Text(String),
     /// application/x-www-form-urlencoded; holds a password.
@@ -72,6 +79,7 @@ impl std::fmt::Debug for Content {
             Self::Edit(body) => {
                 write!(f, "Edit({} bytes)", body.as_ref().map_or(0, String::len))
             }
+            Self::Replace { body, .. } => write!(f, "Replace({} bytes)", body.len()),
             Self::Text(body) => write!(f, "Text({} bytes)", body.len()),
             Self::Form(_) => f.write_str("Form"),
             Self::Batch { body, .. } => write!(f, "Batch({} bytes)", body.len()),
@@ -88,6 +96,8 @@ pub struct Response {
     pub content_type: String,
     /// `Location`.
     pub location: Option<String>,
+    /// `ETag`.
+    pub etag: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<Duration>,
     /// Body.

@@ -8,7 +8,7 @@ use url::Url;
 use super::application::json;
 use super::fetch::{Fetch, resource};
 use super::outbox::{Ordinary, What};
-use super::request::{Content, Response};
+use super::request::{Content, Response, Verb};
 use super::timers::Timer;
 use super::{Now, Session};
 use crate::SipUri;
@@ -30,6 +30,8 @@ pub(super) struct Subscriptions {
 
 struct Block {
     people: Vec<SipUri>,
+    /// It is that of a group of the directory.
+    group: Option<SipUri>,
     url: Url,
     extended: Instant,
 }
@@ -111,11 +113,65 @@ impl Session {
         self.post(
             url.clone(),
             json(&input),
-            What::Ordinary(Ordinary::Subscribe(people.to_vec())),
+            What::Ordinary(Ordinary::Subscribe {
+                people: people.to_vec(),
+                group: None,
+            }),
         );
     }
 
-    pub(super) fn subscribed(&mut self, people: Vec<SipUri>, response: &Response, now: Now) {
+    /// Subscribes to the people of a group of the directory, in one request (UCWA reference, subscribeToGroupPresence).
+    /// A subscription that is there and does not know all of them gives way.
+    pub(super) fn subscribe_to_group(&mut self, group: &SipUri, url: Option<Url>, now: Now) {
+        let members = self.directory.people_of(group);
+        let missing = |this: &Self| -> Vec<SipUri> {
+            let included = &this.subscriptions.included;
+            let missing = members.iter().filter(|who| !included.contains(*who));
+            missing.cloned().collect()
+        };
+        if missing(self).is_empty() {
+            return;
+        }
+        self.unsubscribe_from_group(group);
+        let people = missing(self);
+        self.subscriptions.included.extend(people.iter().cloned());
+        let Some(mut url) = url else {
+            // Without a link of its own they are watched as anybody.
+            return self.watch(people, now);
+        };
+        url.query_pairs_mut()
+            .append_pair("duration", &MINUTES.to_string());
+        let group = Some(group.clone());
+        self.post(
+            url,
+            Content::Empty,
+            What::Ordinary(Ordinary::Subscribe { people, group }),
+        );
+    }
+
+    pub(super) fn unsubscribe_from_group(&mut self, group: &SipUri) {
+        let blocks = self.subscriptions.blocks.iter();
+        let of_group = |block: &Block| block.group.as_ref() == Some(group);
+        let known = blocks.filter(|(_, block)| of_group(block));
+        let Some(key) = known.map(|(key, _)| *key).next() else {
+            return;
+        };
+        if let Some(block) = self.subscriptions.blocks.remove(&key) {
+            for who in &block.people {
+                self.subscriptions.included.remove(who);
+            }
+            let what = What::Ordinary(Ordinary::Unsubscribe);
+            self.post_or(Verb::Delete, block.url, Content::Empty, what);
+        }
+    }
+
+    pub(super) fn subscribed(
+        &mut self,
+        people: Vec<SipUri>,
+        group: Option<SipUri>,
+        response: &Response,
+        now: Now,
+    ) {
         let url = resource::<PresenceSubscription>(
             if response.status == 201 {
                 200
@@ -134,6 +190,7 @@ impl Session {
                     key,
                     Block {
                         people,
+                        group,
                         url,
                         extended: now.instant,
                     },
@@ -148,7 +205,7 @@ impl Session {
                 self.timers
                     .set(now.instant + patience, Timer::NotesMissing(key));
             }
-            Some(_) | None if people.len() > SMALL_BLOCK => {
+            Some(_) | None if people.len() > SMALL_BLOCK && group.is_none() => {
                 if let Some(url) = self.people_link("presenceSubscriptions") {
                     for block in people.chunks(SMALL_BLOCK) {
                         self.subscribe(&url, block);
@@ -228,6 +285,9 @@ impl Session {
         if let Some(block) = self.subscriptions.blocks.remove(&key) {
             for who in block.people {
                 self.subscriptions.included.remove(&who);
+            }
+            if let Some(group) = block.group {
+                self.expand(group, None);
             }
             self.subscribe_missing(now);
         }

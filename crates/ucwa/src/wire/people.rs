@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Availability, SubscriptionState};
+use super::words::{Availability, PrivacyLevel, SubscriptionState};
 use super::{Date, Links, Many, More};
 
 pub use super::Note as ContactNote;
@@ -75,7 +75,8 @@ pub struct ContactListEmbedded {
 }
 
 /// group, pinnedGroup, defaultGroup, distributionGroup, delegatesGroup, …. Links: `groupContacts`,
-/// `subscribeToGroupPresence`, `expandDistributionGroup`.
+/// `subscribeToGroupPresence`; of a distributionGroup `expandDistributionGroup`, which gives it with its members,
+/// `addToContactList`, `removeFromContactList`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Group {
@@ -85,9 +86,14 @@ pub struct Group {
     pub name: Option<String>,
     /// What kind of group, where it says so.
     pub rel: Option<String>,
+    /// Address of a distributionGroup.
+    pub uri: Option<String>,
     /// Links.
     #[serde(rename = "_links")]
     pub links: Links,
+    /// Members of a distributionGroup that was expanded: people and groups.
+    #[serde(rename = "_embedded")]
+    pub embedded: ContactListEmbedded,
     /// The rest.
     #[serde(flatten)]
     pub more: More,
@@ -172,6 +178,59 @@ pub struct ContactPresence {
     pub device_type: Option<String>,
     /// Last activity.
     pub last_active: Option<Date>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// contactPrivacyRelationship. Links: `resetContactPrivacyRelationship`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContactPrivacyRelationship {
+    /// The level.
+    pub relationship_level: Option<PrivacyLevel>,
+    /// What a PUT names in `If-Match`.
+    pub etag: Option<String>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// myPrivacyRelationships.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MyPrivacyRelationships {
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Links,
+    /// The levels.
+    #[serde(rename = "_embedded")]
+    pub embedded: MyPrivacyRelationshipsEmbedded,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// What myPrivacyRelationships embeds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MyPrivacyRelationshipsEmbedded {
+    /// One for each level that somebody has.
+    pub my_privacy_relationship: Many<MyPrivacyRelationship>,
+}
+
+/// myPrivacyRelationship. Links: `contact`, those who have the level.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MyPrivacyRelationship {
+    /// The level.
+    pub relationship_level: Option<PrivacyLevel>,
     /// Links.
     #[serde(rename = "_links")]
     pub links: Links,

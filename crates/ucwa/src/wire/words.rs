@@ -183,6 +183,24 @@ words! {
 }
 
 words! {
+    /// PrivacyRelationshipLevel: how much our person lets a contact see.
+    PrivacyLevel {
+        /// Not known.
+        Unknown = "Unknown",
+        /// Availability, name, title, mail address.
+        External = "External",
+        /// More of the card, and what the calendar blocks.
+        Colleagues = "Colleagues",
+        /// The same, and may interrupt "do not disturb".
+        Workgroup = "Workgroup",
+        /// Everything.
+        FriendsAndFamily = "FriendsAndFamily",
+        /// Sees nothing and reaches nobody.
+        Blocked = "Blocked",
+    }
+}
+
+words! {
     /// state of myContactsAndGroupsSubscription.
     SubscriptionState {
         /// Off.

@@ -19,7 +19,7 @@ pub use answers::{About, answer, disco};
 pub use archive::{
     ArchiveFrom, ArchivePage, ArchiveText, archive_page, archive_query, archive_text,
 };
-pub use blocking::block;
+pub use blocking::{block, block_push, blocklist, blocklist_query};
 pub use message::{chat_message, chat_state, condition, message_events, receipt};
 pub use presence::{own_presence, presence_event, subscribe, subscription_answer};
 pub use roster::{Push, roster, roster_push, roster_query, roster_remove, roster_set};

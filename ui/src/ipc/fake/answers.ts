@@ -5,7 +5,7 @@ import { preview, TABLES } from './bridge';
 import { directory } from './cast';
 import { check } from './ladder';
 import { signIn } from './life';
-import { changeLists } from './lists';
+import { changeLists, DIRECTORY, groupMembers, setLevel } from './lists';
 import { message } from './talk';
 import { person, type World } from './world';
 
@@ -44,8 +44,21 @@ export async function answer(world: World, command: Command): Promise<Reply> {
       await pause(world, 250);
       const query = command.text.toLowerCase();
       const people = [...directory(), ...world.people].filter((p) => p.name.toLowerCase().includes(query) || (p.addresses.lync ?? '').includes(query));
-      return { reply: 'search', people: people.slice(0, 20).map(person), more: people.length > 20 };
+      const groups = DIRECTORY.filter(({ name, address }) => name.toLowerCase().includes(query) || address.includes(query)).map(({ name, address }) => ({ name, address }));
+      return { reply: 'search', people: people.slice(0, 20).map(person), groups, more: people.length > 20 };
     }
+    case 'group-members': {
+      await pause(world, 250);
+      const members = groupMembers(world, command.address);
+      if (members === undefined) throw problem('CW-4207', 'This group has more members than the server tells.', 'Search for the person by name.');
+      return { reply: 'group-members', ...members };
+    }
+    case 'privacy': {
+      const level = world.privacy.get(command.address);
+      return { reply: 'privacy', levels: [{ address: command.address, ...(level !== undefined && { level }) }] };
+    }
+    case 'set-privacy':
+      return { reply: 'privacy', levels: [setLevel(world, command.address, command.level ?? null)] };
     case 'chats':
       return { reply: 'chats', chats: world.params.has('no-chats') || world.lync === 'signed-out' ? [] : world.talks.map((talk) => talk.summary) };
     case 'history':

@@ -1,6 +1,6 @@
 // The world of the fake: what is true in it now, and whom it tells of changes.
 
-import type { Event, OwnStatus, Person, SideState, TableRow } from '../types';
+import type { Event, OwnStatus, Person, PrivacyLevel, SideState, TableRow } from '../types';
 import type { Change } from '../door';
 import type { Kind } from '../types';
 import { bridgeLog } from './bridge';
@@ -20,6 +20,9 @@ export class World {
   startsAtLogin = false;
   /** Groups of the Lync list that nobody is in. */
   emptyGroups: string[] = [];
+  /** Groups of the directory in the Lync list. */
+  listedGroups: string[] = ['sip:hamburg@contoso.example', 'sip:everyone@contoso.example'];
+  readonly privacy = new Map<string, PrivacyLevel>();
   paused: { paused: boolean; until?: string } = { paused: false };
   lync: SideState = 'ready-available';
   xmpp: SideState = 'ready-available';
@@ -29,6 +32,8 @@ export class World {
   constructor(readonly params: URLSearchParams) {
     const now = Date.now();
     this.people = [...cast(), ...crowd(Number(params.get('people') ?? 0))];
+    for (const { addresses } of this.people) if (addresses.lync !== undefined) this.privacy.set(addresses.lync, 'colleagues');
+    this.privacy.set('sip:eun-ji.oh@contoso.example', 'workgroup').set('sip:odd.name@contoso.example', 'blocked');
     this.talks = talks(now, Number(params.get('texts') ?? 0), Number(params.get('big') ?? 0));
     for (let i = 0; i < Number(params.get('chats') ?? 0); i += 1) {
       const person = this.people[16 + i];
@@ -71,6 +76,7 @@ export class World {
       events.push(this.event({ kind: 'conversation', id: conversation.id, side: conversation.side, people: group.people, state: 'active', subject: group.title }));
     }
     if (!signedOut) {
+      events.push(this.event({ kind: 'privacy', levels: [...this.privacy].map(([address, level]) => ({ address, level })) }));
       for (const list of lists(this)) events.push(this.event({ kind: 'contact-list', ...list }));
       for (const actor of this.people) {
         events.push(this.event({ kind: 'person', ...person(actor) }));

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { testDoor } from '../../../tests/door';
 import type { Event as Told, Kind } from '../../ipc';
-import { contactItems, groupItems, lookoutItems, removePerson } from '../../state/contacts';
+import { contactItems, directoryItems, groupItems, lookoutItems, privacyItems, removePerson } from '../../state/contacts';
 import { nav } from '../../state/nav.svelte';
 import { notices } from '../../state/notices.svelte';
 import { reduce } from '../../state/reduce';
@@ -16,6 +16,7 @@ import DirectoryResults from './DirectoryResults.svelte';
 import Requests from '../../parts/Requests.svelte';
 import GroupNameDialog from './GroupNameDialog.svelte';
 import GroupsDialog from './GroupsDialog.svelte';
+import PrivacyDialog from './PrivacyDialog.svelte';
 
 const BEN = 'sip:ben@contoso.example';
 let door: ReturnType<typeof testDoor>;
@@ -126,17 +127,101 @@ test('somebody is added on the network that is chosen, into a group', async () =
 
 test('a row of the directory adds, and says why it does not', async () => {
   const found = { name: 'Nina New', addresses: { lync: 'sip:nina@contoso.example' }, default: 'lync' as const, availability: 'available' as const, activity: '', note: '', groups: [] };
-  begin(true, { search: () => ({ reply: 'search', people: [found], more: false }) });
+  begin(true, { search: () => ({ reply: 'search', people: [found], groups: [], more: false }) });
   const { unmount } = render(DirectoryResults, { query: 'nina' });
   await vi.advanceTimersByTimeAsync(300);
   await fireEvent.click(await screen.findByRole('button', { name: 'Add Nina New to the contacts' }));
   expect(changes()).toEqual([{ command: 'add-contact', address: 'sip:nina@contoso.example', group: null }]);
   unmount();
-  begin(false, { search: () => ({ reply: 'search', people: [found], more: false }) });
+  begin(false, { search: () => ({ reply: 'search', people: [found], groups: [], more: false }) });
   render(DirectoryResults, { query: 'nina' });
   await vi.advanceTimersByTimeAsync(300);
   expect(await screen.findByText('The Lync server lets only the Lync client change its list')).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Add Nina New to the contacts' })).toBeNull();
+});
+
+describe('a group of the directory', () => {
+  const STAFF = { address: 'sip:staff@contoso.example', name: 'All staff' };
+
+  test('is found, shows who is in it, and is added', async () => {
+    const ida = { name: 'Ida Lund', addresses: { lync: 'sip:ida@contoso.example' }, default: 'lync' as const, availability: 'away' as const, activity: '', note: '', groups: [] };
+    begin(true, {
+      search: () => ({ reply: 'search', people: [], groups: [STAFF], more: false }),
+      'group-members': () => ({ reply: 'group-members', ...STAFF, people: [ida], groups: [{ address: 'sip:board@contoso.example', name: 'The board' }] }),
+    });
+    render(DirectoryResults, { query: 'staff' });
+    await vi.advanceTimersByTimeAsync(300);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Members of All staff' }));
+    expect((await screen.findByText('Ida Lund')).textContent).toContain('Away');
+    expect(screen.getByRole('button', { name: 'Members of The board' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Add All staff to the list' }));
+    expect(changes()).toContainEqual({ command: 'add-directory-group', address: STAFF.address });
+  });
+
+  test('that is too large says so in words', async () => {
+    begin(true, {
+      search: () => ({ reply: 'search', people: [], groups: [{ ...STAFF, address: 'sip:all@contoso.example' }], more: false }),
+      'group-members': () => {
+        throw Object.assign(new Error(), { code: 'CW-4207', message: 'This group has more members than the server tells.', step: '', remedy: 'Search for the person by name.', detail: {} });
+      },
+    });
+    render(DirectoryResults, { query: 'all' });
+    await vi.advanceTimersByTimeAsync(300);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Members of All staff' }));
+    expect(await screen.findByText('This group has more members than the server tells. Search for the person by name.')).toBeTruthy();
+  });
+
+  test('leaves the list after the time in which that can be taken back', () => {
+    const listed: Told = { seq: 9, at: '2026-11-21T13:00:00Z', kind: 'contact-list', network: 'lync', editable: true, groups: [{ ...STAFF, kind: 'directory' }] };
+    store.put(reduce(store.state, [{ change: 'event', event: listed }]), door);
+    const items = directoryItems(STAFF.address, STAFF.name);
+    expect(texts(items)).toEqual(['Copy address', 'Remove from the list']);
+    const remove = items[1];
+    if (remove === undefined || remove === 'line') throw new Error('nothing is offered');
+    remove.act();
+    expect(changes()).toEqual([]);
+    vi.advanceTimersByTime(UNDO_MS + 1);
+    expect(changes()).toEqual([{ command: 'remove-directory-group', address: STAFF.address }]);
+  });
+});
+
+describe('what somebody may see', () => {
+  const level = (told: 'workgroup' | 'blocked', address = BEN): Told => ({ seq: 9, at: '2026-11-21T13:00:00Z', kind: 'privacy', levels: [{ address, level: told }] });
+
+  test('is asked of the server and changed when it is saved', async () => {
+    begin(true, { privacy: () => ({ reply: 'privacy', levels: [{ address: BEN, level: 'colleagues' }] }), 'set-privacy': () => ({ reply: 'privacy', levels: [{ address: BEN, level: 'external' }] }) });
+    nav.layer = 'privacy';
+    render(PrivacyDialog, { key: BEN });
+    await vi.waitFor(() => expect(screen.getByRole('radio', { name: /^Colleague/ })).toHaveProperty('checked', true));
+    await fireEvent.click(screen.getByRole('radio', { name: /^External/ }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await vi.waitFor(() => expect(nav.layer).toBeNull());
+    expect(door.asked).toEqual([{ command: 'privacy', address: BEN }, { command: 'set-privacy', address: BEN, level: 'external' }]);
+    expect(notices.current?.text).toBe('Ben Rodman: External contact');
+  });
+
+  test('is not touched where nothing was chosen', async () => {
+    begin(true, { privacy: () => ({ reply: 'privacy', levels: [{ address: BEN, level: 'unknown' }] }) });
+    nav.layer = 'privacy';
+    render(PrivacyDialog, { key: BEN });
+    await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await vi.waitFor(() => expect(nav.layer).toBeNull());
+    expect(door.asked).toEqual([{ command: 'privacy', address: BEN }]);
+  });
+
+  test('a person is blocked and let through again, on whichever network', async () => {
+    expect(texts(privacyItems(BEN, 'Ben'))).toEqual(['What they may see …', 'Block']);
+    expect(texts(privacyItems('xmpp:carol@xmpp.example', 'Carol'))).toEqual(['Block']);
+    store.put(reduce(store.state, [{ change: 'event', event: level('workgroup') }]), door);
+    expect(texts(privacyItems(BEN, 'Ben'))).toContain('Block');
+    store.put(reduce(store.state, [{ change: 'event', event: level('blocked', BEN.toUpperCase()) }]), door);
+    const items = privacyItems(BEN, 'Ben');
+    expect(texts(items)).toEqual(['What they may see …', 'Unblock']);
+    const unblock = items[1];
+    if (unblock === undefined || unblock === 'line') throw new Error('nothing is offered');
+    unblock.act();
+    expect(door.asked).toEqual([{ command: 'block', address: BEN, on: false }]);
+  });
 });
 
 describe('the form of a dialog', () => {

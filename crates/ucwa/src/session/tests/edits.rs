@@ -92,6 +92,7 @@ fn the_groups_are_told_and_that_the_list_can_be_changed() {
     let group = |name: &str, kind| ContactGroup {
         name: name.to_owned(),
         kind,
+        address: None,
     };
     assert_eq!(
         told,

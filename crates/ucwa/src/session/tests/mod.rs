@@ -1,7 +1,9 @@
 //! Scripted exchanges with a moving clock. What the server says is written by hand after the reference.
 
 mod chat;
+mod directory;
 mod edits;
 mod life;
 mod people;
+mod privacy;
 mod script;

@@ -18,6 +18,10 @@ pub(super) struct Script {
     pub(super) open: Vec<Request>,
     /// The contact list can be changed, as on every server after Lync Server 2013.
     pub(super) editable: bool,
+    /// search is of revision 2 and finds groups.
+    pub(super) search_revised: bool,
+    /// There is a list of privacy relationships.
+    pub(super) privacy: bool,
     /// Answer to myGroups.
     pub(super) groups: Value,
     pages: i64,
@@ -101,6 +105,8 @@ impl Script {
             now,
             open: Vec::new(),
             editable: true,
+            search_revised: false,
+            privacy: false,
             groups: json!({}),
             pages: 0,
         }
@@ -121,6 +127,13 @@ impl Script {
                 let links = &mut application["_embedded"]["people"]["_links"];
                 links["myGroups"]["revision"] = "2".into();
                 links["myGroupMemberships"]["revision"] = "2".into();
+            }
+            if self.privacy {
+                let links = &mut application["_embedded"]["people"]["_links"];
+                links["myPrivacyRelationships"] = link("/people/privacy");
+            }
+            if self.search_revised {
+                application["_embedded"]["people"]["_links"]["search"]["revision"] = "2".into();
             }
             application
         };
@@ -325,6 +338,9 @@ fn short(event: &Event) -> Option<String> {
         | Event::OwnPresence { .. }
         | Event::OwnNote(_)
         | Event::Presence(_)
+        | Event::GroupMembers(_)
+        | Event::PrivacyLevels(_)
+        | Event::Privacy { .. }
         | Event::ContactGroups { .. } => {
             return None;
         }

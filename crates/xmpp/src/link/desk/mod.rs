@@ -39,6 +39,7 @@ pub(in crate::link) struct Desk {
     /// Contacts that may see our presence.
     viewers: HashSet<BareJid>,
     roster_query: Option<String>,
+    block_query: Option<String>,
     /// Ids of changes of the roster, and of what is blocked, that are not answered.
     roster_changes: HashSet<String>,
     place: Place,
@@ -76,6 +77,7 @@ impl Desk {
             resumes: 0,
             viewers: HashSet::new(),
             roster_query: None,
+            block_query: None,
             roster_changes: HashSet::new(),
             place: Place::new(archive_since),
         }
@@ -263,11 +265,14 @@ impl Desk {
         self.full.as_ref()
     }
 
-    /// Asks for the roster, see [`Desk::waits_for_roster`].
+    /// Asks for the roster, see [`Desk::waits_for_roster`], and for whom the server blocks.
     pub(in crate::link) fn ask_roster(&mut self) {
         let id = Uuid::new_v4().to_string();
         self.put(wire::roster_query(&id));
         self.roster_query = Some(id);
+        let id = Uuid::new_v4().to_string();
+        self.put(wire::blocklist_query(&id));
+        self.block_query = Some(id);
     }
 
     /// Whether the roster has not arrived yet.

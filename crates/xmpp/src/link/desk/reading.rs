@@ -65,6 +65,13 @@ impl Desk {
             self.viewers = viewers.map(|item| item.jid.clone()).collect();
             return Some(Event::Roster(items));
         }
+        if self.block_query.as_deref() == Some(&id) {
+            self.block_query = None;
+            return match payload {
+                IqPayload::Result(payload) => wire::blocklist(payload).map(Event::Blocked),
+                IqPayload::Error(_) | IqPayload::Get(_) | IqPayload::Set(_) => None,
+            };
+        }
         if self.roster_changes.remove(&id) {
             let refused = match payload {
                 IqPayload::Error(error) => Some(wire::condition(&error)),
@@ -87,20 +94,22 @@ impl Desk {
     }
 
     fn read_request(&mut self, iq: &Iq, now: &Zoned) -> Option<Event> {
-        match wire::roster_push(&self.own, iq) {
-            Some(Push::Believed(event)) => {
-                self.note_viewer(&event);
-                self.put(
-                    IqHeader {
-                        from: None,
-                        to: None,
-                        id: iq.id().to_owned(),
-                    }
-                    .assemble(IqPayload::Result(None)),
-                );
-                return Some(*event);
-            }
-            Some(Push::Refused) | None => {}
+        let pushed = match wire::roster_push(&self.own, iq) {
+            Some(Push::Believed(event)) => Some(*event),
+            Some(Push::Refused) => None,
+            None => wire::block_push(&self.own, iq),
+        };
+        if let Some(event) = pushed {
+            self.note_viewer(&event);
+            self.put(
+                IqHeader {
+                    from: None,
+                    to: None,
+                    id: iq.id().to_owned(),
+                }
+                .assemble(IqPayload::Result(None)),
+            );
+            return Some(event);
         }
         let from = iq.from().map(Jid::to_bare);
         let about = About {

@@ -124,7 +124,7 @@ fn own_presence_waits_for_the_roster_and_is_repeated_on_a_fresh_session() {
         idle_since: None,
     });
     desk.ask_roster();
-    assert_eq!(write(&mut desk).len(), 1, "the question only");
+    assert_eq!(write(&mut desk).len(), 2, "the questions only");
     desk.roster_query = None;
     assert_eq!(write(&mut desk).len(), 1, "presence");
     assert_eq!(write(&mut desk).len(), 0);
