@@ -6,6 +6,7 @@
 //   sign-in=CODE  the sign-in fails with that code, e.g. CW-1202; sign-in=STEP hangs at that step; the one after the first run with it
 //   no-key-store  passwords are kept in memory alone
 //   state=STATE   the Lync link in that state         gone         the agent ends after the start
+//   xmpp=CODE     the XMPP link in trouble with that code: CW-2001 refused, CW-2002 unreachable, CW-2004 no password
 //   no-tray       the desktop has no tray            no-notifications  nor a service for notifications
 //   own=KEY       the window of that chat alone
 //   unsent=N      that many texts wait               page=closing, page=quit  the questions before an end
@@ -14,7 +15,7 @@
 
 import { asProblem, type Door, type ReplyTo } from './door';
 import { answer } from './fake/answers';
-import { FAILURES } from './fake/ladder';
+import { FAILURES, XMPP_TROUBLE } from './fake/ladder';
 import { arrives, live, signIn } from './fake/life';
 import { World } from './fake/world';
 import type { Command, SideState, View } from './types';
@@ -81,7 +82,11 @@ function begin(world: World): void {
   if (failing !== null) world.lync = 'signed-out';
   const state = params.get('state') as SideState | null;
   if (state !== null) world.lync = state;
+  const trouble = XMPP_TROUBLE[params.get('xmpp') ?? ''];
+  if (trouble !== undefined) world.xmpp = trouble.state;
   world.listener(world.snapshot());
+  if (trouble !== undefined) world.tell({ kind: 'state', side: 'xmpp', ...trouble });
+  if (trouble?.state === 'reconnecting') world.tell({ kind: 'next-try', side: 'xmpp', next_at: new Date(Date.now() + 42_000).toISOString() });
   if (failing !== null && !params.has('first-run')) void signIn(world, 'lync', failing === 'ok' ? null : failing);
   if (state === 'reconnecting') world.tell({ kind: 'next-try', side: 'lync', next_at: new Date(Date.now() + 12_000).toISOString() });
   const page = params.get('page') as View | null;

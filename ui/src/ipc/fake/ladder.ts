@@ -47,6 +47,13 @@ export const FAILURES: Record<string, { state: SideState; problem: Problem; show
   ].map(([state, told, shown]) => [(told as Problem).code, { state: state as SideState, problem: told as Problem, shown: shown as string }]),
 );
 
+/** What can be wrong with the XMPP side. */
+export const XMPP_TROUBLE: Record<string, { state: SideState; error: Problem }> = {
+  'CW-2001': { state: 'refused', error: { code: 'CW-2001', step: 'signing-in', message: 'User name or password not accepted by XMPP. It is not tried again by itself.', remedy: 'Type it again (beware of Caps Lock) with causewayctl login.', detail: { host: 'xmpp.oso.example' } } },
+  'CW-2002': { state: 'reconnecting', error: { code: 'CW-2002', step: 'finding-server', message: 'The XMPP server xmpp.oso.example does not answer from here.', remedy: 'Connect to its network, or set xmpp.server.', detail: { cause: 'silent', host: 'xmpp.oso.example' } } },
+  'CW-2004': { state: 'needs-password', error: { code: 'CW-2004', step: 'signing-in', message: 'No password for XMPP is known.', remedy: 'Store it with causewayctl login, or set xmpp.password_file.', detail: {} } },
+};
+
 export function check(failing: string | null): Check {
   const failure = failing === null ? undefined : FAILURES[failing];
   const steps: CheckStep[] = [];

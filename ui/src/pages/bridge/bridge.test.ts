@@ -39,7 +39,7 @@ test('the heading says that both ways are open only where they are', async () =>
   cleanup();
   put([LYNC, XMPP], { state: 'stopped', error: { ...REFUSED, code: 'CW-2003' } });
   render(BridgePage);
-  await screen.findByText('Nothing crosses: XMPP: Stopped');
+  await screen.findByText('Nothing crosses — XMPP: Stopped');
 });
 
 test('a password that XMPP refused is typed again where that is said', async () => {
