@@ -296,7 +296,9 @@ fn failure_reason(failure: &ucwa::Failure) -> String {
         "Unreachable" | "CalleeUnreachable" => "the person is offline",
         "NotAcceptable" | "ModalityNotSupported" => "the person's program cannot chat",
         "DestinationNotFound" => "no such address",
-        "NotAllowed" | "FederationRequired" => "not allowed by policy",
+        // Lync says the same where the person has blocked us.
+        "NotAllowed" => "not allowed by the person or by policy",
+        "FederationRequired" => "not allowed by policy",
         _ => match failure.code.as_str() {
             "NotFound" => "no such address",
             "Forbidden" => "not allowed by policy",
@@ -331,6 +333,10 @@ mod tests {
         assert_eq!(
             failure("RemoteFailure", "Unreachable", ""),
             "the person is offline (RemoteFailure/Unreachable)"
+        );
+        assert_eq!(
+            failure("Forbidden", "NotAllowed", ""),
+            "not allowed by the person or by policy (Forbidden/NotAllowed)"
         );
         assert_eq!(failure("Odd", "", "Unbekannt"), "Unbekannt (Odd)");
         assert_eq!(failure("Odd", "New", ""), "not delivered (Odd/New)");

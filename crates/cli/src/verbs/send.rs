@@ -74,7 +74,9 @@ fn outcome(sent: &Sent) -> Result<Outcome, Problem> {
 
 /// By the engine's words for the cause: some of them no later try will change.
 fn remedy(reason: &str) -> &'static str {
-    if reason.starts_with("not allowed") {
+    if reason.starts_with("you have blocked") {
+        "Let the person through again first: causewayctl contacts unblock ADDRESS"
+    } else if reason.starts_with("not allowed") {
         "Sending it again does not help: ask your administrator whether this person may be written to from here"
     } else if reason.starts_with("no such address") {
         "Check the address"
@@ -111,6 +113,7 @@ mod tests {
             remedy("no such address (NotFound/DestinationNotFound)"),
             "Check the address"
         );
+        assert!(remedy("you have blocked this person").contains("unblock"));
         let offline = remedy("the person is offline (RemoteFailure/Unreachable)");
         assert!(offline.contains("later"), "{offline}");
     }

@@ -170,6 +170,18 @@ fn a_subscription_that_ended_is_made_anew_from_the_group() {
 }
 
 #[test]
+fn a_group_is_looked_into_again_in_a_new_application() {
+    let mut script = expanded();
+    let gone = json!({"code": "NotFound", "subcode": "ApplicationNotFound"});
+    script.answer("/events", 404, &gone);
+    script.open.clear();
+    script.wait(Duration::from_secs(2));
+    script.goes_online(201, &[]);
+    script.answer("/groups/staff/expand", 200, &group(Some(&["olaf"])));
+    assert!(script.asks("/groups/presence"));
+}
+
+#[test]
 fn a_group_that_leaves_the_list_is_not_watched_any_more() {
     let mut script = expanded();
     let event = json!([{"rel": "people", "href": format!("{APP}/people"), "events": [
