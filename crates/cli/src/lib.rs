@@ -26,6 +26,11 @@ use session::{Place, must_exist, name_errors};
 use text::Paint;
 use verbs::Ctl;
 
+/// Of both programs; the reason stands beside the library's name in the workspace.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The name of the program.
 const NAME: &str = "causewayctl";
 
