@@ -167,6 +167,31 @@ async fn one_word_blocks_a_person_on_both_networks_and_the_stricter_rule_wins() 
     assert_eq!(phone.count("let me in"), 0);
 }
 
+#[tokio::test]
+async fn where_one_network_is_away_the_other_blocks_and_the_failure_says_so() {
+    let mut world = World::new().await;
+    let _agent = Agent::start(&world.ctl).await;
+    let mut watch = world.ctl.stream(&["watch"]);
+    watch.both_sides_ready().await;
+    let carla = format!("sip:{CARLA}");
+    are_one_person(&world, &carla).await;
+    world.prosody.kill().await;
+    watch
+        .next("XMPP is away", |event| {
+            event["kind"] == "state" && event["side"] == "xmpp" && event["state"] == "reconnecting"
+        })
+        .await;
+
+    let half = world.ctl.run(&["contacts", "block", &carla]).await;
+    assert_eq!(half.exit, 4, "{half:?}");
+    assert!(
+        half.json.to_string().contains("on one network only"),
+        "{half:?}"
+    );
+    told(&mut watch, &carla, "blocked").await;
+    assert_eq!(level(&world, CARLA).await, "blocked");
+}
+
 /// Carla and Dora are one person.
 async fn are_one_person(world: &World, carla: &str) {
     let door = Client::connect(&world.ctl.data_dir, "the stories").await;
