@@ -29,3 +29,4 @@ pub mod stranger;
 pub mod wait;
 pub mod web_proxy;
 pub mod window;
+pub mod wine;

@@ -15,6 +15,7 @@ mod life;
 mod names;
 mod notifications;
 mod office_proxy;
+mod on_wine;
 mod outage;
 mod privacy;
 mod proxies;

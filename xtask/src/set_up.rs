@@ -58,8 +58,14 @@ const DESKTOP: &[&str] = &[
 const SCRIPTS: &str = "libproxy1-plugin-webkit";
 /// An HTTP proxy and a network of its own, for stories of what lies between a person and the server.
 const NETWORK: &[&str] = &["tinyproxy", "iproute2", "util-linux"];
-/// A compiler's tools for Windows, and Wine with what its NTLM stands on.
-const FOR_WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-posix", "wine", "wine64", "winbind"];
+/// A compiler's tools for Windows, and Wine with what its NTLM and its taskbar stand on.
+const FOR_WINDOWS: &[&str] = &[
+    "gcc-mingw-w64-x86-64-posix",
+    "wine",
+    "wine64",
+    "winbind",
+    "xvfb",
+];
 /// The tools of the package formats; manual pages are made from what the programs say of themselves.
 const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
 /// The critics of the formats, and a clean system to install into.

@@ -1,8 +1,9 @@
 //! `cargo xtask test --windows`: what is written for Windows, built by MinGW and run by Wine. Wine is not Windows: this finds wrong
 //! calls and wrong buffers, and says nothing of how Windows itself behaves.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
@@ -11,8 +12,20 @@ use crate::run::{cargo, output, root, step};
 use crate::set_up;
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
-/// The rooms with code for Windows. They build in seconds, and without a C compiler.
-const ROOMS: [&str; 4] = ["--package", "sspi-native", "--package", "windows-auth"];
+/// The rooms that run on Windows: everything but the window, and the simulator.
+const ROOMS: [&str; 6] = [
+    "windows-native",
+    "windows-auth",
+    "causeway-api",
+    "causeway-engine",
+    "causeway-cli",
+    "causeway-agent",
+];
+/// Who says whether a certificate was revoked.
+const REVOCATION: &str =
+    r"HKLM\Software\Microsoft\Cryptography\OID\EncodingType 1\CertDllVerifyRevocation\DEFAULT";
+/// Tells the stories where the programs for Windows are.
+const PROGRAMS: &str = "CAUSEWAY_WINDOWS_PROGRAMS";
 
 pub(crate) fn test() -> Result<()> {
     set_up::set_up(&set_up::WINDOWS)?;
@@ -21,7 +34,7 @@ pub(crate) fn test() -> Result<()> {
     let wine = Wine::set_up(&build::directory("wine")?)?;
     let for_windows = |verb| {
         let mut cargo = cargo([verb, "--locked", "--target", TARGET]);
-        cargo.args(ROOMS);
+        cargo.args(ROOMS.iter().flat_map(|room| ["--package", room]));
         cargo
     };
     step(
@@ -29,12 +42,23 @@ pub(crate) fn test() -> Result<()> {
         for_windows("clippy").args(["--all-targets", "--", "--deny", "warnings"]),
     )?;
     step("its tests, by Wine", wine.run(&mut for_windows("test")))?;
-    let handshake = programs.join("examples/handshake.exe");
     step(
-        "handshakes by Windows' own interface, by Wine",
+        "the programs for Windows",
+        for_windows("build").args(["--bins", "--examples"]),
+    )?;
+    step(
+        "the simulator",
+        cargo(["build", "--locked", "--workspace", "--bin", "causeway-sim"]).args(WITH_PAGE),
+    )?;
+    step(
+        "handshakes by Windows' own interface and programs for Windows, by Wine",
         wine.run(cargo(["test", "--locked", "--workspace", "--test", "it"]).args(WITH_PAGE))
-            .args(["--", "handshakes::wine"])
-            .env("CAUSEWAY_HANDSHAKE_EXE", handshake)
+            .args(["--", "handshakes::wine", "on_wine"])
+            .env(
+                "CAUSEWAY_HANDSHAKE_EXE",
+                programs.join("examples/handshake.exe"),
+            )
+            .env(PROGRAMS, &programs)
             .env(BUILT, "1"),
     )?;
     wine.end()
@@ -53,15 +77,17 @@ fn standard_library() -> Result<()> {
     )
 }
 
-/// A Windows of Wine's, in a folder of its own.
+/// A Windows of Wine's, in a folder of its own, on a display that nobody sees: the icon of the tray needs one.
 struct Wine {
     prefix: PathBuf,
+    display: Display,
 }
 
 impl Wine {
     fn set_up(prefix: &Path) -> Result<Self> {
         let wine = Self {
             prefix: prefix.to_owned(),
+            display: Display::start()?,
         };
         let system = prefix.join("drive_c/windows/system32");
         if !system.exists() {
@@ -70,13 +96,29 @@ impl Wine {
                 wine.run(Command::new("wineboot").arg("--init")),
             )?;
         }
-        let random = system.join("bcryptprimitives.dll");
-        if !random.exists() {
+        for library in ["bcryptprimitives", "revocation"] {
+            let built = system.join(library).with_extension("dll");
+            if built.exists() {
+                continue;
+            }
             let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
-            compiler.args(["-shared", "-O1", "-o"]).arg(random);
-            compiler.arg(root().join("tests/wine/bcryptprimitives.c"));
-            step("what Rust needs of it", compiler.arg("-ladvapi32"))?;
+            compiler.args(["-shared", "-O1", "-o"]).arg(built);
+            compiler.arg(root().join(format!("tests/wine/{library}.c")));
+            step("what it lacks", compiler.arg("-ladvapi32"))?;
         }
+        step(
+            "whom it asks whether a certificate was revoked",
+            wine.run(Command::new("wine").args(["reg", "add", REVOCATION]))
+                .args([
+                    "/v",
+                    "Dll",
+                    "/t",
+                    "REG_MULTI_SZ",
+                    "/d",
+                    "revocation.dll",
+                    "/f",
+                ]),
+        )?;
         Ok(wine)
     }
 
@@ -84,6 +126,7 @@ impl Wine {
     fn run<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env("WINEPREFIX", &self.prefix)
+            .env("DISPLAY", &self.display.name)
             .env("WINEARCH", "win64")
             .env("WINEDEBUG", "-all")
             // Neither .NET nor HTML, and no question whether to install them.
@@ -95,5 +138,36 @@ impl Wine {
     fn end(&self) -> Result<()> {
         let ended = self.run(Command::new("wineserver").arg("--kill")).status();
         ended.map(drop).context("wineserver does not start")
+    }
+}
+
+/// An X server without a screen. It ends with the value.
+struct Display {
+    server: Child,
+    name: String,
+}
+
+impl Display {
+    fn start() -> Result<Self> {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("Xvfb does not start")?;
+        let mut number = String::new();
+        if let Some(told) = server.stdout.take() {
+            BufReader::new(told).read_line(&mut number)?;
+        }
+        let name = format!(":{}", number.trim());
+        Ok(Self { server, name })
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
 }

@@ -20,7 +20,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// State, history and queue; created where it is missing [default: $XDG_DATA_HOME/causeway]
+    /// State, history and queue; created where it is missing
+    #[cfg_attr(unix, doc = "[default: $XDG_DATA_HOME/causeway]")]
+    #[cfg_attr(windows, doc = r"[default: %LOCALAPPDATA%\Causeway]")]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 

@@ -13,19 +13,18 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tracing::{info, warn};
-use zbus::Connection;
 
 use crate::closing;
-use crate::desktop;
+use crate::desktop::{self, Bus};
 use crate::notify::choice::Choice;
 use crate::notify::rules::{Banners, Order, Subject, View};
 use crate::notify::{self, Inquiry, Response};
 use crate::scene::Scene;
 use crate::session::Asked;
-use crate::tray::Look;
 use crate::tray::draw::Panel;
-use crate::tray::item::{Click, TrayItem};
-use crate::window::{self, Window};
+use crate::tray::item::TrayItem;
+use crate::tray::{Click, Look};
+use crate::window::Window;
 use crate::words::Reader;
 
 /// Panels start late in a session that begins.
@@ -33,7 +32,7 @@ const PANEL_AT_LOGIN: Duration = Duration::from_secs(30);
 /// In a session that runs the panel is there, or it is not.
 const PANEL: Duration = Duration::from_secs(1);
 
-/// Follows the engine until it or `ending` ends, and takes the notifications away. Without a session bus there is nothing to show anything on, and this returns.
+/// Follows the engine until it or `ending` ends, and takes the notifications away. Without the services of a desktop there is nothing to show anything on, and this returns.
 pub(crate) async fn attend(
     engine: Handle,
     window: Window,
@@ -54,7 +53,7 @@ pub(crate) async fn attend(
     let (panel_told, panel) = watch::channel(desktop::first_panel());
     tokio::spawn(desktop::watch_host(bus.clone(), host_told));
     tokio::spawn(desktop::watch_panel(bus.clone(), panel_told));
-    if window::has_screen() {
+    if desktop::has_screen() {
         tokio::spawn(be_visible(window.clone(), host.clone(), autostart));
     }
     let (mut attention, notifications) = Attention::new(engine, window, inquiries, &bus);
@@ -114,7 +113,7 @@ impl Attention {
         engine: Handle,
         window: Window,
         inquiries: mpsc::UnboundedReceiver<Inquiry>,
-        bus: &Connection,
+        bus: &Bus,
     ) -> (Self, JoinHandle<()>) {
         let reader = Reader::of_session();
         let (orders, ordered) = mpsc::unbounded_channel();

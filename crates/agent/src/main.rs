@@ -1,20 +1,37 @@
 //! `causeway`: the resident agent. It runs the engine, opens the door to it, and shows it in the tray and as notifications.
 
+// No console opens with it on Windows. `causewayctl` has one, and is a program file of its own there.
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
 mod args;
 mod attention;
+#[cfg_attr(unix, path = "autostart_unix.rs")]
+#[cfg_attr(windows, path = "autostart_windows.rs")]
 mod autostart;
+#[cfg_attr(unix, path = "awake_unix.rs")]
+#[cfg_attr(windows, path = "awake_windows.rs")]
 mod awake;
 mod closing;
+#[cfg_attr(unix, path = "desktop_unix.rs")]
+#[cfg_attr(windows, path = "desktop_windows.rs")]
 mod desktop;
 mod front;
 mod idle;
+#[cfg_attr(windows, expect(dead_code, reason = "what is shown nowhere yet"))]
 mod notify;
+#[cfg_attr(unix, path = "processes_unix.rs")]
+#[cfg_attr(windows, path = "processes_windows.rs")]
+mod processes;
 mod resident;
 mod running;
 mod scene;
 mod session;
 mod tray;
 mod window;
+#[cfg_attr(
+    all(windows, not(test)),
+    expect(dead_code, reason = "words of notifications, which are not there yet")
+)]
 mod words;
 
 use std::io::{IsTerminal, Write};
@@ -34,6 +51,8 @@ use args::Args;
 const PROGRAM: &str = "causeway";
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    windows_native::console::share_parents();
     if causeway_cli::is_called() {
         return causeway_cli::main();
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use causeway_api::door::Door;
-use causeway_api::{Code, Problem, Wish};
+use causeway_api::{Problem, Wish};
 use causeway_engine::Engine;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use causeway_engine::signals::Signals;
 use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
@@ -29,7 +29,7 @@ pub(crate) struct Beginning {
 /// closed and the data directory is free.
 ///
 /// # Errors
-/// [`Code::Storage`] where the door cannot be opened.
+/// [`Code::Storage`](causeway_api::Code::Storage) where the door cannot be opened.
 pub(crate) async fn stay(
     mut engine: Engine,
     data_dir: &Path,
@@ -60,7 +60,7 @@ pub(crate) async fn stay(
         warn!(code = %problem.code, remedy = %problem.remedy, %problem, "the window was not opened");
     }
     tokio::select! {
-        name = signals.next() => info!(signal = name, "ending"),
+        signal = signals.next() => info!(%signal, "ending"),
         () = engine.ended() => info!("ending as asked through the door"),
     }
     for task in [presence, nights] {
@@ -74,39 +74,4 @@ pub(crate) async fn stay(
     let _ = attention.await;
     info!("ended");
     Ok(())
-}
-
-/// The signals that mean `--quit`: from service managers, from the keyboard, from a terminal that closes.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self, Problem> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Problem::new(
-                    Code::Internal,
-                    "start",
-                    format!("Signals cannot be received: {error}"),
-                    "Report this as a bug",
-                )
-            })
-        };
-        Ok(Self {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-            hang_up: listen(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.hang_up.recv() => "SIGHUP",
-        }
-    }
 }

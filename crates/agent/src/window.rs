@@ -1,15 +1,17 @@
 //! The window: a program of its own that is started when somebody wants to see something, and told where to go.
 
+use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use causeway_api::{Code, Kind, Looking, Problem, View, Wish};
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
+
+use crate::{desktop, processes};
 
 /// The window's program, and its name at the door.
 pub(crate) const PROGRAM: &str = "causeway-window";
@@ -107,10 +109,8 @@ impl Window {
     /// Ends the process that was started.
     pub(crate) fn end(&self) {
         let process = self.lock().process;
-        let pid = process.and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        if let Some(pid) = pid {
-            // It may have ended by itself meanwhile.
-            let _ = kill_process(pid, Signal::TERM);
+        if let Some(id) = process {
+            processes::end(id);
         }
     }
 
@@ -159,7 +159,7 @@ impl Window {
     }
 
     fn start(&self, token: Option<&str>) -> Result<Child, Problem> {
-        if !has_screen() {
+        if !desktop::has_screen() {
             return Err(no_window(
                 "There is no screen to open the window on",
                 "Start causeway in a desktop session, or use causewayctl",
@@ -242,13 +242,6 @@ fn tell(inner: &mut Inner, kind: &Kind) -> bool {
         .is_some_and(|listening| listening.send(kind.clone()).is_ok())
 }
 
-/// A desktop session tells programs where its screen is.
-pub(crate) fn has_screen() -> bool {
-    ["WAYLAND_DISPLAY", "DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
 /// Beside our own program, else in `PATH`.
 fn program() -> Option<PathBuf> {
     let own = std::env::current_exe().ok();
@@ -256,7 +249,7 @@ fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = beside.into_iter().chain(std::env::split_paths(&path));
     places
-        .map(|place| place.join(PROGRAM))
+        .map(|place| place.join(format!("{PROGRAM}{EXE_SUFFIX}")))
         .find(|program| program.is_file())
 }
 

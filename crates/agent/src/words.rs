@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::desktop;
+
 /// A language of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -12,12 +14,14 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The language of this session: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that says something (POSIX, chapter 8.2).
+    /// The language of this session: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that says something (POSIX, chapter 8.2), else what
+    /// the desktop says.
     pub(crate) fn of_session() -> Self {
         let said = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .filter_map(|name| std::env::var(name).ok())
-            .find(|value| !value.is_empty());
+            .find(|value| !value.is_empty())
+            .or_else(desktop::language);
         Self::of(&said.unwrap_or_default())
     }
 

@@ -1,5 +1,7 @@
-//! The real program, without any account: it starts, is one, and ends.
+//! The real program, without any account: it starts, is one, and ends. With the signals and modes of Unix; what there is of it on
+//! Windows is a story of its own, by Wine.
 
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::io::{BufRead, BufReader};

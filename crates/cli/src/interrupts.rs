@@ -3,9 +3,7 @@
 use std::future::Future;
 
 use causeway_api::{Code, Problem};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
-use crate::outcome::internal;
+use causeway_engine::signals::{Signal, Signals};
 
 /// Who wants us to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,34 +14,22 @@ pub(crate) enum Interrupt {
     Terminate,
 }
 
-/// Listens for signals from its making on, so that none is lost between two steps.
+/// Listens from its making on, so that none is lost between two steps.
 #[derive(Debug)]
-pub(crate) struct Interrupts {
-    interrupt: Signal,
-    hang_up: Signal,
-    terminate: Signal,
-}
+pub(crate) struct Interrupts(Signals);
 
 impl Interrupts {
     /// # Errors
     /// [`Code::Internal`] where the system refuses.
     pub(crate) fn new() -> Result<Self, Problem> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| internal(format!("Signals cannot be received: {error}")))
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            hang_up: listen(SignalKind::hangup())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
+        Signals::new().map(Self)
     }
 
     /// The next one.
     pub(crate) async fn next(&mut self) -> Interrupt {
-        tokio::select! {
-            _ = self.interrupt.recv() => Interrupt::Person,
-            _ = self.hang_up.recv() => Interrupt::Person,
-            _ = self.terminate.recv() => Interrupt::Terminate,
+        match self.0.next().await {
+            Signal::Interrupt | Signal::HangUp => Interrupt::Person,
+            Signal::Terminate => Interrupt::Terminate,
         }
     }
 

@@ -1,5 +1,7 @@
-//! The real program: what scripts see of it when no server is needed.
+//! The real program: what scripts see of it when no server is needed. With the signals and modes of Unix; what there is of it on
+//! Windows is a story of its own, by Wine.
 
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::fs;

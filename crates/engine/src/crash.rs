@@ -1,13 +1,14 @@
 //! A panic leaves a report below the data directory, for the next `diagnose`. Nothing is sent anywhere.
 
 use std::backtrace::Backtrace;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+
+use crate::own_files;
 
 /// Directory of the reports in the data directory.
 pub(crate) const DIRECTORY: &str = "crashes";
@@ -70,10 +71,7 @@ fn our_frames(backtrace: &str) -> String {
 }
 
 fn keep(directory: &Path, report: &str, now: Timestamp) -> io::Result<PathBuf> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)?;
+    own_files::create_dir(directory)?;
     let mut names: Vec<PathBuf> = fs::read_dir(directory)?
         .flatten()
         .map(|entry| entry.path())
@@ -83,10 +81,9 @@ fn keep(directory: &Path, report: &str, now: Timestamp) -> io::Result<PathBuf> {
         fs::remove_file(old)?;
     }
     let file = directory.join(format!("{}.txt", now.strftime("%Y-%m-%dT%H-%M-%S%.6fZ")));
-    OpenOptions::new()
+    own_files::file()
         .create_new(true)
         .write(true)
-        .mode(0o600)
         .open(&file)?
         .write_all(report.as_bytes())?;
     Ok(file)

@@ -30,6 +30,9 @@ mod notices;
 mod options;
 mod outbox;
 mod own;
+#[cfg_attr(unix, path = "own_files_unix.rs")]
+#[cfg_attr(windows, path = "own_files_windows.rs")]
+mod own_files;
 mod page;
 mod pause;
 mod people;
@@ -44,6 +47,7 @@ mod scene;
 pub mod secrets;
 mod seen;
 mod send;
+pub mod signals;
 mod status;
 pub mod store;
 mod supervisor;

@@ -5,9 +5,7 @@
 //! be another one by now.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use causeway_api::{Code, Problem, Side};
@@ -16,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::{
-    config,
+    config, own_files,
     prepare::{lync_account, xmpp_account},
     problems,
     secrets::{Account, Secrets},
@@ -170,21 +168,16 @@ impl Refusals {
         let next = self.file.with_extension("json.new");
         let written = serde_json::to_vec(notes)
             .map_err(std::io::Error::from)
-            .and_then(|text| private(&next)?.write_all(&text))
+            .and_then(|text| {
+                let options = &mut own_files::file();
+                let file = options.create(true).truncate(true).write(true);
+                file.open(&next)?.write_all(&text)
+            })
             .and_then(|()| std::fs::rename(&next, &self.file));
         if let Err(error) = written {
             warn!(file = %self.file.display(), %error, "a refused password could not be noted");
         }
     }
-}
-
-fn private(path: &Path) -> std::io::Result<File> {
-    File::options()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
 }
 
 fn word(side: Side) -> String {
@@ -235,7 +228,7 @@ mod tests {
         };
         assert_eq!(refusals.why_not(&other_user), None);
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
-        let opened = File::options().write(true).open(&file).unwrap();
+        let opened = std::fs::File::options().write(true).open(&file).unwrap();
         opened.set_modified(later).unwrap();
         assert_eq!(refusals.why_not(&in_file(&file)), None);
         assert!(refusals.why_not(&offer).is_some());

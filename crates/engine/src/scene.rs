@@ -203,8 +203,7 @@ fn options(dir: &Path, one_shot: bool) -> Options {
 fn locations(dir: &Path) -> Locations {
     Locations {
         user_file: dir.join("config.toml"),
-        machine_dir: dir.join("machine"),
-        machine_owner: 0,
+        machine: config::Machine::untouched(dir),
     }
 }
 

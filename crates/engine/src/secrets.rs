@@ -302,6 +302,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::PermissionsExt;
 
     use secrecy::ExposeSecret;
@@ -404,6 +405,7 @@ mod tests {
         assert_eq!(secrets.delete(&lync).await, Ok(false));
     }
 
+    #[cfg(unix)]
     #[tokio::test]
     async fn a_password_file_wins_over_the_key_store_even_where_it_is_refused() {
         let dir = tempfile::tempdir().unwrap();
@@ -484,7 +486,7 @@ mod tests {
     /// By hand: `dbus-run-session -- sh -c 'printf x | gnome-keyring-daemon --unlock --components=secrets --daemonize &&
     /// cargo test -p causeway-engine key_store_of_the_system -- --ignored'`
     #[tokio::test(flavor = "multi_thread")]
-    #[ignore = "needs a session with an unlocked key store"]
+    #[cfg_attr(not(windows), ignore = "needs a session with an unlocked key store")]
     async fn the_key_store_of_the_system_keeps_a_password() {
         let secrets = Secrets::system();
         let account = Account {

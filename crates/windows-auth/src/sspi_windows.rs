@@ -1,7 +1,7 @@
 //! Both ways on Windows: its own SSPI, which knows the logon session, and chooses between Kerberos and NTLM.
 
 use secrecy::ExposeSecret as _;
-use sspi_native::{Identity, Package, Protocol, Status};
+use windows_native::sspi::{Identity, Package, Protocol, Status};
 
 use crate::handshake::Context;
 use crate::status::cause;
@@ -13,7 +13,7 @@ use crate::{Cause, Credentials, Mechanism, Scheme, Step, Target, Ticket};
 /// # Errors
 /// [`Cause::NoTicket`]: the session is of an account of this computer alone, whose name and hash are no server's business.
 pub fn ticket() -> Result<Ticket, Cause> {
-    sspi_native::domain_account()
+    windows_native::sspi::domain_account()
         .map(Ticket::of)
         .ok_or(Cause::NoTicket)
 }
@@ -42,7 +42,7 @@ pub(crate) mod ntlm {
 }
 
 struct Native {
-    context: sspi_native::Context,
+    context: windows_native::sspi::Context,
     package: Package,
     typed: bool,
     service: String,
@@ -67,7 +67,7 @@ fn native(
         password: credentials.password.expose_secret(),
     });
     let typed = identity.is_some();
-    let context = sspi_native::Context::new(
+    let context = windows_native::sspi::Context::new(
         package,
         identity.as_ref(),
         &service,

@@ -9,8 +9,7 @@ use crate::closing;
 use crate::notify::Response;
 use crate::notify::rules::{Button, Subject};
 use crate::scene;
-use crate::tray::Action;
-use crate::tray::item::Click;
+use crate::tray::{Action, Click};
 
 impl Attention {
     /// A click on the icon or in its menu.

@@ -11,8 +11,8 @@ use zbus::message::Message;
 use zbus::proxy::{OwnerChangedStream, Proxy, SignalStream};
 use zbus::zvariant::Value;
 
+use super::super::rules::{Banner, Button, Order, Subject};
 use super::Response;
-use super::rules::{Banner, Button, Order, Subject};
 use crate::desktop;
 use crate::words::{Reader, Word, plain};
 

@@ -8,7 +8,8 @@ use tiny_skia::{
 use super::icon::{Badge, Glyph, Icon, Mark};
 use super::marks;
 
-/// Edges of the pictures that a panel can choose from, in pixels.
+/// Edges of the pictures that a panel can choose from, in pixels. The taskbar of Windows has one size.
+#[cfg(any(unix, test))]
 pub(crate) const SIZES: [u32; 7] = [16, 20, 24, 32, 40, 48, 64];
 
 /// Radius of a mark in pixels below which it has no details.
@@ -42,6 +43,7 @@ pub(crate) struct Picture {
 }
 
 /// The icon in every size.
+#[cfg(any(unix, test))]
 pub(crate) fn pictures(icon: Icon, panel: Panel) -> Vec<Picture> {
     SIZES
         .iter()

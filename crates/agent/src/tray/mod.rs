@@ -2,9 +2,14 @@
 
 pub(crate) mod draw;
 pub(crate) mod icon;
+#[cfg_attr(unix, path = "item_unix.rs")]
+#[cfg_attr(windows, path = "item_windows.rs")]
 pub(crate) mod item;
 mod marks;
 pub(crate) mod menu;
+#[cfg(windows)]
+mod menu_windows;
+#[cfg(unix)]
 mod themed;
 
 use causeway_api::{Availability, Settable, Wish};
@@ -52,6 +57,14 @@ pub(crate) enum Action {
     SignIn,
     CancelSignIn,
     Quit,
+}
+
+/// A click on the icon or in its menu.
+#[derive(Debug)]
+pub(crate) struct Click {
+    pub(crate) action: Action,
+    /// Lets a window come to the front (xdg-activation).
+    pub(crate) token: Option<String>,
 }
 
 /// For how long.

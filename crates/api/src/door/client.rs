@@ -8,15 +8,14 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use jiff::Timestamp;
-use tokio::net::UnixStream;
-use tokio::net::unix::OwnedReadHalf;
+use tokio::io::AsyncRead;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::timeout;
 use tokio_util::codec::{FramedRead, FramedWrite, LinesCodec};
 use tracing::debug;
 
 use super::frame::{self, FromClient, FromServer, Hello, STEP};
-use super::socket_unix as socket;
+use super::socket;
 use crate::{Changes, Code, Command, Desk, Event, Kind, Problem, Reply, Snapshot};
 
 /// A running engine greets at once; longer means that it hangs or is not one.
@@ -65,7 +64,7 @@ impl Client {
             Ok(None) => return Ok(None),
             Err(error) => return Err(unusable(&error)),
         };
-        if !socket::is_ours(&stream).map_err(|error| unusable(&error))? {
+        if !socket::host_is_ours(&stream).map_err(|error| unusable(&error))? {
             return Err(of_another_user());
         }
         timeout(HANDSHAKE, Self::greet(stream, program))
@@ -73,9 +72,9 @@ impl Client {
             .unwrap_or_else(|_| Err(silent()))
     }
 
-    async fn greet(stream: UnixStream, program: &str) -> Result<Option<Self>, Problem> {
+    async fn greet(stream: socket::Host, program: &str) -> Result<Option<Self>, Problem> {
         let process = socket::peer_process(&stream);
-        let (read, write) = stream.into_split();
+        let (read, write) = socket::host_halves(stream);
         let mut lines = FramedRead::new(read, frame::lines());
         let mut sink = FramedWrite::new(write, frame::lines());
         let greeting = frame::encode(&FromClient::Hello(Hello::of(program)))?;
@@ -266,13 +265,18 @@ impl Waiting {
     }
 }
 
+/// Until the other end closes the connection, or the last who could ask for something here is gone.
 async fn read_lines(
-    mut lines: FramedRead<OwnedReadHalf, LinesCodec>,
+    mut lines: FramedRead<impl AsyncRead + Unpin, LinesCodec>,
     waiting: Arc<Mutex<Waiting>>,
-    _lost: watch::Sender<()>,
+    lost: watch::Sender<()>,
 ) {
     let why = loop {
-        let frame = match lines.next().await {
+        let line = tokio::select! {
+            line = lines.next() => line,
+            () = lost.closed() => break gone(),
+        };
+        let frame = match line {
             Some(Ok(line)) => frame::decode(&line),
             None | Some(Err(_)) => break gone(),
         };

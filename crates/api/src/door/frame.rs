@@ -2,7 +2,7 @@
 
 use futures::SinkExt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tokio::net::unix::OwnedWriteHalf;
+use tokio::io::AsyncWrite;
 use tokio::sync::mpsc;
 use tokio_util::codec::{FramedWrite, LinesCodec};
 
@@ -126,7 +126,7 @@ pub(crate) fn lines() -> LinesCodec {
 /// Writes what waits in one go. Ends when nobody sends any more, or the other end has gone.
 pub(crate) async fn write(
     mut outbox: mpsc::Receiver<String>,
-    mut sink: FramedWrite<OwnedWriteHalf, LinesCodec>,
+    mut sink: FramedWrite<impl AsyncWrite + Unpin, LinesCodec>,
 ) {
     while let Some(line) = outbox.recv().await {
         let mut written = sink.feed(line).await;

@@ -1,13 +1,16 @@
 //! The local socket through which other programs of the same person speak to a running engine.
 //!
-//! Both ends exchange lines of JSON ([`frame`]). The socket stands in a directory of mode 0700, and both ends check the
-//! other's user id. One end serves any [`Desk`](crate::Desk); the other end is one.
+//! Both ends exchange lines of JSON ([`frame`]). On Unix the socket stands in a directory of mode 0700, and both ends check
+//! the other's user id; on Windows it is a named pipe that is open to its user alone, and the client checks whose it is.
+//! One end serves any [`Desk`](crate::Desk); the other end is one.
 
 mod client;
 pub mod frame;
 mod reach;
 mod server;
-mod socket_unix;
+#[cfg_attr(unix, path = "socket_unix.rs")]
+#[cfg_attr(windows, path = "socket_windows.rs")]
+mod socket;
 #[cfg(test)]
 mod tests;
 mod visit;

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use super::frame::{Hello, STEP};
-use super::socket_unix::Listener;
+use super::socket::Listener;
 use super::visit;
 use crate::{Code, Desk, Problem};
 
@@ -90,7 +90,7 @@ fn cannot_open(data_dir: &Path, error: &io::Error) -> Problem {
 }
 
 async fn accept<D: Desk>(
-    listener: Listener,
+    mut listener: Listener,
     desk: D,
     ours: Hello,
     serving: CancellationToken,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
 use tokio::io::{Interest, unix::AsyncFd};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 
 /// `sun_path` holds 108 bytes with its NUL on Linux, 104 on macOS and the BSDs.
@@ -22,6 +23,13 @@ const SOCKET: &str = "socket";
 
 /// In the data directory's `door`: the path of a socket that had to be elsewhere.
 const ELSEWHERE: &str = "elsewhere";
+
+/// The connection, as the engine has it.
+pub(super) type Visitor = UnixStream;
+/// What a visitor says.
+pub(super) type FromVisitor = OwnedReadHalf;
+/// The connection, as a program in front of the door has it.
+pub(super) type Host = UnixStream;
 
 /// The open door. The socket's file goes with it.
 #[derive(Debug)]
@@ -57,7 +65,7 @@ impl Listener {
     }
 
     /// The next connection, of whomever.
-    pub(super) async fn accept(&self) -> io::Result<UnixStream> {
+    pub(super) async fn accept(&mut self) -> io::Result<Visitor> {
         self.inner.accept().await.map(|(stream, _)| stream)
     }
 }
@@ -73,7 +81,7 @@ impl Drop for Listener {
 }
 
 /// Connects to whoever serves the data directory; `None` where nobody does.
-pub(super) async fn connect(data_dir: &Path) -> io::Result<Option<UnixStream>> {
+pub(super) async fn connect(data_dir: &Path) -> io::Result<Option<Host>> {
     match try_connect(data_dir).await {
         Ok(stream) => Ok(Some(stream)),
         Err(error)
@@ -99,8 +107,23 @@ async fn try_connect(data_dir: &Path) -> io::Result<UnixStream> {
 }
 
 /// Does the same person run the other end? (`SO_PEERCRED`)
-pub(super) fn is_ours(stream: &UnixStream) -> io::Result<bool> {
+pub(super) fn visitor_is_ours(stream: &Visitor) -> io::Result<bool> {
     Ok(is_same_user(stream.peer_cred()?.uid(), own_user()))
+}
+
+/// Does the same person run the other end? (`SO_PEERCRED`)
+pub(super) fn host_is_ours(stream: &Host) -> io::Result<bool> {
+    visitor_is_ours(stream)
+}
+
+/// For one who listens and one who speaks. The other end learns when the latter is gone.
+pub(super) fn visitor_halves(stream: Visitor) -> (FromVisitor, OwnedWriteHalf) {
+    stream.into_split()
+}
+
+/// For one who listens and one who speaks. The other end learns when the latter is gone.
+pub(super) fn host_halves(stream: Host) -> (OwnedReadHalf, OwnedWriteHalf) {
+    stream.into_split()
 }
 
 /// Nobody else may, root neither: files that root would make in the data directory could not be used any more.

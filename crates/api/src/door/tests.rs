@@ -1,6 +1,5 @@
 //! Both ends over a real socket.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,14 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::UnixListener;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, Lines,
+};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::timeout;
 
 use super::frame::{LONGEST, PROTOCOL};
-use super::{Client, Door, Reached, reach, socket_unix};
+use super::socket::{self, Listener};
+use super::{Client, Door, Reached, reach};
 use crate::{Changes, Code, Command, Desk, Event, Kind, Problem, Reply, Side, SideState, Snapshot};
 
 const PROGRAM: &str = "test";
@@ -144,13 +144,13 @@ async fn an_old_program_is_told_to_start_again() {
 #[tokio::test]
 async fn a_program_that_meets_a_newer_agent_learns_what_to_do() {
     let data_dir = tempfile::tempdir().unwrap();
-    let listener = fake(data_dir.path());
+    let mut listener = Listener::bind(data_dir.path()).unwrap();
     let problem = Problem::new(Code::VersionMismatch, "door", "Too old", "Start me again");
     let answer = json!({ "frame": "incompatible", "problem": problem,
         "ours": { "protocol": PROTOCOL + 1, "version": "9.0.0", "program": "causeway" } });
     let agent = async {
-        let (stream, _) = listener.accept().await.unwrap();
-        let (read, mut write) = stream.into_split();
+        let stream = listener.accept().await.unwrap();
+        let (read, mut write) = socket::visitor_halves(stream);
         let hello = BufReader::new(read)
             .lines()
             .next_line()
@@ -167,7 +167,7 @@ async fn a_program_that_meets_a_newer_agent_learns_what_to_do() {
 #[tokio::test(start_paused = true)]
 async fn neither_end_waits_for_ever_for_a_greeting() {
     let data_dir = tempfile::tempdir().unwrap();
-    let listener = fake(data_dir.path());
+    let mut listener = Listener::bind(data_dir.path()).unwrap();
     let silent = async {
         let held = listener.accept().await.unwrap();
         std::future::pending::<()>().await;
@@ -298,6 +298,7 @@ async fn a_client_that_goes_in_the_middle_disturbs_nobody() {
     assert_eq!(staying.request(Command::Links).await, Ok(links()));
 }
 
+#[cfg(unix)] // A pipe of Windows has no half that could be closed.
 #[tokio::test]
 async fn whoever_only_stops_asking_still_gets_the_answer() {
     let house = House::open();
@@ -424,12 +425,17 @@ impl House {
     }
 
     /// Without a client of ours.
-    async fn raw(&self) -> (Lines<BufReader<OwnedReadHalf>>, OwnedWriteHalf) {
-        let stream = socket_unix::connect(self.data_dir.path())
+    async fn raw(
+        &self,
+    ) -> (
+        Lines<BufReader<impl AsyncRead + use<>>>,
+        impl AsyncWrite + use<>,
+    ) {
+        let stream = socket::connect(self.data_dir.path())
             .await
             .unwrap()
             .unwrap();
-        let (read, write) = stream.into_split();
+        let (read, write) = socket::host_halves(stream);
         (BufReader::new(read).lines(), write)
     }
 }
@@ -537,21 +543,14 @@ fn hello(protocol: u32) -> Value {
     json!({ "frame": "hello", "protocol": protocol, "version": "0.0.1", "program": "an-old-program" })
 }
 
-/// A socket where the door would be.
-fn fake(data_dir: &Path) -> UnixListener {
-    let home = data_dir.join("door");
-    std::fs::create_dir(&home).unwrap();
-    UnixListener::bind(home.join("socket")).unwrap()
-}
-
-async fn say(write: &mut OwnedWriteHalf, frame: &Value) {
+async fn say(write: &mut (impl AsyncWrite + Unpin), frame: &Value) {
     write
         .write_all(format!("{frame}\n").as_bytes())
         .await
         .unwrap();
 }
 
-async fn expect(lines: &mut Lines<BufReader<OwnedReadHalf>>, frame: &str) -> Value {
+async fn expect(lines: &mut Lines<impl AsyncBufRead + Unpin>, frame: &str) -> Value {
     let line = soon(lines.next_line()).await.unwrap().unwrap();
     let found: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(found["frame"], frame, "{line}");

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::net::UnixStream;
-use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
@@ -14,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::frame::{self, FromClient, FromServer, Hello, LONGEST, PROTOCOL, STEP};
-use super::socket_unix as socket;
+use super::socket;
 use crate::{Changes, Code, Command, Desk, Problem};
 
 /// Long enough for a program that is being swapped in.
@@ -32,17 +30,17 @@ const MOST_REQUESTS: usize = 64;
 /// Subscriptions of one client at a time.
 const MOST_SUBSCRIPTIONS: usize = 16;
 
-type Lines = FramedRead<OwnedReadHalf, LinesCodec>;
+type Lines = FramedRead<socket::FromVisitor, LinesCodec>;
 
 /// Serves one connection until its client leaves or `closing` is cancelled.
 pub(super) async fn serve<D: Desk>(
-    stream: UnixStream,
+    stream: socket::Visitor,
     desk: D,
     ours: Hello,
     closing: CancellationToken,
 ) {
-    let is_ours = matches!(socket::is_ours(&stream), Ok(true));
-    let (read, write) = stream.into_split();
+    let is_ours = matches!(socket::visitor_is_ours(&stream), Ok(true));
+    let (read, write) = socket::visitor_halves(stream);
     let mut lines = FramedRead::new(read, frame::lines());
     let (out, outbox) = mpsc::channel(QUEUE);
     let mut writer = tokio::spawn(frame::write(

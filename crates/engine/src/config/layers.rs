@@ -1,8 +1,7 @@
-//! The files, weakest first.
+//! The layers, weakest first.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use causeway_api::{ConfigIssue, Origin, Severity};
@@ -15,8 +14,6 @@ use super::value::Raw;
 
 /// Longest configuration file in bytes.
 const LONGEST: usize = 256 * 1024;
-/// Most files read from `policy.d`.
-const MOST_FILES: usize = 256;
 
 /// What one file says.
 #[derive(Debug)]
@@ -49,11 +46,9 @@ pub(super) struct Located {
     pub(super) line: Option<usize>,
 }
 
-/// Reads all files. What is missing is no layer, what cannot be used is an issue.
+/// Reads all layers, weakest first. What is missing is no layer, what cannot be used is an issue.
 pub(super) fn read_all(locations: &Locations, issues: &mut Vec<ConfigIssue>) -> Vec<Layer> {
-    let mut layers = Vec::new();
-    let defaults = locations.machine_dir.join("defaults.toml");
-    layers.extend(read_layer(&defaults, Origin::MachineDefault, issues));
+    let mut layers = locations.machine.defaults(issues);
     match read_layer(&locations.user_file, Origin::User, issues) {
         Some(layer) => layers.push(layer),
         None if locations.names_missing_file() => {
@@ -61,87 +56,15 @@ pub(super) fn read_all(locations: &Locations, issues: &mut Vec<ConfigIssue>) -> 
         }
         None => {}
     }
-    layers.extend(read_policies(locations, issues));
+    layers.extend(locations.machine.policies(issues));
     layers
 }
 
-/// The enforced layers alone.
-pub(super) fn read_policies(locations: &Locations, issues: &mut Vec<ConfigIssue>) -> Vec<Layer> {
-    let trusted = |path: &Path, issues: &mut Vec<ConfigIssue>| match only_owner_writes(
-        path,
-        locations.machine_owner,
-    ) {
-        Ok(trusted) => trusted,
-        Err(why) => {
-            issues.push(warning(path, &format!("Ignored: {why}")));
-            false
-        }
-    };
-    if !trusted(&locations.machine_dir, issues) {
-        return Vec::new();
-    }
-    let mut files = vec![locations.machine_dir.join("policy.toml")];
-    let drop_ins = locations.machine_dir.join("policy.d");
-    if trusted(&drop_ins, issues) {
-        files.extend(in_name_order(&drop_ins, issues));
-    }
-    files.retain(|file| trusted(file, issues));
-    files
-        .iter()
-        .filter_map(|file| read_layer(file, Origin::Enforced, issues))
-        .collect()
-}
-
-/// False: it is not there. An error says why it is not to be trusted.
-fn only_owner_writes(path: &Path, owner: u32) -> Result<bool, String> {
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error.to_string()),
-    };
-    if metadata.uid() != owner {
-        return Err(format!(
-            "it belongs to user {}, expected {owner}",
-            metadata.uid()
-        ));
-    }
-    if metadata.mode() & 0o022 != 0 {
-        return Err(format!(
-            "mode {:04o} lets others write to it, expected 0644 or stricter",
-            metadata.mode() & 0o7777
-        ));
-    }
-    Ok(true)
-}
-
-fn in_name_order(dir: &Path, issues: &mut Vec<ConfigIssue>) -> Vec<PathBuf> {
-    let entries = match std::fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) => {
-            issues.push(warning(dir, &format!("Ignored: {error}")));
-            return Vec::new();
-        }
-    };
-    let mut files: Vec<_> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
-        .collect();
-    files.sort();
-    if files.len() > MOST_FILES {
-        issues.push(warning(
-            dir,
-            &format!("Only the first {MOST_FILES} files are read"),
-        ));
-        files.truncate(MOST_FILES);
-    }
-    files
-}
-
-fn read_layer(file: &Path, origin: Origin, issues: &mut Vec<ConfigIssue>) -> Option<Layer> {
+pub(super) fn read_layer(
+    file: &Path,
+    origin: Origin,
+    issues: &mut Vec<ConfigIssue>,
+) -> Option<Layer> {
     let refused = |line, message: String| ConfigIssue {
         severity: Severity::Error,
         file: file.display().to_string(),
@@ -258,7 +181,7 @@ fn line_of(text: &str, position: usize) -> Option<usize> {
         .map(|before| before.matches('\n').count() + 1)
 }
 
-fn warning(file: &Path, message: &str) -> ConfigIssue {
+pub(super) fn warning(file: &Path, message: &str) -> ConfigIssue {
     ConfigIssue {
         severity: Severity::Warning,
         file: file.display().to_string(),

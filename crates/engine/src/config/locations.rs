@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use causeway_api::{Code, Problem};
 
+use super::machine::Machine;
+
 /// Where the layers of the configuration are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locations {
     /// The user's file.
     pub user_file: PathBuf,
-    /// `defaults.toml`, `policy.toml` and `policy.d` are here. No environment variable moves it: who could, could undo the policy.
-    pub machine_dir: PathBuf,
-    /// User id that must own the policy files.
-    pub machine_owner: u32,
+    /// What the administrator says.
+    pub machine: Machine,
 }
 
 impl Locations {
@@ -27,8 +27,7 @@ impl Locations {
         };
         Ok(Self {
             user_file,
-            machine_dir: "/etc/causeway".into(),
-            machine_owner: 0,
+            machine: Machine::standard(),
         })
     }
 
@@ -43,15 +42,30 @@ impl Locations {
 /// # Errors
 /// `Code::BadConfig` where the home directory is not known.
 pub fn default_data_dir() -> Result<PathBuf, Problem> {
-    base_dir("XDG_DATA_HOME", ".local/share", "--data-dir")
+    base_dir(DATA, "--data-dir")
 }
 
 fn default_user_file() -> Result<PathBuf, Problem> {
-    Ok(base_dir("XDG_CONFIG_HOME", ".config", "--config")?.join("config.toml"))
+    Ok(base_dir(CONFIGURATION, "--config")?.join("config.toml"))
 }
 
-/// XDG Base Directory Specification: a relative path in the variable counts as not set.
-fn base_dir(variable: &str, in_home: &str, option: &str) -> Result<PathBuf, Problem> {
+/// A variable with an absolute path, else a directory in the person's home, and our directory there.
+type Base = (&'static str, &'static str, &'static str);
+
+// XDG Base Directory Specification.
+#[cfg(not(windows))]
+const DATA: Base = ("XDG_DATA_HOME", ".local/share", "causeway");
+#[cfg(not(windows))]
+const CONFIGURATION: Base = ("XDG_CONFIG_HOME", ".config", "causeway");
+
+// What a person sets follows them to other computers, what lies here does not.
+#[cfg(windows)]
+const DATA: Base = ("LOCALAPPDATA", r"AppData\Local", "Causeway");
+#[cfg(windows)]
+const CONFIGURATION: Base = ("APPDATA", r"AppData\Roaming", "Causeway");
+
+/// A relative path in the variable counts as not set.
+fn base_dir((variable, in_home, ours): Base, option: &str) -> Result<PathBuf, Problem> {
     std::env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
@@ -60,7 +74,7 @@ fn base_dir(variable: &str, in_home: &str, option: &str) -> Result<PathBuf, Prob
                 .filter(|home| home.is_absolute())
                 .map(|home| home.join(in_home))
         })
-        .map(|base| base.join("causeway"))
+        .map(|base| base.join(ours))
         .ok_or_else(|| {
             Problem::new(
                 Code::BadConfig,

@@ -8,6 +8,9 @@ mod ca_file;
 mod document;
 mod layers;
 mod locations;
+#[cfg_attr(unix, path = "machine_unix.rs")]
+#[cfg_attr(windows, path = "machine_windows.rs")]
+mod machine;
 pub(crate) mod plain_file;
 mod resolve;
 mod screen;
@@ -18,6 +21,7 @@ mod table;
 mod value;
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use ca_file::read_ca_file;
@@ -25,6 +29,7 @@ pub use causeway_bridge::{PresenceDirection, Preset, RelayWhen};
 pub use causeway_xmpp::link::Tls;
 pub use document::{reference, sample, schema};
 pub use locations::{Locations, default_data_dir};
+pub use machine::Machine;
 pub use screen::QuietHours;
 pub use set::{set, unset};
 pub use settings::{

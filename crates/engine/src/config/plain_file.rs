@@ -1,23 +1,19 @@
 //! Reading small files that a person named: never waits for ever, never reads without end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
 use secrecy::zeroize::Zeroizing;
 
-/// Opens a plain file. Anything else (directory, pipe, device) is an error at once; opening a pipe would wait for its writer.
+use crate::own_files;
+
+/// Opens a plain file. Anything else (directory, pipe, device) is an error at once.
 ///
 /// # Errors
 /// Of the system, or `InvalidInput`.
 pub(crate) fn open(path: &Path) -> Result<File> {
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)?;
+    let file = own_files::reading().open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {

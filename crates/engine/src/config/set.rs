@@ -1,18 +1,17 @@
 //! `config set`: changes one key of the user's file and keeps everything else in it, comments too.
 
-use std::fs::{DirBuilder, File};
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use causeway_api::{Code, Origin, Problem, Severity};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
+use super::Locations;
 use super::layers::{self, Layer};
 use super::resolve::{resolve, unknown};
 use super::table::row;
 use super::value::Raw;
-use super::{Locations, layers::read_policies};
+use crate::own_files;
 
 const STEP: &str = "configuration";
 
@@ -124,7 +123,7 @@ fn check(locations: &Locations, key: &str, text: &str) -> Result<(), Problem> {
         values,
     };
     let mut layers = vec![user];
-    layers.extend(read_policies(locations, &mut Vec::new()));
+    layers.extend(locations.machine.policies(&mut Vec::new()));
     let outcome = resolve(layers, Vec::new());
     if let Some(entry) = outcome
         .entries
@@ -174,7 +173,7 @@ fn write(file: &Path, text: &str) -> Result<(), Problem> {
 }
 
 fn replace(file: &Path, dir: &Path, text: &str) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    own_files::create_dir(dir)?;
     let mut fresh = tempfile::NamedTempFile::new_in(dir)?;
     if let Ok(metadata) = std::fs::metadata(file) {
         fresh.as_file().set_permissions(metadata.permissions())?;
@@ -182,7 +181,7 @@ fn replace(file: &Path, dir: &Path, text: &str) -> std::io::Result<()> {
     fresh.write_all(text.as_bytes())?;
     fresh.as_file().sync_all()?;
     fresh.persist(file)?;
-    File::open(dir)?.sync_all()
+    own_files::sync_dir(dir)
 }
 
 fn toml(raw: Raw) -> Value {

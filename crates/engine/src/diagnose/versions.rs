@@ -1,9 +1,11 @@
 //! Versions: what a help desk asks first.
 
-use std::fs;
-
 use causeway_api::Desktop;
 use serde_json::{Map, Value, json};
+
+#[cfg_attr(unix, path = "system_unix.rs")]
+#[cfg_attr(windows, path = "system_windows.rs")]
+mod system;
 
 include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
 
@@ -18,7 +20,6 @@ const SESSION: [&str; 6] = [
 ];
 
 pub(super) fn versions(desktop: Option<&Desktop>) -> Value {
-    let kernel = rustix::system::uname();
     let session: Map<String, Value> = SESSION
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?.into())))
@@ -35,28 +36,13 @@ pub(super) fn versions(desktop: Option<&Desktop>) -> Value {
             "built_for_speed": !cfg!(debug_assertions),
         },
         "system": {
-            "name": release().unwrap_or_else(|| std::env::consts::OS.to_owned()),
-            "kernel": kernel.release().to_string_lossy(),
+            "name": system::release().unwrap_or_else(|| std::env::consts::OS.to_owned()),
+            "kernel": system::kernel(),
             "architecture": std::env::consts::ARCH,
         },
         "desktop": { "session": session, "offers": desktop },
         "libraries": libraries,
     })
-}
-
-/// `PRETTY_NAME` of os-release(5).
-fn release() -> Option<String> {
-    let text = fs::read_to_string("/etc/os-release")
-        .or_else(|_| fs::read_to_string("/usr/lib/os-release"))
-        .ok()?;
-    pretty_name(&text)
-}
-
-fn pretty_name(text: &str) -> Option<String> {
-    let name = text
-        .lines()
-        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
-    Some(name.trim_matches(['"', '\'']).to_owned())
 }
 
 #[cfg(test)]
@@ -72,7 +58,5 @@ mod tests {
             assert!(version.contains('.'), "{library}: {told}");
         }
         assert_ne!(told["system"]["kernel"], "");
-        let release = "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 13\"\n";
-        assert_eq!(pretty_name(release).as_deref(), Some("Debian GNU/Linux 13"));
     }
 }

@@ -1,8 +1,7 @@
 //! Log files: a new one every day, and when one is full. `tracing-appender` knows neither a size nor a mode.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::own_files;
 
 /// A file that is so long is followed by another one.
 const LONGEST: u64 = 2 * 1024 * 1024;
@@ -102,14 +103,10 @@ impl Log {
 
 impl Open {
     fn new(directory: &Path, day: Date, number: u32) -> io::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
-        let file = OpenOptions::new()
+        own_files::create_dir(directory)?;
+        let file = own_files::file()
             .create(true)
             .append(true)
-            .mode(0o600)
             .open(directory.join(format!("{day}.{number:03}{ENDING}")))?;
         Ok(Self {
             day,
@@ -156,8 +153,6 @@ fn names(directory: &Path) -> io::Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use jiff::civil::date;
 
     use super::*;
@@ -184,8 +179,12 @@ mod tests {
         );
         let file = logs.join("2026-12-01.000.log");
         assert_eq!(fs::read_to_string(&file).unwrap(), "two\nthree\n");
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&file), mode(&logs)), (0o600, 0o700));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&file), mode(&logs)), (0o600, 0o700));
+        }
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! Password files: for servers and scripts, where there is no key store.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use causeway_api::{Code, Problem};
 use secrecy::SecretString;
 
 use crate::config::plain_file;
+use crate::own_files;
 
 /// Longest password in bytes.
 const LONGEST: usize = 4096;
 
 /// Reads the password in a file; one line end at its end is not part of it. Blocking.
 ///
-/// The file must belong to the user of this program or to root, and nobody else may read or write it.
+/// The file must belong to the user of this program or to who rules the computer, and nobody else may read or write it.
 ///
 /// # Errors
 /// `SecretFileMode` where others can get at it; `BadConfig` where it is missing, empty, too large or not text.
@@ -34,13 +34,13 @@ pub(super) fn read(path: &Path) -> Result<SecretString, Problem> {
         )
     };
     let file = plain_file::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    private(
-        path,
-        metadata.uid(),
-        metadata.mode(),
-        rustix::process::geteuid().as_raw(),
-    )?;
+    if let Some((why, remedy)) = own_files::is_open_to(path, &file).map_err(unreadable)? {
+        let message = format!("The password file {} {why}", path.display());
+        return Err(
+            Problem::new(Code::SecretFileMode, super::STEP, message, remedy)
+                .with("file", path.display().to_string()),
+        );
+    }
     let bytes = plain_file::read(&file, LONGEST + 2).map_err(unreadable)?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -63,37 +63,8 @@ pub(super) fn read(path: &Path) -> Result<SecretString, Problem> {
     }
 }
 
-/// `owner` and `mode` of the open file, and who runs this program.
-fn private(path: &Path, owner: u32, mode: u32, user: u32) -> Result<(), Problem> {
-    let problem = |message: String, remedy: String| {
-        Err(
-            Problem::new(Code::SecretFileMode, super::STEP, message, remedy)
-                .with("file", path.display().to_string()),
-        )
-    };
-    if mode & 0o077 != 0 {
-        return problem(
-            format!(
-                "The password file {} has mode {:04o}: others can get at it",
-                path.display(),
-                mode & 0o7777
-            ),
-            format!("chmod 600 {}", path.display()),
-        );
-    }
-    if owner != user && owner != 0 {
-        return problem(
-            format!(
-                "The password file {} belongs to another user (id {owner})",
-                path.display()
-            ),
-            format!("chown it to the user of this program (id {user}) or to root"),
-        );
-    }
-    Ok(())
-}
-
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
@@ -130,17 +101,6 @@ mod tests {
                 "{mode:o}"
             );
         }
-    }
-
-    #[test]
-    fn a_file_of_another_user_is_refused_and_one_of_root_is_not() {
-        let path = Path::new("/p");
-        assert_eq!(
-            private(path, 1001, 0o600, 1000).unwrap_err().code,
-            Code::SecretFileMode
-        );
-        assert!(private(path, 0, 0o600, 1000).is_ok());
-        assert!(private(path, 1000, 0o600, 1000).is_ok());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The data directory: private, and used by one program at a time.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use causeway_api::{Code, Problem};
 
 use super::problems;
+use crate::own_files;
 
 /// A data directory that this program holds alone. The lock goes with the value, or with the program however it ends.
 #[derive(Debug)]
@@ -16,25 +16,21 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Creates the directory where it is missing (mode 0700) and locks it. Blocking, but never waits for the lock.
+    /// Creates the directory where it is missing (for this user alone) and locks it. Blocking, but never waits for the lock.
     ///
     /// # Errors
     /// `Code::DataDirBusy` where another program holds it, `Code::Storage` where it cannot be written.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
+        own_files::create_dir(path)
             .map_err(|error| problems::file("Cannot create", path, &error))?;
         // A directory made by hand may be open to others; history and queue are not for them.
-        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700))
+        own_files::close_dir(path)
             .map_err(|error| problems::file("Cannot make private", path, &error))?;
         let lock_path = path.join("lock");
-        let lock = OpenOptions::new()
+        let lock = own_files::file()
             .create(true)
             .truncate(false)
             .write(true)
-            .mode(0o600)
             .open(&lock_path)
             .map_err(|error| problems::file("Cannot open", &lock_path, &error))?;
         match lock.try_lock() {

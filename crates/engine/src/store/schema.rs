@@ -1,7 +1,5 @@
 //! The database file: opening, bringing up to date, moving a damaged one aside.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use causeway_api::{Code, Problem};
@@ -12,6 +10,7 @@ use tracing::{info, warn};
 use super::retention::{self, Kept};
 use super::{DataDir, problems};
 use crate::config::History;
+use crate::own_files;
 
 /// Name of the file in the data directory.
 pub(super) const FILE: &str = "causeway.db";
@@ -194,11 +193,10 @@ const PAGE_BYTES: i64 = 4096;
 
 fn try_open(path: &Path, history: &History) -> Result<(Connection, Kept), OpenError> {
     // Made here, so that it is private from its first byte on; SQLite gives its side files the same mode.
-    OpenOptions::new()
+    own_files::file()
         .create(true)
         .truncate(false)
         .write(true)
-        .mode(0o600)
         .open(path)
         .map_err(OpenError::File)?;
     // A clean end removes the write-ahead log. One that is left means that the program or the machine was cut off.

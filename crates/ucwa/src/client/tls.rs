@@ -10,6 +10,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls_platform_verifier::Verifier;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -53,7 +54,7 @@ pub(super) fn config(
 /// Remembers what was presented, and lets the platform decide.
 #[derive(Debug)]
 struct Watching {
-    platform: rustls_platform_verifier::Verifier,
+    platform: Verifier,
     /// Trusted as servers' certificates, too.
     named: Vec<CertificateDer<'static>>,
     seen: Seen,
@@ -65,9 +66,14 @@ impl Watching {
         seen: Seen,
         provider: Arc<CryptoProvider>,
     ) -> Result<Self, rustls::Error> {
-        let roots = named.iter().cloned();
+        // Windows keeps certificates that were named apart from its own, and looks twice.
+        let platform = if named.is_empty() {
+            Verifier::new(provider)?
+        } else {
+            Verifier::new_with_extra_roots(named.iter().cloned(), provider)?
+        };
         Ok(Self {
-            platform: rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider)?,
+            platform,
             named,
             seen,
         })

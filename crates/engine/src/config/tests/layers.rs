@@ -236,7 +236,7 @@ fn a_policy_of_another_owner_is_ignored_with_a_warning() {
     let mut machine = Machine::new();
     machine.user("");
     machine.write("etc/policy.toml", "[history]\nmode = \"off\"\n");
-    machine.locations.machine_owner += 1;
+    machine.locations.machine.owner += 1;
     let configuration = machine.load();
     assert_eq!(configuration.settings.history.mode.value, HistoryMode::Disk);
     assert!(

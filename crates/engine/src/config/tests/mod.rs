@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use causeway_api::{ConfigEntry, ConfigIssue, Origin, Severity};
 
-use super::{Configuration, Locations, load};
+use super::{Configuration, Locations, load, machine};
 
 /// A machine with configuration files of its own, in a temporary directory.
 struct Machine {
@@ -26,8 +26,10 @@ impl Machine {
         fs::create_dir_all(machine_dir.join("policy.d")).unwrap();
         let locations = Locations {
             user_file: dir.path().join("home/config.toml"),
-            machine_owner: fs::metadata(&machine_dir).unwrap().uid(),
-            machine_dir,
+            machine: machine::Machine {
+                owner: fs::metadata(&machine_dir).unwrap().uid(),
+                dir: machine_dir,
+            },
         };
         let machine = Self { dir, locations };
         for dir in ["etc", "etc/policy.d"] {

@@ -1,7 +1,5 @@
 //! The directory and what can be wrong with the disk.
 
-use std::os::unix::fs::PermissionsExt;
-
 use causeway_api::Code;
 
 use super::super::schema;
@@ -22,8 +20,11 @@ async fn one_program_at_a_time_uses_a_data_directory() {
     );
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn directory_and_files_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("a/b");
     let store = open(&data);
@@ -48,9 +49,11 @@ async fn a_directory_that_cannot_be_made_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let problem = DataDir::open(&file.join("data")).unwrap_err();
+    let data = file.join("data");
+    let problem = DataDir::open(&data).unwrap_err();
     assert_eq!(problem.code, Code::Storage);
-    assert!(problem.message.contains("file/data"), "{}", problem.message);
+    let named = data.display().to_string();
+    assert!(problem.message.contains(&named), "{}", problem.message);
 }
 
 #[tokio::test]

@@ -8,15 +8,7 @@ use tracing::{debug, info};
 use super::draw::{Panel, pictures};
 use super::menu::{self, Menu};
 use super::themed::Themed;
-use super::{Action, Look};
-
-/// A click on the icon or in its menu.
-#[derive(Debug)]
-pub(crate) struct Click {
-    pub(crate) action: Action,
-    /// Lets a window come to the front (xdg-activation).
-    pub(crate) token: Option<String>,
-}
+use super::{Action, Click, Look};
 
 /// The item. It is offered to every tray host that comes.
 pub(crate) struct TrayItem {

@@ -13,8 +13,8 @@ use windows::Win32::Security::Authentication::Identity::{
 use windows::Win32::Security::Credentials::SecHandle;
 use windows::core::PCWSTR;
 
-use crate::Status;
-use crate::credential::{Credential, Identity, Package};
+use super::Status;
+use super::credential::{Credential, Identity, Package};
 
 /// What Windows chose inside Negotiate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

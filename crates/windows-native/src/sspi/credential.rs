@@ -10,7 +10,7 @@ use windows::Win32::System::Rpc::{SEC_WINNT_AUTH_IDENTITY_UNICODE, SEC_WINNT_AUT
 use windows::core::{PCWSTR, w};
 use zeroize::Zeroizing;
 
-use crate::Status;
+use super::Status;
 
 /// A security package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Package {
 }
 
 impl Package {
-    pub(crate) fn name(self) -> PCWSTR {
+    pub(super) fn name(self) -> PCWSTR {
         match self {
             Self::Negotiate => w!("Negotiate"),
             Self::Ntlm => w!("NTLM"),
@@ -42,11 +42,11 @@ pub struct Identity<'a> {
 }
 
 /// A credentials handle.
-pub(crate) struct Credential(SecHandle);
+pub(super) struct Credential(SecHandle);
 
 impl Credential {
     /// Of that person, or of the logon session.
-    pub(crate) fn acquire(
+    pub(super) fn acquire(
         package: Package,
         identity: Option<&Identity<'_>>,
     ) -> Result<Self, Status> {
@@ -70,7 +70,7 @@ impl Credential {
         Ok(Self(handle))
     }
 
-    pub(crate) fn handle(&self) -> &SecHandle {
+    pub(super) fn handle(&self) -> &SecHandle {
         &self.0
     }
 }

@@ -13,6 +13,9 @@ use zbus::{Connection, Proxy};
 
 use crate::tray::draw::{Ground, Panel};
 
+/// What a desktop's services are reached by.
+pub(crate) use zbus::Connection as Bus;
+
 /// StatusNotifierWatcher: whoever shows tray items registers there.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const WATCHER_PATH: &str = "/StatusNotifierWatcher";
@@ -148,6 +151,18 @@ fn ground(scheme: Option<u32>) -> Ground {
 /// The package with which this desktop shows tray items; Debian, Ubuntu, Fedora and Arch name it alike.
 pub(crate) fn tray_package() -> Option<&'static str> {
     is_current("GNOME").then_some("gnome-shell-extension-appindicator")
+}
+
+/// A desktop session tells programs where its screen is.
+pub(crate) fn has_screen() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The variables of the session have said it.
+pub(crate) fn language() -> Option<String> {
+    None
 }
 
 /// One of the names of the desktop (`XDG_CURRENT_DESKTOP`).
