@@ -7,6 +7,7 @@
 // A console window beside ours would only confuse people on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod alive;
 mod arguments;
 mod ending;
 mod follow;
@@ -33,6 +34,7 @@ use window::Hidden;
 
 fn main() -> tauri::Result<()> {
     let arguments = Arguments::parse();
+    let _alive = alive::hold(&arguments.data_dir);
     tauri::Builder::default()
         .manage(Keeper::of(&arguments.data_dir))
         .manage(Hidden::default())

@@ -1,11 +1,14 @@
 //! The window: a program of its own that is started when somebody wants to see something, and told where to go.
 
 use std::env::consts::EXE_SUFFIX;
+use std::fs::{File, TryLockError};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use causeway_api::door::WINDOW_LOCK;
 use causeway_api::{Code, Kind, Looking, Problem, View, Wish};
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
@@ -17,6 +20,8 @@ use crate::{desktop, processes};
 pub(crate) const PROGRAM: &str = "causeway-window";
 /// A window that breaks more often is not opened again by itself.
 const SELDOM: Duration = Duration::from_secs(60);
+/// A window without an agent looks for one each second.
+const COMES_BACK: Duration = Duration::from_secs(3);
 
 /// The one window of a data directory. Clones mean the same one.
 #[derive(Clone, Debug)]
@@ -66,11 +71,32 @@ impl Window {
         }
         inner.wish = Some(wish);
         if inner.process.is_none() {
+            if outlived(&self.data_dir).is_some() {
+                tokio::spawn(self.clone().start_if_silent());
+                return Ok(());
+            }
             let child = self.start(token).inspect_err(|_| inner.wish = None)?;
             inner.process = child.id();
             tokio::spawn(self.clone().wait(child));
         }
         Ok(())
+    }
+
+    /// A window of an agent that broke off is there still and looks for us: it is the one to be shown, if it comes.
+    async fn start_if_silent(self) {
+        tokio::time::sleep(COMES_BACK).await;
+        let mut inner = self.lock();
+        if inner.wish.is_none() || inner.process.is_some() {
+            return;
+        }
+        match self.start(None) {
+            Ok(child) => {
+                inner.process = child.id();
+                drop(inner);
+                tokio::spawn(self.wait(child));
+            }
+            Err(problem) => warn!(code = %problem.code, %problem, "the window was not opened"),
+        }
     }
 
     /// Hides it; false where none listens.
@@ -106,9 +132,10 @@ impl Window {
         self.looking.subscribe()
     }
 
-    /// Ends the process that was started.
+    /// Ends the window, also one that is not of our making.
     pub(crate) fn end(&self) {
         let process = self.lock().process;
+        let process = process.or_else(|| outlived(&self.data_dir));
         if let Some(id) = process {
             processes::end(id);
         }
@@ -240,6 +267,18 @@ fn tell(inner: &mut Inner, kind: &Kind) -> bool {
         .listening
         .last()
         .is_some_and(|listening| listening.send(kind.clone()).is_ok())
+}
+
+/// The process of a window that is there, whoever started it.
+fn outlived(data_dir: &Path) -> Option<u32> {
+    let file = File::open(data_dir.join(WINDOW_LOCK)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {}
+        Ok(()) | Err(TryLockError::Error(_)) => return None,
+    }
+    let mut number = String::new();
+    file.take(20).read_to_string(&mut number).ok()?;
+    number.trim().parse().ok()
 }
 
 /// Beside our own program, else in `PATH`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, BEN, World};
 use causeway_tests::desktop::Desktop;
+use causeway_tests::screen::Screen;
 use causeway_tests::wait::until;
 use causeway_tests::window::Window;
 
@@ -97,4 +98,43 @@ async fn an_agent_that_is_killed_is_missed_and_the_chat_goes_on_with_the_next_on
         .await;
     window.enters(INPUT, "").await;
     world.sim.receives(BEN, "typed meanwhile").await;
+}
+
+/// Processes of windows of this account.
+fn windows(world: &World) -> usize {
+    let data_dir = world.ctl.data_dir.display().to_string();
+    let processes = std::fs::read_dir("/proc").expect("Linux has processes");
+    let of_ours = processes.flatten().filter(|process| {
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line);
+        line.contains("causeway-window") && line.contains(&data_dir)
+    });
+    of_ours.count()
+}
+
+#[tokio::test]
+async fn a_window_that_outlives_its_agent_is_shown_by_the_next_one_and_ends_with_it() {
+    let (world, desktop) = tokio::join!(World::new(), Desktop::new());
+    let screen = Screen::new(world.dir.path()).await;
+    let tray = desktop.tray().await;
+    let mut agent = Agent::start_at(&world.ctl, &desktop, &screen).await;
+    let item = desktop.item(&tray.registered().await).await;
+    item.activate().await;
+    screen.paints_the_window().await;
+
+    agent.program.kill().await;
+    let mut agent = Agent::start_at(&world.ctl, &desktop, &screen).await;
+    until("its item", async || {
+        (tray.registrations().len() == 2).then_some(())
+    })
+    .await;
+    let item = desktop.item(&tray.registered().await).await;
+    // The old window has not found the new agent yet.
+    item.activate().await;
+    item.says("Causeway — Available", "bridge on").await;
+    // Longer than a second window would need.
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    assert_eq!(windows(&world), 1);
+    agent.program.terminate().await;
+    until("no window", async || (windows(&world) == 0).then_some(())).await;
 }

@@ -18,3 +18,7 @@ mod visit;
 pub use client::{Client, Listening};
 pub use reach::{Reached, reach};
 pub use server::Door;
+
+/// Name of the file in the data directory that a window holds locked as long as it lives; its process number stands in it.
+/// An agent that follows one which broke off finds the window by it that is there still.
+pub const WINDOW_LOCK: &str = "window.lock";

@@ -37,20 +37,24 @@ pub(super) async fn login(
     let (in_files, accounts): (Vec<_>, Vec<_>) = accounts(&ctl.place, side)?
         .into_iter()
         .partition(|account| account.password_file.is_some());
-    // What stands in a file is not asked for. A running Causeway is told to read it again.
+    // What stands in a file is not asked for. A running Causeway is told to read it again; without one nothing happens that
+    // could be meant as another try.
     let refusals = Refusals::of(&ctl.place.data_dir);
+    let running = is_running(&ctl.place).await;
     let mut signing_in = Vec::new();
-    for account in &in_files {
+    for account in in_files.iter().filter(|_| running) {
+        if is_signed_in(&ctl.place, account.side).await {
+            continue;
+        }
         refusals.forget(account.side);
-        if !is_signed_in(&ctl.place, account.side).await
-            && sign_in_again(&ctl.place, account.side).await
-        {
+        if sign_in_again(&ctl.place, account.side).await {
             signing_in.push(account.clone());
         }
     }
     if accounts.is_empty() {
         return match signing_in.is_empty() {
-            true => Err(in_file(&in_files)),
+            true if from_stdin => Err(in_file(&in_files)),
+            true => nothing_to_store(&in_files, running),
             false => done(&[], &signing_in),
         };
     }
@@ -99,6 +103,28 @@ fn done(stored: &[Account], signing_in: &[Account]) -> Result<Outcome, Problem> 
     }
     let document = json!({ "stored": listed(stored), "signing_in": listed(signing_in) });
     Outcome::new(&document, page)
+}
+
+/// Every password stands in a file, and nobody had to be told.
+fn nothing_to_store(in_files: &[Account], running: bool) -> Result<Outcome, Problem> {
+    let mut page = String::new();
+    for account in in_files {
+        if let Some(file) = &account.password_file {
+            let (name, file) = (name(account), file.display());
+            page.push_str(&match running {
+                true => format!("The running Causeway reads the password of {name} from {file}\n"),
+                false => {
+                    format!("The password of {name} is read from {file} when Causeway starts\n")
+                }
+            });
+        }
+    }
+    if !running {
+        page.push_str(
+            "One that was refused is not sent again before the file has changed. 'causewayctl check' tries it at once\n",
+        );
+    }
+    Outcome::new(&json!({ "stored": [], "signing_in": [] }), page)
 }
 
 fn listed(accounts: &[Account]) -> Vec<Value> {
@@ -224,6 +250,11 @@ async fn lync_waits_for(place: &Place) -> Option<Problem> {
     };
     let lync = links.into_iter().find(|link| link.side == Side::Lync);
     lync.and_then(|link| link.error)
+}
+
+/// Whether an engine runs that could be told.
+async fn is_running(place: &Place) -> bool {
+    matches!(Client::connect(&place.data_dir, PROGRAM).await, Ok(Some(_)))
 }
 
 /// A link that works is left alone.
