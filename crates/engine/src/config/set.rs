@@ -147,7 +147,7 @@ fn check(locations: &Locations, key: &str, text: &str) -> Result<(), Problem> {
     match outcome.issues.iter().find(wrong) {
         Some(issue) => Err(bad_config(
             format!("{key}: {}", issue.message),
-            "Give a value of that kind.",
+            "docs/configuration.md tells what each setting takes.",
         )
         .with("key", key)),
         None => Ok(()),

@@ -62,7 +62,7 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
         } => (
             Code::DiscoverySilent,
             format!("{host} refuses the connection: nothing answers at that port."),
-            "Check lync.discovery_url if it is set, or connect to the company network or its VPN. Administrators: check that the web services run.",
+            "Connect to the company network or its VPN, or check lync.discovery_url if it is set. Administrators: check that the web services run.",
         ),
         ErrorKind::Silent {
             host,
@@ -95,7 +95,7 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
         } => (
             Code::CertificateExpired,
             not_valid_now(host, *not_before, *not_after, Timestamp::now()),
-            "Check the computer's clock. Administrators: renew the certificate.",
+            "Tell the administrator of the server that the certificate has to be renewed. If other sites complain too, set this computer's clock.",
         ),
         ErrorKind::CertificateIssuer { host, issuer } => (
             Code::CertificateIssuer,

@@ -65,7 +65,7 @@ fn words(kind: &ErrorKind) -> (Code, String, String) {
         ErrorKind::CertificateExpired { host, not_before, not_after } => (
             Code::XmppUnreachable,
             not_valid_now(host, *not_before, *not_after, Timestamp::now()),
-            "Check the computer's clock. Administrators: renew the certificate.",
+            "Tell the administrator of the server that the certificate has to be renewed. If other sites complain too, set this computer's clock.",
         ),
         ErrorKind::CertificateIssuer { host, issuer } => (
             Code::XmppUnreachable,
