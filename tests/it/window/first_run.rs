@@ -10,7 +10,7 @@ use super::{INPUT, ROW};
 /// The main button of a page of the first run.
 const NEXT: &str = ".buttons button[type=submit]";
 /// Of the page about the bridge: Back, Later, Sign in with bridge.
-const LATER: &str = ".buttons button:nth-of-type(2)";
+const LATER: &str = ".buttons > button:not([type=submit])";
 /// What is said of the way that is gone.
 const SAID: &str = "[role=status]";
 
