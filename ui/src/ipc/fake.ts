@@ -94,7 +94,7 @@ function begin(world: World): void {
   if (page !== null || chat !== null) world.listener({ change: 'show', page: page ?? 'chats', ...(chat !== null && { address: chat }) });
   if (params.has('typing')) setTimeout(() => world.tell({ kind: 'typing', conversation: 'c-ben.rodman', address: 'sip:ben.rodman@contoso.example', on: true }), 200);
   if (params.has('gone')) {
-    world.listener({ change: 'gone', problem: { code: 'CW-4105', step: 'window', message: 'Causeway’s agent has ended.', remedy: 'It is started again by itself; texts that it had accepted are sent then.', detail: {} } });
+    world.listener({ change: 'gone', problem: { code: 'CW-4105', step: 'window', message: 'Causeway does not run', remedy: 'Start Causeway again; what was accepted is kept and is sent then', detail: {} } });
   }
   if (!params.has('still')) live(world);
   // For tests, which let somebody write at their own moment.

@@ -23,6 +23,8 @@ class Gate {
     if (store.state.phase === 'opening' || !(own.known || isReady(lync))) return 'opening';
     if (nav.alone !== null) return 'pages';
     if (this.firstRun) return 'first-run';
+    // Nobody is there to climb it.
+    if (store.state.phase === 'gone') return 'pages';
     if (this.#ladderAsked) return 'ladder';
     if (this.#inside) return 'pages';
     if (lync === undefined || isReady(lync)) return 'pages';

@@ -18,6 +18,7 @@ export const PARTS = {
   groups: later(() => import('./people/GroupsDialog.svelte')),
   privacy: later(() => import('./people/PrivacyDialog.svelte')),
   groupName: later(() => import('./people/GroupNameDialog.svelte')),
+  gone: later(() => import('./keys/GoneDialog.svelte')),
   quit: later(() => import('./keys/QuitDialog.svelte')),
   firstRun: later(() => import('./signin/FirstRun.svelte')),
   signIn: later(() => import('./signin/SignIn.svelte')),

@@ -5,7 +5,9 @@ import type { Person as WirePerson } from '../ipc';
 import type { Key } from './state';
 
 export type Action =
-  | Change
+  | Exclude<Change, { change: 'gone' }>
+  /** The agent is gone; when this window noticed. */
+  | (Extract<Change, { change: 'gone' }> & { at: Timestamp })
   | { change: 'chats'; chats: Chat[] }
   | {
       change: 'history';

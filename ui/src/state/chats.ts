@@ -161,7 +161,9 @@ export function showSending(
   const line: Line = {
     id: token, token, conversation, side, direction: 'out', from: '', to: address, text, sent_at: at, late: false, delivery: 'sending',
   };
-  const log = draft.log(chat) ?? { lines: [], moreBefore: false, moreAfter: false };
+  const { last, conversations } = draft.chat(chat);
+  // Earlier texts that could not be loaded are there all the same: this is not where the chat begins.
+  const log = draft.log(chat) ?? { lines: last === null ? [] : [last], moreBefore: conversations.some(({ id }) => id !== ''), moreAfter: false };
   draft.setLog(chat, { ...log, lines: [...log.lines, line] });
   draft.setChat(chat, { draft: '', last: line });
 }

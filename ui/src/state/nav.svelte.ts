@@ -9,7 +9,7 @@ export type Page = Extract<DoorView, 'chats' | 'people' | 'bridge' | 'settings' 
 
 export const PAGES: readonly Page[] = ['chats', 'people', 'bridge', 'settings'];
 
-export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'privacy' | 'group-name' | 'policy' | null;
+export type Layer = 'switcher' | 'new-message' | 'keys' | 'status' | 'note' | 'search' | 'add-person' | 'join' | 'groups' | 'privacy' | 'group-name' | 'policy' | 'gone' | null;
 
 interface View {
   page: Page;

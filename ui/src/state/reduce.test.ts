@@ -189,7 +189,7 @@ describe('a new snapshot', () => {
   test('keeps the draft, the open chat and a text on its way', () => {
     let state = reduce(opened(start(message('m1', 'in', 1))), [
       { change: 'draft', chat: KEY, text: 'half a sen' },
-      { change: 'gone', problem: { code: 'CW-4105', step: '', message: '', remedy: '', detail: {} } },
+      { change: 'gone', problem: { code: 'CW-4105', step: '', message: '', remedy: '', detail: {} }, at: at(2) },
       { change: 'sending', chat: 'sip:other@contoso.example', token: 't1', side: 'lync', address: 'sip:other@contoso.example', text: 'hi', at: at(2) },
     ]);
     expect(state.phase).toBe('gone');
@@ -269,6 +269,21 @@ test('what is shown of people is as old as the loss, however often it is tried a
   expect(staleSince(state, KEY)).toBe(at(34, 0));
   const back = reduce(state, [event({ kind: 'state', side: 'lync', state: 'ready-available' }, at(36, 0))]);
   expect(staleSince(back, KEY)).toBeNull();
+});
+
+test('without an agent what is shown is as old as its end', () => {
+  const gone = { change: 'gone' as const, problem: { code: 'CW-4105' as const, step: '', message: '', remedy: '', detail: {} } };
+  const live = start({ kind: 'state', side: 'lync', state: 'ready-available' });
+  expect(staleSince(live, KEY)).toBeNull();
+  const ended = reduce(live, [{ ...gone, at: at(40) }, { ...gone, at: at(41) }]);
+  expect(staleSince(ended, KEY)).toBe(at(40));
+  expect(staleSince(reduce(ended, [snapshot({ kind: 'state', side: 'lync', state: 'ready-available' })]), KEY)).toBeNull();
+});
+
+test('a text that is written before the history could be loaded stands below the last one, not at the beginning of the chat', () => {
+  const state = reduce(start(message('m1', 'in', 1)), [{ change: 'sending', chat: KEY, token: 't', side: 'lync', address: 'sip:ben@contoso.example', text: 'hello', at: at(2) }]);
+  expect(state.logs.get(KEY)?.lines.map((line) => line.id)).toEqual(['m1', 't']);
+  expect(state.logs.get(KEY)?.moreBefore).toBe(true);
 });
 
 test('a snapshot of five thousand people is taken in well under a second', () => {

@@ -48,6 +48,7 @@ function apply(draft: Draft, action: Action): void {
     case 'gone':
       draft.state.phase = 'gone';
       draft.state.gone = action.problem;
+      draft.state.goneSince ??= action.at;
       return;
     case 'show':
       return;

@@ -87,6 +87,8 @@ export interface NewSince {
 export interface State {
   phase: 'opening' | 'there' | 'gone';
   gone: Problem | null;
+  /** Since when nothing is told any more, while the agent is gone: what is shown is as old. */
+  goneSince: Timestamp | null;
   links: Partial<Record<Side, Link>>;
   paused: { paused: boolean; until: Timestamp | null };
   own: OwnStatus | null;
@@ -122,6 +124,7 @@ export interface State {
 export const EMPTY: State = {
   phase: 'opening',
   gone: null,
+  goneSince: null,
   links: {},
   paused: { paused: false, until: null },
   own: null,

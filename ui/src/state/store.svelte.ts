@@ -66,7 +66,7 @@ class Store {
       this.#shown?.(change);
       return;
     }
-    this.#waiting.push(change);
+    this.#waiting.push(change.change === 'gone' ? { ...change, at: new Date().toISOString() } : change);
     if (change.change === 'snapshot') {
       this.#flush();
       this.#fresh?.();

@@ -34,12 +34,12 @@ export function presenceFull(seen: Seen): string {
   return activity === '' || activity === word ? word : t('presence.with-activity', { word, activity });
 }
 
-/** Since when what is shown of a person may be old: no link that tells it is up. */
+/** Since when what is shown of a person may be old: no link that tells it is up, or no agent. */
 export function staleSince(state: State, key: Key): string | null {
   const { lync, xmpp } = state.people.get(key)?.addresses ?? {};
   const sides = [lync !== undefined && state.links.lync, xmpp !== undefined && state.links.xmpp].filter((link) => typeof link === 'object');
-  if (sides.length === 0 || sides.some((link) => isReady(link))) return null;
-  return sides[0]?.lost ?? sides[0]?.since ?? null;
+  if (sides.length === 0 || sides.some((link) => isReady(link))) return state.goneSince;
+  return sides[0]?.lost ?? sides[0]?.since ?? state.goneSince;
 }
 
 /** Why the own status is what it is. */

@@ -132,8 +132,14 @@ describe('what comes from outside', () => {
 
   test('an agent that is gone is said, and what is typed is kept', async () => {
     await start(`${BEN}&gone`);
-    await see('agent has ended');
-    await page().locator('.trouble button').waitFor();
+    await see('Causeway has ended; what you type is kept');
+    await see('as of 14:03');
+    await page().locator('.own', { hasText: 'as of 14:03' }).waitFor();
+    await page().locator('.trouble button').click();
+    await see('Start Causeway again from the application menu');
+    expect(await page().locator('li.ok').count()).toBe(0);
+    await page().locator('.dialog .button').click();
+    await page().locator('.rail').waitFor();
   });
 });
 
