@@ -1,6 +1,7 @@
 //! A network between client and server that can fail on command.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -22,7 +23,8 @@ enum Network {
 /// A TCP proxy to one server. Dropping it cuts everything.
 pub struct Proxy {
     address: SocketAddr,
-    network: watch::Sender<Network>,
+    /// What new connections go by comes last; those before are of networks that were left.
+    networks: Arc<Mutex<Vec<watch::Sender<Network>>>>,
     accepting: JoinHandle<()>,
 }
 
@@ -36,18 +38,20 @@ impl Proxy {
             .await
             .expect("a free port");
         let address = listener.local_addr().expect("a bound socket");
-        let (network, state) = watch::channel(Network::Up);
+        let networks = Arc::new(Mutex::new(vec![watch::Sender::new(Network::Up)]));
+        let all = networks.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                let state = last(&all);
                 if *state.borrow() == Network::Cut {
                     continue;
                 }
-                tokio::spawn(connect(client, port, state.clone()));
+                tokio::spawn(connect(client, port, state));
             }
         });
         Self {
             address,
-            network,
+            networks,
             accepting,
         }
     }
@@ -59,18 +63,38 @@ impl Proxy {
 
     /// Resets every connection and refuses new ones.
     pub fn cut(&self) {
-        self.network.send_replace(Network::Cut);
+        self.all_become(Network::Cut);
     }
 
     /// Holds back every byte from now on; connections stay open.
     pub fn freeze(&self) {
-        self.network.send_replace(Network::Frozen);
+        self.all_become(Network::Frozen);
     }
 
     /// Everything works again. What was cut stays cut, what was held back goes on.
     pub fn restore(&self) {
-        self.network.send_replace(Network::Up);
+        self.all_become(Network::Up);
     }
+
+    /// Another network: of the connections that stand nobody hears any more, new ones work.
+    pub fn leave(&self) {
+        self.freeze();
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        networks.push(watch::Sender::new(Network::Up));
+    }
+
+    fn all_become(&self, state: Network) {
+        let networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        for network in networks.iter() {
+            network.send_replace(state);
+        }
+    }
+}
+
+fn last(networks: &Mutex<Vec<watch::Sender<Network>>>) -> watch::Receiver<Network> {
+    let networks = networks.lock().unwrap_or_else(PoisonError::into_inner);
+    let last = networks.last().expect("there is always one");
+    last.subscribe()
 }
 
 impl Drop for Proxy {

@@ -110,6 +110,38 @@ async fn the_agent_waits_for_the_page_and_goes_on_with_its_cookies() {
 }
 
 #[tokio::test]
+async fn who_signs_in_as_somebody_else_is_told_and_the_page_is_asked_for_afresh() {
+    let (sim, anna) = anna().await;
+    let _agent = Agent::start(&anna.ctl).await;
+    let problem = wanted(&anna).await;
+    let (page, token_url) = (url(&problem, "page"), url(&problem, "token_url"));
+    let browser = Browser::new(&sim);
+    let ben = sim.account("ben");
+    browser.signs_in(&page, &ben.user, &ben.password).await;
+    let cookies = browser.cookies(&token_url).expect("cookies");
+    hand_over(&anna, &token_url, &cookies).await.expect("taken");
+    let told = until("who it is", async || {
+        let contacts = anna.ctl.run(&["contacts"]).await;
+        (contacts.code() == "CW-1206").then_some(contacts)
+    })
+    .await;
+    let reply = door(&anna).await.request(Command::Links).await;
+    let Ok(Reply::Links { links, .. }) = reply else {
+        panic!("{reply:?}")
+    };
+    assert_eq!(links, [(Side::Lync, SideState::Refused)]);
+    let detail = &told.json["error"]["detail"];
+    assert_eq!(detail["wanted"], ANNA);
+    assert_eq!(detail["found"], BEN);
+    for rel in ["makeMeAvailable", "myContacts"] {
+        assert_eq!(sim.count(BEN, rel).await, 0, "{rel} as Ben");
+    }
+    let again = Command::SignIn { side: Side::Lync };
+    door(&anna).await.request(again).await.expect("tried");
+    wanted(&anna).await;
+}
+
+#[tokio::test]
 async fn without_a_window_the_way_is_named_and_the_first_run_offers_it() {
     let (sim, anna) = anna().await;
     let check = anna.ctl.run(&["check"]).await;

@@ -130,6 +130,8 @@ codes! {
     PasswordMissing = "CW-1204", SignInRefused, "No password is known";
     /// The person has to sign in on a page of their organisation.
     WebSignIn = "CW-1205", SignInRefused, "A sign-in on a web page is wanted";
+    /// The server took the sign-in for somebody else's.
+    OtherPerson = "CW-1206", SignInRefused, "Signed in as somebody else";
     /// The server refuses this application.
     AppNotAllowed = "CW-1301", NotAllowed, "The server does not allow this application";
     /// The account is not enabled.

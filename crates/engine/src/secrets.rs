@@ -192,6 +192,11 @@ impl Secrets {
 
     fn forget_held(&self, account: &Account) {
         self.held().remove(&account.name());
+        self.forget_cookies(account);
+    }
+
+    /// Forgets what all sign-in pages of an account gave.
+    pub(crate) fn forget_cookies(&self, account: &Account) {
         let cookies = self.cookies.lock();
         cookies
             .unwrap_or_else(PoisonError::into_inner)

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 use windows_auth::{Cause, PassedOver};
 
+use crate::SipUri;
+
 /// A failure of the link, with the facts that an administrator asks for. Holds no password, token or text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -177,6 +179,14 @@ pub enum ErrorKind {
         /// There were cookies, and they do not count, or not any more.
         refused: bool,
     },
+    /// The sign-in was right, and for somebody else than the address that was meant. Nothing was done in that person's name.
+    #[error("signed in as {found}, not as {wanted}")]
+    OtherPerson {
+        /// The address that was meant.
+        wanted: SipUri,
+        /// Whom the server took us for (`me` of the application).
+        found: SipUri,
+    },
     /// Only OAuth against Azure AD is offered.
     #[error("modern authentication required")]
     ModernAuthOnly,
@@ -186,6 +196,12 @@ pub enum ErrorKind {
     /// The account is not enabled for this service or lives elsewhere.
     #[error("the account is not enabled for this service")]
     NotEnabled,
+    /// Discovery leads to Microsoft's cloud, where the account lives and no UCWA is.
+    #[error("the account lives in the cloud, at {host}")]
+    InCloud {
+        /// Where to.
+        host: String,
+    },
     /// The pool has no UCWA service.
     #[error("the server has no UCWA service")]
     NoUcwa,
@@ -336,9 +352,11 @@ impl Error {
             | ErrorKind::WindowsNotOffered { .. }
             | ErrorKind::WindowsFailed { .. }
             | ErrorKind::NoMethod { .. }
+            | ErrorKind::OtherPerson { .. }
             | ErrorKind::ModernAuthOnly
             | ErrorKind::AppNotAllowed
             | ErrorKind::NotEnabled
+            | ErrorKind::InCloud { .. }
             | ErrorKind::Refused { .. }
             | ErrorKind::NotPossible(_)
             | ErrorKind::NotInDirectory => Retry::Never,

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Each attempt to find the server: connecting and answer of the autodiscovery root.
     pub discovery: Duration,
+    /// From the first question for the server to a token for it, whatever the steps between take.
+    pub sign_in: Duration,
     /// Any other request.
     pub request: Duration,
     /// The pending event request. The server answers after 180 s without events, a proxy may be slower.
@@ -31,6 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             discovery: Duration::from_secs(8),
+            sign_in: Duration::from_secs(90),
             request: Duration::from_secs(30),
             events: Duration::from_secs(210),
             sign_out: Duration::from_secs(2),

@@ -112,6 +112,16 @@ pub(super) async fn web_sign_in() -> Met {
     check(&Solo::at(&sim), "signing-in").await
 }
 
+/// Anna's address with Ben's name and password.
+pub(super) async fn other_person() -> Met {
+    let (sim, anna) = anna().await;
+    let ben = sim.account("ben");
+    let user = ["config", "set", "lync.user", &ben.user];
+    anna.ctl.run(&user).await.done();
+    secret(&anna.password_file(), &ben.password);
+    check(&anna, "opening-session").await
+}
+
 pub(super) async fn refuses(rel: &str, status: u16, step: &'static str) -> Met {
     let (sim, anna) = anna().await;
     let fault = json!({"what": "status", "on": rel, "status": status, "count": -1});

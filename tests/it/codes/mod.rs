@@ -71,6 +71,7 @@ async fn meet(code: Code) -> Option<Met> {
         Code::NoMethod => lync::no_method().await,
         Code::PasswordMissing => lync::password_missing().await,
         Code::WebSignIn => lync::web_sign_in().await,
+        Code::OtherPerson => lync::other_person().await,
         Code::AppNotAllowed => lync::refuses("applications", 403, "opening-session").await,
         Code::NotEnabled => lync::refuses("token", 403, "signing-in").await,
         Code::NoUcwa => lync::no_ucwa().await,

@@ -35,8 +35,20 @@ fn challenge() -> String {
     format!("NTLM {}", BASE64_STANDARD.encode(CHALLENGE))
 }
 
-/// Lets somebody with a password sign in: the failure, and the messages of NTLM that the server saw.
+/// Lets somebody with a password sign in: the failure, and the messages of NTLM that the server saw, by their numbers.
 async fn signs_in(script: Script) -> (Error, Vec<u8>) {
+    let (error, seen) = signs_in_at(None, script).await;
+    let numbers = seen.iter().map(|message| number(message)).collect();
+    (error, numbers)
+}
+
+/// Of a message of NTLM; nothing is 0.
+fn number(message: &[u8]) -> u8 {
+    message.get(8).copied().unwrap_or(0)
+}
+
+/// The same where the challenge names this token URL in place of the server's own, and with the whole messages.
+async fn signs_in_at(token_url: Option<String>, script: Script) -> (Error, Vec<Vec<u8>>) {
     let key =
         rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
     let certificate = key.cert.der().clone();
@@ -54,11 +66,20 @@ async fn signs_in(script: Script) -> (Error, Vec<u8>) {
         .await
         .expect("a free port");
     let port = listener.local_addr().expect("a bound socket").port();
+    let token_url = token_url.unwrap_or_else(|| format!("https://127.0.0.1:{port}/token"));
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let server = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(acceptor.clone(), stream, port, script, log.clone()));
+            let (acceptor, log) = (acceptor.clone(), log.clone());
+            tokio::spawn(serve(
+                acceptor,
+                stream,
+                port,
+                token_url.clone(),
+                script,
+                log,
+            ));
         }
     });
     let error = check(settings(port, certificate))
@@ -100,8 +121,9 @@ async fn serve(
     acceptor: TlsAcceptor,
     stream: TcpStream,
     port: u16,
+    token_url: String,
     script: Script,
-    seen: Arc<Mutex<Vec<u8>>>,
+    seen: Arc<Mutex<Vec<Vec<u8>>>>,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(acceptor.accept(stream).await?);
     loop {
@@ -130,7 +152,7 @@ async fn serve(
             )
         } else if head.starts_with("GET /user ") {
             let challenge = format!(
-                "WWW-Authenticate: MsRtcOAuth href=\"https://127.0.0.1:{port}/token\",grant_type=\"urn:microsoft.rtc:windows\""
+                "WWW-Authenticate: MsRtcOAuth href=\"{token_url}\",grant_type=\"urn:microsoft.rtc:windows\""
             );
             ("401 Unauthorized", challenge, String::new(), false)
         } else {
@@ -138,9 +160,10 @@ async fn serve(
                 let (_, token) = value.split_once(' ')?;
                 BASE64_STANDARD.decode(token).ok()
             });
-            let message = token.and_then(|token| token.get(8).copied()).unwrap_or(0);
+            let message = token.unwrap_or_default();
+            let turn = script(number(&message));
             seen.lock().expect("no test panics here").push(message);
-            match script(message) {
+            match turn {
                 Turn::Asks(challenge, ends) => {
                     let close = if ends { "\r\nConnection: close" } else { "" };
                     let headers = format!("WWW-Authenticate: {challenge}{close}");
@@ -226,4 +249,48 @@ async fn whoever_asks_again_and_again_gets_the_password_once() {
         (error.kind, seen),
         (ErrorKind::PasswordRefused, vec![0, 1, 3])
     );
+}
+
+#[tokio::test]
+async fn a_token_url_in_the_clear_is_not_even_asked() {
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("a free port");
+    let port = listener.local_addr().expect("a bound socket").port();
+    let asked = Arc::new(Mutex::new(0));
+    let count = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((_client, _)) = listener.accept().await {
+            *count.lock().expect("no test panics here") += 1;
+        }
+    });
+    let clear = format!("http://127.0.0.1:{port}/token");
+    let (error, seen) = signs_in_at(Some(clear), |_| asks("Negotiate, NTLM")).await;
+    assert!(
+        matches!(error.kind, ErrorKind::ForeignRedirect { .. }),
+        "{error:?}"
+    );
+    assert_eq!((seen.len(), *asked.lock().expect("nobody")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_password_is_bound_to_the_certificate_of_the_connection() {
+    // MsvAvChannelBindings in the AUTHENTICATE message (MS-NLMP 2.2.2.1): a hash of 16 bytes.
+    let binding = async || {
+        let (_, seen) = signs_in_at(None, |message| match message {
+            1 => Turn::Asks(challenge(), false),
+            _ => asks("NTLM"),
+        })
+        .await;
+        let sent = seen.last().expect("a message").clone();
+        assert_eq!(number(&sent), 3);
+        let head = [0x0a, 0, 16, 0];
+        let at = sent.windows(4).position(|bytes| bytes == head);
+        let at = at.expect("a binding is sent") + 4;
+        sent[at..at + 16].to_vec()
+    };
+    // Each of the two servers has a certificate of its own.
+    let (one, other) = (binding().await, binding().await);
+    assert_ne!(one, [0; 16]);
+    assert_ne!(one, other);
 }

@@ -128,6 +128,14 @@ async fn misled_discovery_is_told_by_its_cause() {
             to: "evil.example".to_owned()
         }
     );
+    let cloud = "https://webdir0d.online.lync.com/Autodiscover/AutodiscoverService.svc/root";
+    let cloud = kind(json!({"what": "redirect", "location": cloud})).await;
+    assert_eq!(
+        cloud,
+        ErrorKind::InCloud {
+            host: "webdir0d.online.lync.com".to_owned()
+        }
+    );
     let plain = kind(json!({"what": "redirect-302", "location": "http://127.0.0.1/"})).await;
     assert!(
         matches!(plain, ErrorKind::ForeignRedirect { .. }),
@@ -169,6 +177,21 @@ async fn silent_server_is_told_within_its_limit() {
         ),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn steps_that_are_slow_one_by_one_end_with_the_limit_of_them_all() {
+    let sim = Sim::with_its_own_cast().await;
+    sim.fault(json!({"what": "slow", "seconds": 0.4, "count": -1}))
+        .await;
+    let mut impatient = settings(&sim, "anna");
+    impatient.limits.sign_in = Duration::from_millis(900);
+    let mut anna = Account::start(impatient);
+    let step = "signing in";
+    anna.until("the end of the time", |event| {
+        matches!(event, Event::State(State::Reconnecting { error, .. }) if error.kind == ErrorKind::TimeLimit { step })
+    })
+    .await;
 }
 
 #[tokio::test]

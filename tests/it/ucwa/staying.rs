@@ -64,6 +64,24 @@ survived! {
 }
 
 #[tokio::test]
+async fn a_token_that_is_revoked_is_replaced_once_and_nobody_notices() {
+    let sim = Sim::with_its_own_cast().await;
+    let mut anna = Account::ready(&sim, "anna").await;
+    let known = anna.seen.len();
+    sim.forget_requests().await;
+    sim.fault(json!({"what": "revoke-tokens"})).await;
+    let id = anna.send(BEN, "with a new token");
+    assert_eq!(anna.outcome(&id).await, ucwa::Outcome::Delivered);
+    let states = anna.seen[known..]
+        .iter()
+        .filter(|event| matches!(event, Event::State(_)));
+    assert_eq!(states.count(), 0, "{:?}", &anna.seen[known..]);
+    let requests = sim.requests().await;
+    let tokens = requests.iter().filter(|request| request["rel"] == "token");
+    assert_eq!(tokens.count(), 1);
+}
+
+#[tokio::test]
 async fn text_with_a_bad_data_uri_is_skipped_and_the_next_is_told() {
     let sim = Sim::with_its_own_cast().await;
     let mut anna = Account::ready(&sim, "anna").await;

@@ -143,7 +143,7 @@ export type CheckStep = {
 };
 
 /** Stable codes of ux.md section 5, and ours for what that table does not name. */
-export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1205" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-4207" | "CW-9001";
+export type Code = "CW-1001" | "CW-1002" | "CW-1003" | "CW-1004" | "CW-1101" | "CW-1102" | "CW-1103" | "CW-1104" | "CW-1105" | "CW-1201" | "CW-1202" | "CW-1203" | "CW-1204" | "CW-1205" | "CW-1206" | "CW-1301" | "CW-1302" | "CW-1303" | "CW-1401" | "CW-1402" | "CW-1403" | "CW-2001" | "CW-2002" | "CW-2003" | "CW-2004" | "CW-3001" | "CW-3002" | "CW-3003" | "CW-3004" | "CW-4001" | "CW-4002" | "CW-4003" | "CW-4101" | "CW-4102" | "CW-4103" | "CW-4104" | "CW-4105" | "CW-4106" | "CW-4201" | "CW-4202" | "CW-4203" | "CW-4204" | "CW-4205" | "CW-4206" | "CW-4207" | "CW-9001";
 
 /** A question or an order. */
 export type Command = { "command": "check",

@@ -49,6 +49,7 @@ const ISSUES: readonly [RegExp, string][] = [
   [/^The file does not exist$/, 'issue.no-file'],
   [/^Ignored: (?<why>.*)$/s, 'issue.ignored'],
   [/^The whole file is ignored: (?<why>.*)$/s, 'issue.file'],
+  [/^(?<file>.+) cannot be read: (?<why>.*)$/s, 'issue.unreadable'],
 ];
 
 export function issue(message: string): string {

@@ -2,7 +2,7 @@
 // is the engine's own else; other languages have the cause by code.
 
 import { asProblem, type Problem } from '../ipc';
-import { tOr, words, type Args } from './words.svelte';
+import { t, tOr, words, type Args } from './words.svelte';
 
 /** The code, and what happened in particular: `CW-1202.no-ticket` says more than `CW-1202`. The most particular first. */
 function names(problem: Problem): string[] {
@@ -39,8 +39,14 @@ function known(problem: Problem): string | null {
   return null;
 }
 
+/** What the server itself gives as its reason (`X-Ms-diagnostics`), behind words that do not have it yet. */
+function withReason(problem: Problem, words: string): string {
+  const reason = /;\s*reason="([^"]+?)\.?"/.exec(String(problem.detail['diagnostics'] ?? ''))?.[1];
+  return reason === undefined || words.includes(reason) ? words : `${words} ${t('signin.server-says', { reason })}`;
+}
+
 export function cause(problem: Problem): string {
-  return known(problem) ?? (words.locale === 'en' ? problem.message : told('problem', problem, problem.message));
+  return withReason(problem, known(problem) ?? (words.locale === 'en' ? problem.message : told('problem', problem, problem.message)));
 }
 
 /** A remedy that is typed into a terminal or a file is no help to who looks at a window: a command, or a key of the configuration. */

@@ -144,6 +144,16 @@ describe('the cause of a problem', () => {
     expect(cause(foreign)).toContain('pool.fabrikam.example');
   });
 
+  test('has the reason that the server itself gives, once', async () => {
+    const diagnostics = '28020;source="pool01";reason="No valid security token."';
+    await words.use('de');
+    expect(cause(of('CW-1201', { diagnostics }))).toBe(`${de['problem.CW-1201']} Der Server nennt als Grund: No valid security token.`);
+    expect(cause(of('CW-1201', {}))).toBe(de['problem.CW-1201']);
+    await words.use('en');
+    const said = { ...of('CW-1201', { diagnostics }), message: 'Refused. The server says: No valid security token (28020).' };
+    expect(cause(said)).toBe(said.message);
+  });
+
   test('is told without them where one is missing', async () => {
     await words.use('de');
     expect(cause(of('CW-1101', { cause: 'expired', host: 'pool.contoso.example' }))).toBe(de['problem.CW-1101']);

@@ -7,7 +7,7 @@ const { start, page, see } = pages();
 const BEN = 'chat=sip:ben.rodman@contoso.example';
 
 describe('the sign-in', () => {
-  test.each(['CW-1001', 'CW-1102', 'CW-1201', 'CW-1202', 'CW-1205', 'CW-1301'])('%s is told with cause, remedy, code and a way on', async (code) => {
+  test.each(['CW-1001', 'CW-1102', 'CW-1201', 'CW-1202', 'CW-1205', 'CW-1206', 'CW-1301'])('%s is told with cause, remedy, code and a way on', async (code) => {
     await start(`sign-in=${code}`);
     await see(code);
     expect(await page().locator('.fail').count()).toBe(1);

@@ -143,17 +143,22 @@ impl Core {
         Ok(Reply::Done)
     }
 
-    /// What the server does not take is not offered a second time.
+    /// What the server does not take, or takes for somebody else's, is not offered a second time.
     pub(crate) fn cookies_refused(&self, error: &ucwa::Error) {
+        let Ok(account) = self.account(Side::Lync) else {
+            return;
+        };
+        let secrets = &self.options.secrets;
         if let ucwa::ErrorKind::WebSignIn {
             token_url,
             refused: true,
             ..
         } = &error.kind
-            && let Ok(account) = self.account(Side::Lync)
         {
             let origin = token_url.origin().ascii_serialization();
-            self.options.secrets.keep_cookies(&account, origin, None);
+            secrets.keep_cookies(&account, origin, None);
+        } else if let ucwa::ErrorKind::OtherPerson { .. } = &error.kind {
+            secrets.forget_cookies(&account);
         }
     }
 

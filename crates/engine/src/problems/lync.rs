@@ -5,7 +5,7 @@ use ucwa::{Error, ErrorKind, Facts};
 
 use jiff::Timestamp;
 
-use super::{CHECKING_CERTIFICATE, Next, not_valid_now, when_not_valid, windows};
+use super::{CHECKING_CERTIFICATE, Next, diagnostics, not_valid_now, when_not_valid, windows};
 
 /// Translates a failure that happened in `step`.
 pub(crate) fn lync(error: &Error, step: &str, next: Next) -> Problem {
@@ -173,6 +173,15 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
                 "Open the sign-in page from Causeway's window; it needs a screen. Administrators: without one, let the web services offer Windows authentication or forms.",
             )
         }
+        ErrorKind::OtherPerson { wanted, found } => (
+            Code::OtherPerson,
+            format!(
+                "The sign-in is that of {}, not of {}. It was ended at once.",
+                found.address(),
+                wanted.address()
+            ),
+            "Sign in again with the right account; set lync.user where the logon name differs, or lync.address to the other address.",
+        ),
         ErrorKind::ModernAuthOnly => (
             Code::NoMethod,
             "The server accepts only modern authentication (OAuth).".to_owned(),
@@ -187,6 +196,11 @@ fn words(kind: &ErrorKind, facts: &Facts) -> (Code, String, String) {
             Code::NotEnabled,
             "The account is not enabled for this service, or lives in the cloud.".to_owned(),
             "Administrators: check the user's home pool and mobility policy.",
+        ),
+        ErrorKind::InCloud { host } => (
+            Code::NotEnabled,
+            format!("The account lives in Microsoft's cloud: the server sends us to {host}."),
+            "Causeway speaks to servers on premises alone. Administrators: check the user's home pool.",
         ),
         ErrorKind::NoUcwa => (
             Code::NoUcwa,
@@ -339,6 +353,12 @@ fn with_kind(problem: Problem, kind: &ErrorKind, facts: &Facts) -> Problem {
         problem
             .with("page", page.as_str())
             .with("token_url", token_url.as_str())
+    } else if let ErrorKind::OtherPerson { wanted, found } = kind {
+        problem
+            .with("wanted", wanted.address())
+            .with("found", found.address())
+    } else if let ErrorKind::InCloud { host } = kind {
+        problem.with("host", host.clone()).with("cause", "cloud")
     } else if let ErrorKind::RedirectLoop { chain } = kind {
         problem.with("chain", chain.clone())
     } else if let ErrorKind::Refused { code, subcode, .. } = kind {
@@ -363,6 +383,10 @@ fn with_facts(mut problem: Problem, facts: &Facts) -> Problem {
         if let Some(value) = value {
             problem = problem.with(key, value.clone());
         }
+    }
+    let said = facts.diagnostics.as_deref().and_then(diagnostics::reason);
+    if let Some(said) = said {
+        problem.message += &format!(" The server says: {said}.");
     }
     if !facts.passed_over.is_empty() {
         problem = problem.with("passed_over", windows::passed_over_json(&facts.passed_over));

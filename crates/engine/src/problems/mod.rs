@@ -1,5 +1,6 @@
 //! What went wrong on a link, in words for people and with a stable code (ux.md section 5; docs/errors.md).
 
+mod diagnostics;
 mod list;
 mod lync;
 mod windows;
@@ -144,7 +145,8 @@ fn resting_state(code: Code) -> SideState {
         Code::PasswordRefused
         | Code::XmppPasswordRefused
         | Code::WindowsSignIn
-        | Code::NoMethod => SideState::Refused,
+        | Code::NoMethod
+        | Code::OtherPerson => SideState::Refused,
         Code::AppNotAllowed | Code::NotEnabled => SideState::NotAllowed,
         Code::CertificateIssuer | Code::ForeignDomain => SideState::NeedsConsent,
         Code::WebSignIn => SideState::NeedsSignIn,
@@ -444,9 +446,12 @@ mod tests {
     fn the_facts_of_a_help_desk_are_kept() {
         let mut error = ucwa::Error::new(ucwa::ErrorKind::AppNotAllowed);
         error.facts.status = Some(403);
-        error.facts.diagnostics = Some("28034;reason=\"policy\"".into());
+        error.facts.diagnostics = Some("28034;reason=\"Blocked by policy.\"".into());
         error.facts.host = Some("pool.contoso.example".into());
-        let detail = lync(&error, "opening-session", Next::Ask).detail;
+        let told = lync(&error, "opening-session", Next::Ask);
+        let said = "The server says: Blocked by policy (28034).";
+        assert!(told.message.ends_with(said), "{told:?}");
+        let detail = told.detail;
         assert_eq!(detail["status"], 403);
         assert_eq!(detail["host"], "pool.contoso.example");
         assert!(detail.contains_key("diagnostics"));

@@ -365,9 +365,11 @@ fn more_telling(inner: Error, outer: Error) -> Error {
         | ErrorKind::WindowsFailed { .. }
         | ErrorKind::NoMethod { .. }
         | ErrorKind::WebSignIn { .. }
+        | ErrorKind::OtherPerson { .. }
         | ErrorKind::ModernAuthOnly
         | ErrorKind::AppNotAllowed
         | ErrorKind::NotEnabled
+        | ErrorKind::InCloud { .. }
         | ErrorKind::TooManyApplications
         | ErrorKind::SessionEnded
         | ErrorKind::EventsStopped

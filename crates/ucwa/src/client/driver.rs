@@ -14,8 +14,8 @@ use super::journal::Journal;
 use super::redirect::Trust;
 use super::settings::{Mode, Settings};
 use super::tokens::Tokens;
-use crate::session::{Failure, Now, Request, RequestId, Response, Session, Setup};
-use crate::{Command, Error, ErrorKind, Event, PageId, Retry, State};
+use crate::session::{Failure, Now, Request, RequestId, Response, Session, Setup, before_jitter};
+use crate::{Command, Error, ErrorKind, Event, Limits, PageId, Retry, State};
 
 /// What the tasks of a link share.
 pub(super) struct Shared {
@@ -88,6 +88,7 @@ const LOOKING: Duration = Duration::from_secs(120);
 pub(super) fn setup(settings: &Settings) -> Setup {
     let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
     Setup {
+        address: settings.address.clone(),
         available: settings.mode == Mode::Available,
         endpoint_id: settings.endpoint_id,
         culture: settings.culture.clone(),
@@ -267,16 +268,8 @@ impl Driver {
             Retry::Now => Duration::ZERO,
             Retry::After(wait) => wait,
         };
-        let limits = &self.shared.settings.limits;
-        let longest = LOOKING.max(limits.back_off_last);
-        // Short limits (tests) shorten the waits that an error proposes as well.
-        let least = least.min(limits.back_off_last);
         self.attempts += 1;
-        let delay = limits
-            .back_off_first
-            .saturating_mul(2_u32.saturating_pow(self.attempts.min(16) - 1))
-            .max(least)
-            .min(longest);
+        let delay = wait_to_look(self.attempts, least, &self.shared.settings.limits);
         // Many clients of one server do not come back at the same moment.
         let delay = self.session.jitter(delay);
         let state = State::Reconnecting {
@@ -292,20 +285,28 @@ impl Driver {
     }
 }
 
+/// How long is waited before the server is looked for another time, before jitter.
+fn wait_to_look(attempt: u32, least: Duration, limits: &Limits) -> Duration {
+    let longest = LOOKING.max(limits.back_off_last);
+    // Short limits (tests) shorten the waits that an error proposes as well.
+    let least = least.min(limits.back_off_last);
+    limits
+        .back_off_first
+        .saturating_mul(2_u32.saturating_pow(attempt.clamp(1, 16) - 1))
+        .max(least)
+        .min(before_jitter(longest))
+}
+
 impl Shared {
     async fn locate(&self, events: &mpsc::Sender<Event>, delay: Duration) -> Result<Place, Error> {
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             () = self.hurry.notified() => {}
         }
-        let kept = self.kept().clone();
-        let kept = match kept {
-            Some(url) if self.trust.names(&url) => self.locate_kept(url, events).await?,
-            Some(_) | None => None,
-        };
-        let place = match kept {
-            Some(url) => Place::Kept(url),
-            None => Place::Found(self.discover(events).await?),
+        let limit = self.settings.limits.sign_in;
+        let place = match tokio::time::timeout(limit, self.look(events)).await {
+            Ok(place) => place?,
+            Err(_) => return Err(ErrorKind::TimeLimit { step: "signing in" }.into()),
         };
         *self.kept() = None;
         if let Some(how) = self.tokens.how().await {
@@ -313,6 +314,19 @@ impl Shared {
             tell(events, Event::SignedIn(how)).await;
         }
         Ok(place)
+    }
+
+    /// Where it was before, or where discovery says.
+    async fn look(&self, events: &mpsc::Sender<Event>) -> Result<Place, Error> {
+        let kept = self.kept().clone();
+        let kept = match kept {
+            Some(url) if self.trust.names(&url) => self.locate_kept(url, events).await?,
+            Some(_) | None => None,
+        };
+        Ok(match kept {
+            Some(url) => Place::Kept(url),
+            None => Place::Found(self.discover(events).await?),
+        })
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<Url>> {
@@ -429,5 +443,37 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_looked_for_after_waits_that_double_up_to_two_minutes() {
+        let limits = Limits::default();
+        let wait = |attempt| wait_to_look(attempt, Duration::ZERO, &limits);
+        let seconds = |attempt| wait(attempt).as_secs();
+        assert_eq!(
+            [seconds(1), seconds(2), seconds(3), seconds(6)],
+            [1, 2, 4, 32]
+        );
+        let minute = Duration::from_secs(60);
+        assert_eq!(wait_to_look(1, minute, &limits), minute);
+        let setup = Setup {
+            address: "sip:lina@example.org".parse().unwrap(),
+            available: true,
+            endpoint_id: uuid::Uuid::nil(),
+            culture: "en-US".to_owned(),
+            user_agent: "Test/1".to_owned(),
+            limits: limits.clone(),
+            seed: 1,
+        };
+        let mut session = Session::new(setup);
+        for attempt in [10, 100, u32::MAX] {
+            let wait = session.jitter(wait(attempt));
+            assert!((minute..=2 * minute).contains(&wait), "{attempt}: {wait:?}");
+        }
     }
 }

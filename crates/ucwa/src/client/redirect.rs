@@ -7,6 +7,9 @@ use url::{Host, Url};
 use super::settings::Settings;
 use crate::ErrorKind;
 
+/// Below it are the hosts of Skype for Business Online, to which hybrid pools send those who live there.
+const CLOUD: &str = ".lync.com";
+
 /// The hosts that may see a password or token: those below the sign-in domain, and those named by configuration.
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
@@ -37,11 +40,16 @@ impl Trust {
     /// Whether one may go there from here.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignRedirect`] when the target is not HTTPS, or its host is neither the one just asked nor trusted.
+    /// [`ErrorKind::ForeignRedirect`] when the target is not HTTPS, or its host is neither the one just asked nor trusted;
+    /// [`ErrorKind::InCloud`] when it is Microsoft's, which nobody need be asked about.
     pub(super) fn allows(&self, from: &Url, to: &Url) -> Result<(), ErrorKind> {
-        let foreign = || ErrorKind::ForeignRedirect {
-            from: host(from),
-            to: host(to),
+        let foreign = || {
+            let (from, to) = (host(from), host(to));
+            if to.ends_with(CLOUD) {
+                ErrorKind::InCloud { host: to }
+            } else {
+                ErrorKind::ForeignRedirect { from, to }
+            }
         };
         if to.scheme() != "https" || to.cannot_be_a_base() {
             return Err(foreign());
@@ -173,6 +181,23 @@ mod tests {
             "https://web.contoso.example/",
             true,
         );
+    }
+
+    #[test]
+    fn the_cloud_is_told_from_other_foreign_hosts() {
+        let trust = |domain: &str| Trust {
+            domains: vec![domain.to_owned()],
+        };
+        let from = "https://lyncdiscover.contoso.example/".parse().unwrap();
+        let cloud = "https://WebDir0d.online.lync.com/Autodiscover/AutodiscoverService.svc/root";
+        let cloud = cloud.parse().unwrap();
+        let host = "webdir0d.online.lync.com".to_owned();
+        let told = trust("contoso.example").allows(&from, &cloud);
+        assert_eq!(told, Err(ErrorKind::InCloud { host }));
+        assert_eq!(trust("lync.com").allows(&from, &cloud), Ok(()));
+        let evil = "https://evil-lync.com/".parse().unwrap();
+        let told = trust("contoso.example").allows(&from, &evil);
+        assert!(matches!(told, Err(ErrorKind::ForeignRedirect { .. })));
     }
 
     #[test]

@@ -437,9 +437,8 @@ mod tests {
         (url.parse().unwrap(), asked)
     }
 
-    #[tokio::test]
-    async fn password_is_not_sent_with_every_request_when_the_token_cannot_be_renewed() {
-        let (token_url, asked) = busy_server();
+    /// With this token for that URL's host.
+    async fn holding(token_url: &Url, renew_at: Instant) -> (Http, Tokens) {
         let settings = Settings {
             address: "sip:lina@example.org".parse().unwrap(),
             user: None,
@@ -469,18 +468,38 @@ mod tests {
                 grants: vec![GRANT_PASSWORD.to_owned()],
                 ..Offer::default()
             },
-            renew_at: Instant::now(),
+            renew_at,
         };
-        tokens
-            .state
-            .lock()
-            .await
-            .by_host
-            .insert(host(&token_url), old);
+        let mut state = tokens.state.lock().await;
+        state.by_host.insert(host(token_url), old);
+        drop(state);
+        (http, tokens)
+    }
+
+    #[tokio::test]
+    async fn password_is_not_sent_with_every_request_when_the_token_cannot_be_renewed() {
+        let (token_url, asked) = busy_server();
+        let (http, tokens) = holding(&token_url, Instant::now()).await;
         for _ in 0..5 {
             let token = tokens.for_url(&http, &token_url).await.unwrap();
             assert_eq!(token.expose_secret(), "old");
         }
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_token_is_shown_to_its_own_host_alone() {
+        let own: Url = "https://pool.example.org/token".parse().unwrap();
+        let later = Instant::now() + Duration::from_secs(3600);
+        let (http, tokens) = holding(&own, later).await;
+        for (url, shown) in [
+            ("https://pool.example.org/ucwa", true),
+            ("https://POOL.example.org:443/", true),
+            ("https://pool.example.org:4443/ucwa", false),
+            ("https://web.example.org/ucwa", false),
+        ] {
+            let token = tokens.for_url(&http, &url.parse().unwrap()).await;
+            assert_eq!(token.is_some(), shown, "{url}");
+        }
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Application {
     pub(super) own: Option<Url>,
     /// The server still had it from an earlier run.
     pub(super) resumed: bool,
+    /// It is somebody else's: why it is ended again.
+    pub(super) not_ours: Option<Error>,
     /// makeMeAvailable was done.
     pub(super) available: bool,
     /// Contacts and subscriptions are done; what is missing for `Ready` is word from the event channel.
@@ -91,13 +93,28 @@ impl Session {
                 return;
             }
         };
-        if !std::mem::take(&mut self.application.hearsay) {
-            self.tell(Event::Located(self.application.base.clone()));
-        }
         let own = application
             .links
             .href("self")
             .and_then(|href| self.resolve(href));
+        let me = application.embedded.me.first().and_then(read_me);
+        if let Some(found) = me.as_ref().map(|me| &me.uri)
+            && *found != self.setup.address
+        {
+            let kind = ErrorKind::OtherPerson {
+                wanted: self.setup.address.clone(),
+                found: found.clone(),
+            };
+            self.application.not_ours = Some(Error {
+                kind,
+                facts: Box::new(response.facts.clone()),
+            });
+            self.application.own = own;
+            return self.leave();
+        }
+        if !std::mem::take(&mut self.application.hearsay) {
+            self.tell(Event::Located(self.application.base.clone()));
+        }
         let same = own.is_some() && own == self.application.own;
         self.application.resumed = response.status == 200;
         if same && self.application.resumed && self.channel.url.is_some() {
@@ -117,9 +134,7 @@ impl Session {
         self.application.own = own;
         self.application.available = false;
         self.application.loaded = false;
-        if let Some(me) = application.embedded.me.first()
-            && let Some(me) = read_me(me)
-        {
+        if let Some(me) = me {
             self.application.uri = Some(me.uri.clone());
             self.tell(Event::Me(me));
         }

@@ -54,14 +54,17 @@ use self::presence::Book;
 use self::questions::Questions;
 use self::random::Random;
 use self::recovery::Recovery;
+pub(crate) use self::recovery::before_jitter;
 pub use self::request::{Content, Failure, Request, RequestId, Response, Verb};
 use self::subscriptions::Subscriptions;
 use self::timers::{Timer, Timers};
-use crate::{Command, Error, Event, Limits, State};
+use crate::{Command, Error, Event, Limits, SipUri, State};
 
 /// What the session is set up with.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// Who is meant. Whoever else the server takes us for is signed out again ([`ErrorKind::OtherPerson`](crate::ErrorKind::OtherPerson)).
+    pub address: SipUri,
     /// makeMeAvailable is wanted; else only watch.
     pub available: bool,
     /// `endpointId`.
@@ -292,6 +295,7 @@ impl Session {
         }
         self.questions.refuse_all();
         self.edits.refuse_all();
+        let error = error.or_else(|| self.application.not_ours.take());
         self.tell_state(State::Stopped(error));
     }
 

@@ -49,13 +49,18 @@ impl Recovery {
     }
 }
 
+/// The wait that jitter makes no longer than this.
+pub(crate) fn before_jitter(longest: Duration) -> Duration {
+    longest * 4 / 5
+}
+
 impl Session {
     fn back_off(&mut self, attempt: u32) -> Duration {
         let limits = &self.setup.limits;
         let wait = limits
             .back_off_first
             .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1).min(16)));
-        let wait = wait.min(limits.back_off_last);
+        let wait = wait.min(before_jitter(limits.back_off_last));
         self.random.jitter(wait)
     }
 

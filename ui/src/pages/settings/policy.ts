@@ -54,7 +54,7 @@ function quoted(text: string): string {
 /** The settings that a failed step of the check speaks of, the likeliest first. */
 export function keyOf(step: CheckStep): string {
   const lync: Record<string, string> = {
-    'CW-1003': 'lync.proxy', 'CW-1102': 'lync.ca_file', 'CW-1104': 'lync.trusted_domains', 'CW-1201': 'lync.user', 'CW-1202': 'lync.method', 'CW-1203': 'lync.method', 'CW-1204': 'lync.password_file', 'CW-1205': 'lync.method',
+    'CW-1003': 'lync.proxy', 'CW-1102': 'lync.ca_file', 'CW-1104': 'lync.trusted_domains', 'CW-1201': 'lync.user', 'CW-1202': 'lync.method', 'CW-1203': 'lync.method', 'CW-1204': 'lync.password_file', 'CW-1205': 'lync.method', 'CW-1206': 'lync.user',
   };
   if (step.side === 'lync') return lync[step.code ?? ''] ?? (step.step === 'asking-methods' ? 'lync.method' : 'lync.discovery_url');
   if (step.step === 'checking-certificate') return 'xmpp.ca_file';

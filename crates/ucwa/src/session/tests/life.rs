@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::script::{APP, Script, application, error, json_of, lost, not_sent, query, rel};
 use crate::session::{Failure, Response};
-use crate::{Command, Error, ErrorKind, PreferredAvailability};
+use crate::{Command, Error, ErrorKind, Event, PreferredAvailability, State};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -25,6 +25,23 @@ fn events_are_asked_for_before_the_person_appears() {
             format!("GET {APP}/events?ack=1&low=15&medium=5&timeout=180"),
             format!("POST {APP}/me/makeMeAvailable")
         ]
+    );
+}
+
+#[test]
+fn an_application_of_somebody_else_is_ended_before_anything_is_done_in_it() {
+    let mut script = Script::new(true);
+    let mut theirs = application(false);
+    theirs["_embedded"]["me"]["uri"] = json!("sip:ben@example.org");
+    script.answer("/applications", 201, &theirs);
+    assert_eq!(script.asked(), [format!("DELETE {APP}")]);
+    script.answer(APP, 204, &Value::Null);
+    let told = script.told();
+    let last = told.last().map(String::as_str).unwrap_or_default();
+    assert!(last.contains("ben@example.org"), "{told:?}");
+    assert!(
+        !told.iter().any(|told| told.contains("located")),
+        "{told:?}"
     );
 }
 
@@ -136,6 +153,37 @@ fn waits_grow_while_no_page_can_be_kept() {
     }
     let told = script.told();
     assert!(told[2].starts_with("reconnecting 2: "), "{told:?}");
+}
+
+#[test]
+fn waits_grow_and_no_two_programs_wait_the_same() {
+    let waits = |seed| {
+        let mut script = Script::seeded(true, seed);
+        let applications = "https://pool.example/ucwa/oauth/v1/applications";
+        let applications = applications.parse().unwrap();
+        script.session.located(applications, script.now);
+        script.goes_online(201, &[]);
+        script.events();
+        let body = json!({"_links": {"next": super::script::link("/events?ack=2")}, "sender": [{"rel": "x", "events": []}]});
+        let mut waits = Vec::new();
+        for _ in 0..3 {
+            script.answer("/events", 200, &body);
+            assert!(script.session.poll_journal().is_some());
+            let full = std::io::Error::other("disk full");
+            script.session.journalled(Err(full), script.now);
+            let delay = script.events().into_iter().find_map(|event| match event {
+                Event::State(State::Reconnecting { delay, .. }) => Some(delay),
+                _ => None,
+            });
+            waits.extend(delay);
+            script.wait(delay.unwrap());
+            script.answer(APP, 200, &application(true));
+        }
+        waits
+    };
+    let (one, other) = (waits(1), waits(2));
+    assert!(one[0] < one[1] && one[1] < one[2], "{one:?}");
+    assert!(one.iter().zip(&other).all(|(one, other)| one != other));
 }
 
 #[test]
@@ -726,7 +774,7 @@ fn where_applications_are_created_is_told_to_be_kept_once_it_is_proved() {
     let told = |script: &mut Script| {
         let mut located = Vec::new();
         while let Some(event) = script.session.poll_event() {
-            if let crate::Event::Located(url) = event {
+            if let Event::Located(url) = event {
                 located.push(url.map(|url| url.to_string()));
             }
         }

@@ -88,13 +88,19 @@ impl Script {
 
     /// A session that waits to be told where applications are created.
     pub(super) fn unlocated(available: bool) -> Self {
+        Self::seeded(available, 7)
+    }
+
+    /// The same with other chances.
+    pub(super) fn seeded(available: bool, seed: u64) -> Self {
         let setup = Setup {
+            address: "sip:Lina@example.org".parse().unwrap(),
             available,
             endpoint_id: uuid::Uuid::nil(),
             culture: "en-US".to_owned(),
             user_agent: "Test/1".to_owned(),
             limits: Limits::default(),
-            seed: 7,
+            seed,
         };
         let now = Now {
             instant: Instant::now(),
