@@ -72,7 +72,7 @@ pub(crate) enum Verb {
     /// organisation.
     #[command(after_help = "Example:\n  causewayctl diagnose report.zip")]
     Diagnose {
-        /// The archive
+        /// The archive, or a directory for it
         #[arg(value_name = "FILE.zip")]
         file: PathBuf,
         /// Replace a file of that name

@@ -274,7 +274,7 @@ pub(crate) async fn name_errors(place: &Place) {
     }
 }
 
-fn issue_line(issue: &ConfigIssue) -> String {
+pub(crate) fn issue_line(issue: &ConfigIssue) -> String {
     match &issue.key {
         Some(key) => format!("{}: {key}: {}", place_of(issue), issue.message),
         None => format!("{}: {}", place_of(issue), issue.message),

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Ctl;
 use crate::args::ConfigVerb;
-use crate::outcome::{Outcome, internal};
-use crate::session::{PROGRAM, Place, place_of, wrong_configuration, wrong_reply};
+use crate::outcome::{self, Outcome, internal};
+use crate::session::{PROGRAM, Place, issue_line, place_of, wrong_configuration, wrong_reply};
 use crate::text::{Cell, Colour, Paint, columns};
 
 pub(super) async fn run(ctl: &mut Ctl, verb: ConfigVerb) -> Result<Outcome, Problem> {
@@ -46,6 +46,10 @@ pub(super) async fn run(ctl: &mut Ctl, verb: ConfigVerb) -> Result<Outcome, Prob
             let shown = ctl.interrupts.or(effective(&ctl.place)).await?;
             let entry = shown.entries.into_iter().find(|entry| entry.key == key);
             let entry = entry.ok_or_else(wrong_reply)?;
+            let of_it = |issue: &&ConfigIssue| issue.key.as_ref() == Some(&key);
+            for issue in shown.issues.iter().filter(of_it) {
+                outcome::warn(&issue_line(issue));
+            }
             Outcome::new(
                 &entry,
                 entries_table(ctl.paint, std::slice::from_ref(&entry)),

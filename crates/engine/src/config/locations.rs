@@ -35,6 +35,11 @@ impl Locations {
     pub(super) fn names_missing_file(&self) -> bool {
         !self.user_file.exists() && default_user_file().is_ok_and(|usual| usual != self.user_file)
     }
+
+    /// The user's file is where everybody's is: its directory is ours to make.
+    pub(super) fn is_usual(&self) -> bool {
+        default_user_file().is_ok_and(|usual| usual == self.user_file)
+    }
 }
 
 /// Where state, history and queue are unless `--data-dir` says otherwise.

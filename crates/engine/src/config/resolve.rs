@@ -175,6 +175,16 @@ impl Resolver {
             }
             read.map(Some).ok_or_else(expected::<T>)
         });
+        if let Some((
+            Setting {
+                value: Some(value), ..
+            },
+            _,
+        )) = &found
+            && let Some(message) = value.doubt()
+        {
+            self.warn_of(key, message);
+        }
         let (setting, source) = found.unwrap_or((
             Setting {
                 value: None,
@@ -279,6 +289,22 @@ impl Resolver {
             origin,
             source,
             managed,
+        });
+    }
+
+    /// Where the value that holds was written.
+    fn warn_of<T>(&mut self, key: &Key<T>, message: String) {
+        let place = self.layers.iter().rev().find_map(|layer| {
+            let located = layer.values.get(key.name)?;
+            Some((layer.file.display().to_string(), located.line))
+        });
+        let Some((file, line)) = place else { return };
+        self.issues.push(ConfigIssue {
+            severity: Severity::Warning,
+            file,
+            line,
+            key: Some(key.name.to_owned()),
+            message,
         });
     }
 

@@ -15,12 +15,13 @@ use crate::own_files;
 
 const STEP: &str = "configuration";
 
-/// Sets a key of the user's file to what a person typed. The file is created where there is none (mode 0600, its
-/// directory 0700) and replaced as a whole, so that nobody ever sees half of it. Blocking.
+/// Sets a key of the user's file to what a person typed. The file is created where there is none (mode 0600; the usual
+/// directory too, 0700) and replaced as a whole, so that nobody ever sees half of it. Blocking.
 ///
 /// # Errors
 /// `ManagedByPolicy` where the administrator locked the key; `BadConfig` for an unknown key, a wrong value (says what
-/// was expected) or a file that cannot be read; `Storage` where it cannot be written.
+/// was expected), a file that cannot be read, or one that was named in a directory that is not there; `Storage` where it
+/// cannot be written.
 pub fn set(locations: &Locations, key: &str, value: &str) -> Result<(), Problem> {
     let row = row(key).ok_or_else(|| unknown_key(key))?;
     let raw = row.typed(value);
@@ -29,7 +30,7 @@ pub fn set(locations: &Locations, key: &str, value: &str) -> Result<(), Problem>
     put(&mut document, key, raw)?;
     let after = document.to_string();
     check(locations, key, &after)?;
-    write(file, &after)
+    write(locations, &after)
 }
 
 /// Takes a key out of the user's file, so that a weaker layer or the built-in value holds. A key that this version does
@@ -53,7 +54,7 @@ pub fn unset(locations: &Locations, key: &str) -> Result<(), Problem> {
     }
     let after = document.to_string();
     check(locations, key, &after)?;
-    write(file, &after)
+    write(locations, &after)
 }
 
 /// The user's file as it stands; empty where there is none.
@@ -154,13 +155,25 @@ fn check(locations: &Locations, key: &str, text: &str) -> Result<(), Problem> {
     }
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Problem> {
+fn write(locations: &Locations, text: &str) -> Result<(), Problem> {
+    let named = &locations.user_file;
     // A link to a file elsewhere stays a link.
-    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let file = named.canonicalize().unwrap_or_else(|_| named.clone());
     let dir = file
         .parent()
         .filter(|dir| !dir.as_os_str().is_empty())
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    // Anywhere else a directory that is not there is a slip of the pen.
+    if !dir.exists() && !locations.is_usual() {
+        return Err(bad_config(
+            format!(
+                "The directory of the configuration file {} does not exist",
+                file.display()
+            ),
+            "Correct --config, or make the directory first",
+        )
+        .with("file", file.display().to_string()));
+    }
     replace(&file, &dir, text).map_err(|error| {
         Problem::new(
             Code::Storage,

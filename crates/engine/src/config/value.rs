@@ -13,6 +13,7 @@ use ucwa::SipUri;
 use ucwa::client::{Method, Mode, Proxy};
 use url::Url;
 
+use super::plain_file;
 use super::settings::{HistoryMode, HostPort};
 
 /// A value as it stands in a file.
@@ -48,6 +49,10 @@ pub(super) trait Value: Sized {
     /// What a person typed, as it would stand in a file.
     fn typed(text: &str) -> Raw {
         Raw::Text(text.to_owned())
+    }
+    /// Why a value that is right will hardly do.
+    fn doubt(&self) -> Option<String> {
+        None
     }
     /// As shown.
     fn show(&self) -> Json;
@@ -303,6 +308,12 @@ impl Value for PathBuf {
             return std::env::home_dir().map(|home| home.join(parts.as_path()));
         }
         Some(base.join(path))
+    }
+
+    /// All of these files are ours to read.
+    fn doubt(&self) -> Option<String> {
+        let error = plain_file::open(self).err()?;
+        Some(format!("{} cannot be read: {error}", self.display()))
     }
 
     fn show(&self) -> Json {

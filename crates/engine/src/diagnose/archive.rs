@@ -24,9 +24,17 @@ pub(super) struct Archive {
 }
 
 impl Archive {
+    /// In a directory it gets a name of its own.
+    ///
     /// # Errors
     /// [`Code::FileExists`]; [`Code::Storage`] where nothing can be written there.
     pub(super) fn begin(file: PathBuf, overwrite: bool, now: Timestamp) -> Result<Self, Problem> {
+        let top = format!("causeway-report-{}", now.strftime("%Y%m%d-%H%M%S"));
+        let file = if file.is_dir() {
+            file.join(format!("{top}.zip"))
+        } else {
+            file
+        };
         if !overwrite && file.symlink_metadata().is_ok() {
             return Err(exists(&file));
         }
@@ -36,7 +44,7 @@ impl Archive {
         Ok(Self {
             zip: ZipWriter::new(new),
             overwrite,
-            top: format!("causeway-report-{}", now.strftime("%Y%m%d-%H%M%S")),
+            top,
             file,
         })
     }
@@ -218,6 +226,17 @@ mod tests {
         begin(&file, true).unwrap().finish().unwrap();
         assert!(fs::read(&file).unwrap().starts_with(b"PK"));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn in_a_directory_it_gets_a_name_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let written = begin(dir.path(), false).unwrap().finish().unwrap();
+        let file = dir.path().join("causeway-report-19700101-000000.zip");
+        assert_eq!(written.file, file.display().to_string());
+        assert!(fs::read(&file).unwrap().starts_with(b"PK"));
+        let again = begin(dir.path(), false).err().unwrap();
+        assert_eq!(again.code, Code::FileExists);
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn the_sample_file_changes_nothing_and_with_its_values_switched_on_it_is_right()
         })
         .collect();
     let configuration = user_file(&switched_on);
-    assert_eq!(configuration.issues, []);
+    assert_eq!(errors(&configuration), []);
     assert!(
         configuration
             .entries

@@ -263,6 +263,29 @@ fn relative_paths_count_from_the_file_that_names_them() {
 }
 
 #[test]
+fn a_file_that_is_named_and_cannot_be_read_warns_with_its_path() {
+    let machine = Machine::new();
+    machine.write("home/there.pem", "");
+    machine.user("[lync]\nca_file = 'there.pem'\npassword_file = 'not-there'\n");
+    let issue = only_issue(&machine.load());
+    assert_eq!(
+        (issue.severity, issue.key.as_deref(), issue.line),
+        (Severity::Warning, Some("lync.password_file"), Some(3))
+    );
+    let path = machine.path("home/not-there");
+    assert!(issue.message.contains(path.to_str().unwrap()), "{issue:?}");
+    machine.user("[xmpp]\nca_file = '.'\n");
+    assert_eq!(
+        only_issue(&machine.load()).key.as_deref(),
+        Some("xmpp.ca_file")
+    );
+    // It holds all the same: the file may be made later.
+    machine.user("[lync]\naddress = 'a@b.example'\nca_file = 'later.pem'\n");
+    let lync = machine.load().settings.lync.unwrap();
+    assert_eq!(lync.ca_file.value, Some(machine.path("home/later.pem")));
+}
+
+#[test]
 fn an_empty_text_takes_away_what_a_weaker_layer_set() {
     let machine = Machine::new();
     machine.write(

@@ -84,3 +84,12 @@ fn only_issue(configuration: &Configuration) -> ConfigIssue {
         issues => panic!("one issue expected: {issues:#?}"),
     }
 }
+
+/// What is wrong, besides files that are named and not there.
+fn errors(configuration: &Configuration) -> Vec<ConfigIssue> {
+    let issues = configuration.issues.iter();
+    issues
+        .filter(|issue| issue.severity == Severity::Error)
+        .cloned()
+        .collect()
+}

@@ -59,18 +59,21 @@ fn a_new_key_joins_its_section_and_a_new_section_the_end() {
 }
 
 #[test]
-fn a_missing_file_is_created_for_its_owner_alone() {
+fn a_missing_file_is_created_for_its_owner_alone_and_no_directory_that_was_named_by_mistake() {
     let machine = Machine::new();
-    set(&machine.locations, "xmpp.address", "anna@xmpp.example").unwrap();
+    let set = || set(&machine.locations, "xmpp.address", "anna@xmpp.example");
+    let refused = set().unwrap_err();
+    let file = machine.path("home/config.toml");
+    assert_eq!(refused.code, Code::BadConfig);
+    assert!(refused.message.contains(file.to_str().unwrap()));
+    assert!(!machine.path("home").exists());
+    fs::create_dir(machine.path("home")).unwrap();
+    set().unwrap();
     assert_eq!(text(&machine), "[xmpp]\naddress = \"anna@xmpp.example\"\n");
-    let mode = |name| {
-        fs::metadata(machine.path(name))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777
-    };
-    assert_eq!((mode("home"), mode("home/config.toml")), (0o700, 0o600));
+    assert_eq!(
+        fs::metadata(file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
 }
 
 #[test]

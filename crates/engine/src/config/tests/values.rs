@@ -194,7 +194,7 @@ fn wrong_values_of_every_key_are_refused_with_what_was_expected() {
 fn the_example_of_every_key_is_right() {
     for row in TABLE {
         let configuration = user_file(&format!("{} = {}\n", row.name(), row.example()));
-        assert_eq!(configuration.issues, [], "{}", row.name());
+        assert_eq!(errors(&configuration), [], "{}", row.name());
         assert_eq!(entry(&configuration, row.name()).origin, Origin::User);
     }
 }
