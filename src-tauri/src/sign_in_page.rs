@@ -3,6 +3,8 @@
 //! The page is foreign: the window has no capability and so reaches no command of ours, its cookies live in memory and are
 //! gone with it, it goes nowhere but over HTTPS, and its title is the host that is asked for the password.
 
+mod network;
+
 use std::sync::{Mutex, PoisonError};
 
 use causeway_api::{Changes as _, Code, Command, Desk as _, Kind, Problem, Side, SideState};
@@ -11,6 +13,7 @@ use tauri::{
     AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 
+use self::network::Network;
 use crate::shell::Shell;
 use crate::window::{self, front};
 
@@ -45,13 +48,13 @@ pub(crate) async fn sign_in_page(
         token_url: https(token_url)?,
         handed: Mutex::default(),
     };
-    let ca_file = ca_file(&app).await?;
-    open(&app, https(page)?, errand, ca_file)
+    let network = Network::of(&app).await?;
+    open(&app, https(page)?, errand, network)
         .map_err(|error| refused(&format!("The window cannot be opened: {error}")))
 }
 
-fn open(app: &AppHandle, page: Url, errand: Errand, ca_file: Option<String>) -> tauri::Result<()> {
-    // It begins empty, so that the authority is known before the first connection.
+fn open(app: &AppHandle, page: Url, errand: Errand, network: Network) -> tauri::Result<()> {
+    // It begins empty, so that proxy and authority are known before the first connection.
     let blank = WebviewUrl::External(Url::parse("about:blank").map_err(tauri::Error::InvalidUrl)?);
     let errand = std::sync::Arc::new(errand);
     let window = WebviewWindowBuilder::new(app, LABEL, blank)
@@ -75,7 +78,7 @@ fn open(app: &AppHandle, page: Url, errand: Errand, ca_file: Option<String>) -> 
             }
         })
         .build()?;
-    trust(&window, ca_file)?;
+    network.rules(&window)?;
     window.navigate(page)?;
     front(&window);
     let app = app.clone();
@@ -145,60 +148,6 @@ async fn counts(window: &WebviewWindow, errand: &Errand, cookies: String) -> Res
         }
     }
     Ok(true)
-}
-
-/// `lync.ca_file`: the organisation's own authority, which this computer need not know.
-async fn ca_file(app: &AppHandle) -> Result<Option<String>, Problem> {
-    let client = app.state::<Shell>().client().await?;
-    let reply = client.request(Command::ShowConfig).await?;
-    let causeway_api::Reply::Config { entries, .. } = reply else {
-        return Ok(None);
-    };
-    let entry = entries
-        .into_iter()
-        .find(|entry| entry.key == "lync.ca_file");
-    Ok(entry.and_then(|entry| entry.value.as_str().map(str::to_owned)))
-}
-
-/// Lets hosts pass whose certificate comes from that authority, and nothing else is wrong with.
-#[cfg(target_os = "linux")]
-fn trust(window: &WebviewWindow, ca_file: Option<String>) -> tauri::Result<()> {
-    use webkit2gtk::gio::prelude::TlsCertificateExt as _;
-    use webkit2gtk::gio::{NetworkAddress, TlsCertificate, TlsCertificateFlags};
-    use webkit2gtk::{WebContextExt as _, WebViewExt as _};
-    let Some(ca_file) = ca_file else {
-        return Ok(());
-    };
-    window.with_webview(move |webview| {
-        let authorities = TlsCertificate::list_new_from_file(ca_file).unwrap_or_default();
-        let trusts = move |host: &str, certificate: &TlsCertificate| {
-            let identity = NetworkAddress::new(host, 443);
-            authorities.iter().any(|authority| {
-                certificate.verify(Some(&identity), Some(authority)) == TlsCertificateFlags::empty()
-            })
-        };
-        webview
-            .inner()
-            .connect_load_failed_with_tls_errors(move |view, url, certificate, _| {
-                let host = Url::parse(url).ok();
-                let host = host.as_ref().and_then(Url::host_str);
-                let Some(host) = host.filter(|host| trusts(host, certificate)) else {
-                    return false;
-                };
-                let Some(context) = view.context() else {
-                    return false;
-                };
-                context.allow_tls_certificate_for_host(certificate, host);
-                view.load_uri(url);
-                true
-            });
-    })
-}
-
-/// The other web views ask the system alone.
-#[cfg(not(target_os = "linux"))]
-fn trust(_window: &WebviewWindow, _ca_file: Option<String>) -> tauri::Result<()> {
-    Ok(())
 }
 
 /// The host as a person reads it, nothing else of the address.

@@ -2,6 +2,7 @@
 
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{PEOPLE, Solo};
+use causeway_tests::names::Names;
 use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
 use causeway_tests::window::Window;
@@ -73,4 +74,29 @@ async fn the_page_opens_on_request_alone_and_signs_in_at_the_second_try() {
     assert_eq!(asked(&sim, "sign-in-page", "GET").await, opened + 2);
     let log = agent.program.log_text();
     assert!(!log.contains("FedAuth"), "{log}");
+}
+
+/// The host of the page is one that the proxy alone knows; that of the AD FS is this computer, which no proxy reaches.
+#[tokio::test]
+async fn the_page_goes_by_the_proxy_of_the_lync_side() {
+    let sim = Sim::start(PEOPLE, &["--passive", "--no-forms"]).await;
+    let names = Names::start().await;
+    let pool = sim
+        .ready()
+        .discovery
+        .replace("127.0.0.1", "pool.contoso.example");
+    let lines = format!("discovery_url = \"{pool}\"\nproxy = \"{}\"\n", names.url());
+    let anna = Solo::new(&sim, &lines);
+    anna.without("password_file");
+    let _agent = Agent::start(&anna.ctl).await;
+    let window = Window::open(&anna.ctl.data_dir).await;
+    window
+        .reads("main", |text| text.contains("sign in on a web page"))
+        .await;
+    window.click(OPEN).await;
+    until("the AD FS behind the page", async || {
+        window.screen().titled(HOST)
+    })
+    .await;
+    assert!(asked(&sim, "sign-in-page", "GET").await > 0);
 }
