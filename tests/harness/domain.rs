@@ -111,16 +111,8 @@ impl Domain {
     /// # Panics
     /// When the domain gives none.
     pub async fn ticket(&self, name: &str, password: &str, seconds: u32) -> String {
-        let cache = format!("FILE:{}/{name}-{seconds}.cache", self.dir.path().display());
-        let mut kinit = Command::new("kinit");
-        kinit
-            .args(["-l", &format!("{seconds}s"), name])
-            .env("KRB5_CONFIG", self.configuration())
-            .env("KRB5CCNAME", &cache)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null());
-        feed(kinit, &format!("{password}\n")).await;
-        cache
+        let life = format!("{seconds}s");
+        kinit(&self.configuration(), name, password, &["-l", &life]).await
     }
 
     /// A cache that holds nothing.
@@ -134,7 +126,28 @@ impl Domain {
     }
 }
 
-async fn feed(mut command: Command, input: &str) {
+/// A fresh ticket, in a file beside that configuration: the name of its cache.
+pub(crate) async fn kinit(
+    configuration: &Path,
+    name: &str,
+    password: &str,
+    more: &[&str],
+) -> String {
+    let beside = configuration.parent().expect("a file has a directory");
+    let cache = format!("FILE:{}/{name}{}.cache", beside.display(), more.concat());
+    let mut kinit = Command::new("kinit");
+    kinit
+        .args(more)
+        .arg(name)
+        .env("KRB5_CONFIG", configuration)
+        .env("KRB5CCNAME", &cache)
+        .stdout(Stdio::null());
+    feed(kinit, &format!("{password}\n")).await;
+    cache
+}
+
+/// Runs a program to its good end, with that input.
+pub(crate) async fn feed(mut command: Command, input: &str) {
     let mut child = command
         .stdin(Stdio::piped())
         .kill_on_drop(true)
@@ -153,7 +166,7 @@ async fn feed(mut command: Command, input: &str) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
-fn client(port: u16) -> String {
+pub(crate) fn client(port: u16) -> String {
     // kdc_timesync hides the client's own clock; the server's name is taken as it is written.
     format!(
         "[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n dns_lookup_realm = false\n \

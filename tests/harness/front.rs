@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 
 use crate::certificates::certificates;
+use crate::directory::Directory;
 use crate::domain::{Domain, OUT_OF_STEP, UNKNOWN, WEB};
 use crate::program::Program;
 use crate::sim::{Sim, free_port};
@@ -29,6 +30,11 @@ pub enum Asks {
 
 pub(crate) const ALL: [Asks; 4] = [Asks::Either, Asks::Kerberos, Asks::Ntlm, Asks::Basic];
 
+/// Accounts for NTLM, in the directory of Apache.
+const NTLM_USERS: &str = "ntlm-users";
+/// Who may ask winbind about passwords.
+const WINBIND: &str = "winbindd_priv";
+
 /// A running Apache.
 pub struct Front {
     program: Program,
@@ -42,27 +48,68 @@ impl Front {
     /// # Panics
     /// When it does not start.
     pub async fn start(sim: &Sim, domain: &Domain, accounts: &[(&str, &str)]) -> Self {
-        let dir = TempDir::new().expect("a temporary directory");
-        certificates(dir.path(), &[WEB, UNKNOWN, OUT_OF_STEP, "127.0.0.1"]);
         let people: String = accounts
             .iter()
             .map(|(name, password)| format!("CONTOSO:{name}:{password}\n"))
             .collect();
+        let (krb5, keytab) = (domain.configuration(), domain.keytab());
+        Self::with(sim, &krb5, &keytab, Some(people), "").await
+    }
+
+    /// Starts one that asks this directory about NTLM too. `aliases` are names that people sign in with, as regular expressions,
+    /// and the accounts that they are of: IIS learns that from the domain controller, Apache knows the name alone.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn of(sim: &Sim, directory: &Directory, aliases: &[(&str, &str)]) -> Self {
+        // Debian's group of those who may ask; it has to get there.
+        let door = directory.winbind();
+        for above in door.ancestors().skip(1).take(2) {
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(above, open).expect("a directory of ours");
+        }
+        let given = std::process::Command::new("chgrp")
+            .arg(WINBIND)
+            .arg(&door)
+            .status();
+        assert!(given.is_ok_and(|status| status.success()), "no {WINBIND}");
+        let (krb5, keytab) = (directory.configuration(), directory.keytab());
+        let aliases: String = aliases
+            .iter()
+            .map(|(name, account)| {
+                format!("RequestHeader edit X-Remote-User \"^{name}$\" {account}\n")
+            })
+            .collect();
+        Self::with(sim, &krb5, &keytab, None, &aliases).await
+    }
+
+    /// `accounts` for NTLM in the form of gss-ntlmssp; none: winbind knows them. `more`: further directives.
+    async fn with(
+        sim: &Sim,
+        krb5: &Path,
+        keytab: &Path,
+        accounts: Option<String>,
+        more: &str,
+    ) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        certificates(dir.path(), &[WEB, UNKNOWN, OUT_OF_STEP, "127.0.0.1"]);
         let ports = [free_port(), free_port(), free_port(), free_port()];
-        let keytab = std::fs::read(domain.keytab()).expect("the domain has made keys");
-        for (name, content) in [
+        let keytab = std::fs::read(keytab).expect("the domain has made keys");
+        let group = accounts.as_ref().map_or(WINBIND, |_| "www-data");
+        let mut files = vec![
             (
                 "httpd.conf",
-                configuration(dir.path(), sim, ports).into_bytes(),
+                (configuration(dir.path(), sim, ports, group) + more).into_bytes(),
             ),
-            ("ntlm-users", people.into_bytes()),
             ("http.keytab", keytab),
             ("nobody", Vec::new()),
-        ] {
+        ];
+        files.extend(accounts.map(|accounts| (NTLM_USERS, accounts.into_bytes())));
+        for (name, content) in files {
             std::fs::write(dir.path().join(name), content)
                 .expect("a file of Apache can be written");
         }
-        let program = apache(dir.path(), domain, &ports).await;
+        let program = apache(dir.path(), krb5, &ports).await;
         Self {
             program,
             dir,
@@ -107,13 +154,14 @@ impl Front {
     }
 }
 
-/// Apache on what lies in `dir`, with the domain's Kerberos and the accounts for NTLM; waits for its ports.
+/// Apache on what lies in `dir`, with that configuration of Kerberos and the accounts for NTLM, if there are some; waits for its
+/// ports.
 ///
 /// # Panics
 /// When it does not start.
-pub(crate) async fn apache(dir: &Path, domain: &Domain, ports: &[u16]) -> Program {
+pub(crate) async fn apache(dir: &Path, krb5: &Path, ports: &[u16]) -> Program {
     readable(dir);
-    readable(&domain.configuration());
+    readable(krb5);
     let mut command = Command::new("/usr/sbin/apache2");
     command
         // One process: it is gone when it is killed.
@@ -121,9 +169,12 @@ pub(crate) async fn apache(dir: &Path, domain: &Domain, ports: &[u16]) -> Progra
         .arg(dir)
         .arg("-f")
         .arg(dir.join("httpd.conf"))
-        .env("KRB5_CONFIG", domain.configuration())
-        .env("KRB5_KTNAME", dir.join("http.keytab"))
-        .env("NTLM_USER_FILE", dir.join("ntlm-users"));
+        .env("KRB5_CONFIG", krb5)
+        .env("KRB5_KTNAME", dir.join("http.keytab"));
+    let accounts = dir.join(NTLM_USERS);
+    if accounts.exists() {
+        command.env("NTLM_USER_FILE", accounts);
+    }
     let program = Program::start(command, &dir.join("stderr.log"));
     for port in ports {
         until("Apache's port", async || {
@@ -149,7 +200,7 @@ fn readable(path: &Path) {
     }
 }
 
-fn configuration(dir: &Path, sim: &Sim, ports: [u16; 4]) -> String {
+fn configuration(dir: &Path, sim: &Sim, ports: [u16; 4], group: &str) -> String {
     let dir = dir.display();
     let modules: String = [
         "mpm_event",
@@ -176,7 +227,7 @@ fn configuration(dir: &Path, sim: &Sim, ports: [u16; 4]) -> String {
     let sim = &sim.ready().discovery;
     format!(
         "ServerRoot {dir}\nServerName {WEB}\nPidFile {dir}/httpd.pid\nDefaultRuntimeDir {dir}\nMutex file:{dir} default\n{modules}\
-         User www-data\nGroup www-data\nStartServers 1\nServerLimit 1\nThreadsPerChild 16\nMaxRequestWorkers 16\n\
+         User www-data\nGroup {group}\nStartServers 1\nServerLimit 1\nThreadsPerChild 16\nMaxRequestWorkers 16\n\
          KeepAlive On\nErrorLog {dir}/error.log\nLogLevel warn auth_gssapi:debug\n\
          LogFormat \"%>s %{{Authorization}}i\" short\nCustomLog {dir}/access.log short\n\
          SSLProxyEngine on\nSSLProxyVerify none\nSSLProxyCheckPeerName off\nProxyPreserveHost On\nProxyPass / {sim}\n\

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use tokio::net::UdpSocket;
 
+use crate::program::left_out;
+
 /// Set for the part of a story that runs on the island.
 const THERE: &str = "CAUSEWAY_ISLAND";
 
@@ -22,6 +24,26 @@ shift
 exec "$@"
 "#;
 
+/// Goes on as the story, with a `/run` of its own: the sockets of servers have names that are compiled in. What it started
+/// ends with it.
+const VOYAGE_OF_ROOT: &str = r#"set -e
+ip link set lo up
+mount -t tmpfs tmpfs /run
+mkdir /run/samba
+shift
+exec "$@"
+"#;
+
+const AS_ANYBODY: [&str; 4] = ["--user", "--map-root-user", "--net", "--mount"];
+const AS_ROOT: [&str; 6] = [
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+];
+
 /// Tells a story on an island: the test whose full name is `module` and `name` is run a second time there, and its
 /// outcome is that of this one. Where the system gives nobody a namespace it is left out, and says so.
 ///
@@ -29,38 +51,47 @@ exec "$@"
 /// When the story fails.
 pub fn story<F: Future<Output = ()>>(module: &str, name: &str, told: impl FnOnce() -> F) {
     if std::env::var_os(THERE).is_some() {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a run-time");
-        runtime.block_on(told());
-        // A name that is never answered holds a thread of the run-time; nobody waits for it.
-        runtime.shutdown_background();
-        return;
-    }
-    if !possible() {
-        #[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
-        {
-            eprintln!("{name}: left out, there are no namespaces here");
-        }
-        return;
+        return tell(told);
     }
     let etc = TempDir::new().expect("a temporary directory");
     furnish(etc.path());
+    voyage(&AS_ANYBODY, VOYAGE, etc.path(), module, name);
+}
+
+/// As [`story`], on an island with the system's `/etc` and its accounts, where the story is root: for servers that give files
+/// to others. Away from root, and where there are no namespaces, it is left out, and says so.
+///
+/// # Panics
+/// When the story fails.
+pub fn story_of_root<F: Future<Output = ()>>(module: &str, name: &str, told: impl FnOnce() -> F) {
+    if std::env::var_os(THERE).is_some() {
+        return tell(told);
+    }
+    voyage(&AS_ROOT, VOYAGE_OF_ROOT, Path::new("/"), module, name);
+}
+
+fn tell<F: Future<Output = ()>>(told: impl FnOnce() -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a run-time");
+    runtime.block_on(told());
+    // A name that is never answered holds a thread of the run-time; nobody waits for it.
+    runtime.shutdown_background();
+}
+
+/// Runs the test a second time behind `unshare` with these arguments, after `script` with that first argument.
+fn voyage(unshare: &[&str], script: &str, first: &Path, module: &str, name: &str) {
+    if !possible(unshare) {
+        left_out(&format!("{name}: there are no namespaces here for it"));
+        return;
+    }
     let module = module.split_once("::").map_or("", |(_, rest)| rest);
     let status = Command::new("unshare")
-        .args([
-            "--user",
-            "--map-root-user",
-            "--net",
-            "--mount",
-            "sh",
-            "-c",
-            VOYAGE,
-            "sh",
-        ])
-        .arg(etc.path())
+        .args(unshare)
+        .args(["sh", "-c", script, "sh"])
+        .arg(first)
         .arg(std::env::current_exe().expect("a running program has a path"))
         .arg(format!("{module}::{name}"))
         .args(["--exact", "--nocapture"])
@@ -78,16 +109,10 @@ fn built() -> &'static str {
     "1"
 }
 
-fn possible() -> bool {
+fn possible(unshare: &[&str]) -> bool {
     Command::new("unshare")
-        .args([
-            "--user",
-            "--map-root-user",
-            "--net",
-            "--mount",
-            "ip",
-            "link",
-        ])
+        .args(unshare)
+        .args(["ip", "link"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -8,6 +8,7 @@ pub mod cast;
 mod certificates;
 pub mod ctl;
 pub mod desktop;
+pub mod directory;
 pub mod domain;
 pub mod dunst;
 pub mod front;

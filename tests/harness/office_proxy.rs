@@ -42,7 +42,7 @@ impl OfficeProxy {
             std::fs::write(dir.path().join(name), content)
                 .expect("a file of Apache can be written");
         }
-        let program = apache(dir.path(), domain, &ports).await;
+        let program = apache(dir.path(), &domain.configuration(), &ports).await;
         Self {
             program,
             dir,

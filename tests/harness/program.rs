@@ -89,7 +89,7 @@ pub fn is_installed(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
     if !found {
-        let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
+        left_out(&format!("{name} is not installed"));
     }
     found
 }
@@ -109,9 +109,13 @@ pub fn are_installed(what_follows: &str, paths: &[&str]) -> bool {
     }
     let said = format!("{what_follows}: {} not installed", missing.join(", "));
     assert!(std::env::var_os("CI").is_none(), "{said}");
-    // Past the test runner, which keeps the words of tests that pass to itself.
-    let _ = writeln!(std::io::stderr(), "skipped: {said}");
+    left_out(&said);
     false
+}
+
+/// Says that a story was not told, and why: past the test runner, which keeps the words of tests that pass to itself.
+pub(crate) fn left_out(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 /// Processes below this one, children of children too, each with its name (`/proc/PID/comm`, cut at 15 characters).

@@ -27,6 +27,8 @@ const DOMAIN: &[&str] = &[
     "gss-ntlmssp",
     "faketime",
 ];
+/// Samba as the controller of an Active Directory, whose winbind that web server asks about passwords.
+const DIRECTORY: &[&str] = &["samba-ad-dc", "samba-ad-provision", "winbind", "ldb-tools"];
 /// The XMPP server of the stories, the demo and the bench.
 const XMPP_SERVER: &[&str] = &[
     "prosody",
@@ -71,12 +73,23 @@ const WRAP: &[&str] = &["dpkg-dev", "rpm", "help2man"];
 /// The critics of the formats, and a clean system to install into.
 const TRY: &[&str] = &["lintian", "rpmlint", "mmdebstrap"];
 
+/// Packages that start servers when they are installed, and these.
+const SERVERS: &[(&str, &[&str])] = &[
+    ("prosody", &["prosody"]),
+    ("apache2", &["apache2"]),
+    ("krb5-kdc", &["krb5-kdc"]),
+    ("krb5-admin-server", &["krb5-admin-server"]),
+    ("samba-ad-dc", &["samba-ad-dc", "smbd", "nmbd"]),
+    ("winbind", &["winbind"]),
+];
+
 /// What the whole of `cargo xtask test` needs.
 pub(crate) const EVERYTHING: Packages = Packages(&[
     BUILD,
     XMPP_SERVER,
     NETWORK,
     DOMAIN,
+    DIRECTORY,
     WINDOW,
     PAGE,
     DESKTOP,
@@ -137,9 +150,10 @@ pub(crate) fn set_up(packages: &Packages) -> Result<()> {
             "packages are missing and this account may not install them. Run:\n\n    {by_hand}\n"
         );
     };
-    let own_servers: Vec<&str> = ["prosody", "apache2", "krb5-kdc", "krb5-admin-server"]
-        .into_iter()
-        .filter(|server| missing.contains(server))
+    let own_servers: Vec<&str> = SERVERS
+        .iter()
+        .filter(|(package, _)| missing.contains(package))
+        .flat_map(|(_, servers)| servers.iter().copied())
         .collect();
     run::step(
         "package lists",

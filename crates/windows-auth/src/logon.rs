@@ -56,7 +56,8 @@ impl Ticket {
     /// written differently, so that only the accounts are compared.
     #[must_use]
     pub fn is_of(&self, name: &LogonName) -> bool {
-        let own = LogonName::read(&self.principal);
+        // The `@` of an enterprise name is written with a backslash in a principal (RFC 6806 section 5).
+        let own = LogonName::read(&self.principal.replace("\\@", "@"));
         own.account().to_lowercase() == name.account().to_lowercase()
     }
 }
@@ -99,5 +100,8 @@ mod tests {
                 assert!(!ticket.is_of(&LogonName::read(other)), "{other}");
             }
         }
+        let enterprise = Ticket::of(r"a.berg\@firma.example@CONTOSO.EXAMPLE");
+        assert!(enterprise.is_of(&LogonName::read("a.berg@firma.example")));
+        assert!(!enterprise.is_of(&LogonName::read("anna")));
     }
 }

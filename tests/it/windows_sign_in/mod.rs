@@ -1,6 +1,7 @@
 //! Windows authentication against real servers: MIT Kerberos, and Apache in front of the simulator. Each attempt is a
 //! `causewayctl` of its own, since libkrb5 reads its environment.
 
+mod active_directory;
 mod fallback;
 mod password;
 mod ticket;
@@ -35,8 +36,8 @@ const BENS: &str = r#"Bär & <Ø>'"+%€"#;
 /// Somebody who may have a ticket in the domain, but no account in the pool.
 const STRANGER: (&str, &str) = ("nobody", "Nobody#1");
 
-struct Place {
-    domain: Domain,
+struct Place<D = Domain> {
+    domain: D,
     front: Front,
     names: Names,
     sim: Sim,
@@ -48,6 +49,7 @@ struct Place {
 /// One attempt to sign in.
 #[derive(Clone)]
 struct Attempt<'a> {
+    address: &'a str,
     host: &'a str,
     asks: Asks,
     method: &'a str,
@@ -86,6 +88,7 @@ impl Place {
     /// By Anna's ticket, without a password.
     fn by_ticket(&self) -> Attempt<'_> {
         Attempt {
+            address: ANNA,
             host: WEB,
             asks: Asks::Either,
             method: "automatic",
@@ -106,7 +109,9 @@ impl Place {
             ..self.by_ticket()
         }
     }
+}
 
+impl<D> Place<D> {
     /// A configuration for it.
     fn ctl(&self, attempt: &Attempt<'_>) -> Ctl {
         let dir = TempDir::new_in(self.dir.path())
@@ -114,7 +119,8 @@ impl Place {
             .keep();
         let port = self.front.port(attempt.asks);
         let mut text = format!(
-            "[lync]\naddress = \"{ANNA}\"\nmethod = \"{}\"\ndiscovery_url = \"https://{}:{port}/\"\nca_file = {:?}\nproxy = \"{}\"\n",
+            "[lync]\naddress = \"{}\"\nmethod = \"{}\"\ndiscovery_url = \"https://{}:{port}/\"\nca_file = {:?}\nproxy = \"{}\"\n",
+            attempt.address,
             attempt.method,
             attempt.host,
             self.front.ca(),

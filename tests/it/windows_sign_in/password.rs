@@ -1,5 +1,6 @@
 //! With user name and password.
 
+use causeway_tests::cast::{ANNA, BEN};
 use causeway_tests::front::Asks;
 
 use super::{ANNAS, Attempt, BENS, Place, STRANGER, long_password, none};
@@ -10,12 +11,15 @@ async fn a_password_goes_by_ntlm_whatever_letters_it_has() {
         return;
     };
     let (long, by) = (long_password(), "NTLM".to_owned());
-    for (user, password) in [
-        (r"CONTOSO\anna", ANNAS),
-        ("anna", ANNAS),
-        (r"CONTOSO\ben", BENS),
+    for (address, user, password) in [
+        (ANNA, r"CONTOSO\anna", ANNAS),
+        (ANNA, "anna", ANNAS),
+        (BEN, r"CONTOSO\ben", BENS),
     ] {
-        let attempt = place.by_password(user, password);
+        let attempt = Attempt {
+            address,
+            ..place.by_password(user, password)
+        };
         let (method, passed) = place.signs_in(&attempt).await;
         assert_eq!(
             (method, passed),
