@@ -3,8 +3,10 @@
 use causeway_api::door::Client;
 use causeway_api::{Code, Command, Desk as _, Kept, Problem, Reply, Side, SideState, SignInMethod};
 use causeway_tests::agent::Agent;
-use causeway_tests::cast::{ANNA, World};
+use causeway_tests::cast::{ANNA, Solo, World};
+use causeway_tests::sim::Sim;
 use causeway_tests::wait::until;
+use serde_json::json;
 
 async fn ask(door: &Client, command: Command) -> Result<Reply, Problem> {
     door.request(command).await
@@ -107,4 +109,24 @@ async fn a_person_is_signed_in_by_the_door_alone_and_signed_out_again() {
     drop(agent);
     let log = std::fs::read_to_string(world.ctl.data_dir.with_extension("agent.log")).unwrap();
     assert!(!log.contains(&world.sim.account("anna").password));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_hangs_is_cancelled_and_begun_again() {
+    let sim = Sim::with_its_own_cast().await;
+    sim.fault(json!({"what": "silent", "on": "token", "count": -1}))
+        .await;
+    let anna = Solo::at(&sim);
+    let _agent = Agent::start(&anna.ctl).await;
+    let door = Client::connect(&anna.ctl.data_dir, "the stories").await;
+    let door = door.expect("the door answers").expect("the agent runs");
+    comes_to(&door, SideState::SigningIn).await;
+    let cancel = Command::CancelSignIn { side: Side::Lync };
+    ask(&door, cancel).await.expect("cancelled");
+    comes_to(&door, SideState::SignedOut).await;
+    sim.fault(json!({"what": "silent", "on": "token", "count": 0}))
+        .await;
+    let again = Command::SignIn { side: Side::Lync };
+    ask(&door, again).await.expect("tried");
+    comes_to(&door, SideState::ReadyAvailable).await;
 }

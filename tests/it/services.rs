@@ -1,7 +1,7 @@
 //! Services of a real desktop: dunst shows notifications, gnome-keyring keeps passwords.
 
 use causeway_api::door::Client;
-use causeway_api::{Command, Desk as _, Side, Wish};
+use causeway_api::{Command, Desk as _, Kept, Reply, Side, Wish};
 use causeway_tests::agent::Agent;
 use causeway_tests::cast::{ANNA, BEN, CARLA, World, password};
 use causeway_tests::desktop::Desktop;
@@ -53,7 +53,10 @@ async fn quitting_keeps_the_passwords_and_signing_out_deletes_them() {
 
     let mut agent = Agent::start_on(&world.ctl, &desktop).await;
     world.ctl.stream(&["watch"]).both_sides_ready().await;
-    agent.program.terminate().await;
+    let quit = door(&world).await.request(Command::Quit).await;
+    quit.expect("it quits");
+    let end = agent.program.child().wait().await.expect("it ended");
+    assert_eq!(end.code(), Some(0));
     assert_eq!(
         applications_ended(&world).await,
         1,
@@ -62,8 +65,7 @@ async fn quitting_keeps_the_passwords_and_signing_out_deletes_them() {
 
     let mut agent = Agent::start_on(&world.ctl, &desktop).await;
     world.ctl.stream(&["watch"]).both_sides_ready().await;
-    let door = Client::connect(&world.ctl.data_dir, "the stories").await;
-    let door = door.expect("the door answers").expect("the agent runs");
+    let door = door(&world).await;
     door.request(Command::SignOut).await.expect("signed out");
     until("the end of the application", async || {
         (applications_ended(&world).await == 2).then_some(())
@@ -73,9 +75,28 @@ async fn quitting_keeps_the_passwords_and_signing_out_deletes_them() {
     door.request(again).await.expect("it is tried");
     let message = needs(&world, "lync").await;
     assert!(message.contains("No password"), "{message}");
+    let forgotten = async || {
+        let left = world.ctl.run_on(&desktop, &["logout"], "").await.done();
+        left["deleted"].as_array().map(Vec::len)
+    };
+    assert_eq!(forgotten().await, Some(0));
+
+    // Typed in the window and to be kept.
+    let typed = Command::SetPassword {
+        side: Side::Lync,
+        password: world.sim.account("anna").password.clone().into(),
+        keep: true,
+    };
+    let taken = door.request(typed).await;
+    let kept = Kept::KeyStore;
+    assert_eq!(taken, Ok(Reply::PasswordTaken { kept }));
     agent.program.terminate().await;
-    let left = world.ctl.run_on(&desktop, &["logout"], "").await.done();
-    assert_eq!(left["deleted"].as_array().map(Vec::len), Some(0), "{left}");
+    assert_eq!(forgotten().await, Some(1));
+}
+
+async fn door(world: &World) -> Client {
+    let door = Client::connect(&world.ctl.data_dir, "the stories").await;
+    door.expect("the door answers").expect("the agent runs")
 }
 
 /// The configuration names no files with passwords.

@@ -1,5 +1,6 @@
 //! Signing in, and being refused.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use causeway_tests::old_server::OldServer;
@@ -7,6 +8,7 @@ use causeway_tests::prosody::{HOST, Prosody};
 use causeway_xmpp::ErrorKind;
 use causeway_xmpp::link::{Settings, Step, Tls, check};
 use jid::BareJid;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::client::{ACCOUNTS, Client, settings};
@@ -118,4 +120,38 @@ async fn a_second_program_with_the_same_resource_takes_over_and_the_first_one_st
     let error = first.stopped().await.unwrap();
     assert_eq!(error.kind, ErrorKind::Conflict);
     second.sign_out().await;
+}
+
+#[tokio::test]
+async fn a_server_that_offers_no_tls_gets_no_password() {
+    let prosody = Prosody::start(ACCOUNTS).await;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = Arc::new(Mutex::new(String::new()));
+    let into = heard.clone();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await?;
+        let features = format!(
+            "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' \
+             version='1.0' id='x' from='{HOST}'><stream:features>\
+             <mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism>\
+             <mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+        );
+        client.write_all(features.as_bytes()).await?;
+        let mut piece = [0; 1024];
+        loop {
+            let read = client.read(&mut piece).await?;
+            if read == 0 {
+                return std::io::Result::Ok(());
+            }
+            let text = String::from_utf8_lossy(&piece[..read]).into_owned();
+            into.lock().unwrap().push_str(&text);
+        }
+    });
+    let mut alice = settings(&prosody, "alice");
+    alice.server = Some(("127.0.0.1".to_owned(), port));
+    let (_, error) = steps(alice).await;
+    assert_eq!(error, Some(ErrorKind::NoTls));
+    let heard = heard.lock().unwrap().clone();
+    assert!(!heard.contains("<auth"), "{heard}");
 }

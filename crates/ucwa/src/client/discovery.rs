@@ -319,8 +319,16 @@ fn with(kind: ErrorKind, answer: &Response) -> Error {
     }
 }
 
-/// The name with which discovery begins does not exist; one that it leads to is another matter.
+/// The name with which discovery begins does not exist, or is never answered; one that it leads to is another matter.
 fn unnamed(mut error: Error, name: &str) -> Error {
+    if matches!(error.kind, ErrorKind::TimeLimit { .. })
+        && error.facts.host.as_deref() == Some(name)
+    {
+        error.kind = ErrorKind::Silent {
+            host: name.to_owned(),
+            refused: false,
+        };
+    }
     if let ErrorKind::NoAddress { host } = &error.kind
         && host == name
     {

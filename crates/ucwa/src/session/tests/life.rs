@@ -171,9 +171,12 @@ fn waits_grow_and_no_two_programs_wait_the_same() {
             assert!(script.session.poll_journal().is_some());
             let full = std::io::Error::other("disk full");
             script.session.journalled(Err(full), script.now);
-            let delay = script.events().into_iter().find_map(|event| match event {
-                Event::State(State::Reconnecting { delay, .. }) => Some(delay),
-                _ => None,
+            let delay = script.events().into_iter().find_map(|event| {
+                if let Event::State(State::Reconnecting { delay, .. }) = event {
+                    Some(delay)
+                } else {
+                    None
+                }
             });
             waits.extend(delay);
             script.wait(delay.unwrap());
