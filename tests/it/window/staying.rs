@@ -84,7 +84,7 @@ async fn an_agent_that_is_killed_is_missed_and_the_chat_goes_on_with_the_next_on
 
     agent.program.kill().await;
     window
-        .reads(".trouble", |text| text.contains("No agent"))
+        .reads(".trouble", |text| text.contains("Has ended"))
         .await;
     window.types(INPUT, "typed meanwhile").await;
 
