@@ -34,7 +34,19 @@ export function blocks(markdown: string): { title: string; body: Block[] } {
   return { title, body };
 }
 
-/** Words and, between backticks, what is typed or read as it stands. */
-export function pieces(text: string): { text: string; code: boolean }[] {
-  return text.split('`').map((piece, index) => ({ text: piece, code: index % 2 === 1 })).filter((piece) => piece.text !== '');
+export interface Piece {
+  text: string;
+  /** `code`: typed or read as it stands; `strong`: the name of something in sight. */
+  kind: 'words' | 'code' | 'strong';
+}
+
+/** Words, and what stands between backticks or asterisks. */
+export function pieces(text: string): Piece[] {
+  const parts = text.split(/(`[^`]+`|\*[^*\s][^*]*\*)/);
+  return parts.filter((part) => part !== '').map((part) => {
+    const marked = part.length > 2 ? part.at(0) : undefined;
+    if (marked === '`' && part.endsWith('`')) return { text: part.slice(1, -1), kind: 'code' };
+    if (marked === '*' && part.endsWith('*')) return { text: part.slice(1, -1), kind: 'strong' };
+    return { text: part, kind: 'words' };
+  });
 }

@@ -32,11 +32,12 @@ describe('the page of a code', () => {
   });
 
   test('tells what is typed from words', () => {
-    expect(pieces('set `a` to `b`')).toEqual([
-      { text: 'set ', code: false },
-      { text: 'a', code: true },
-      { text: ' to ', code: false },
-      { text: 'b', code: true },
+    expect(pieces('set `a` in *Settings*: 2 * 3')).toEqual([
+      { text: 'set ', kind: 'words' },
+      { text: 'a', kind: 'code' },
+      { text: ' in ', kind: 'words' },
+      { text: 'Settings', kind: 'strong' },
+      { text: ': 2 * 3', kind: 'words' },
     ]);
   });
 });

@@ -181,10 +181,13 @@ export function putHistory(
   const here = new Set(keep ? old.lines.map((l) => l.id) : []);
   const fresh: Line[] = page.messages.filter((m) => !here.has(m.id));
   const unsent = !keep && page.where === 'latest' ? (old?.lines.filter((l) => l.token !== undefined) ?? []) : [];
-  const lines = !keep ? [...fresh, ...unsent] : page.where === 'before' ? [...fresh, ...old.lines] : [...old.lines, ...fresh];
+  // What is read anew begins among texts that are there: those before them stay, somebody may be reading them.
+  const joint = page.where === 'latest' ? (old?.lines.findIndex((line) => line.id === page.messages[0]?.id) ?? -1) : -1;
+  const above = old?.lines.slice(0, Math.max(joint, 0)).filter((line) => line.token === undefined) ?? [];
+  const lines = !keep ? [...above, ...fresh, ...unsent] : page.where === 'before' ? [...fresh, ...old.lines] : [...old.lines, ...fresh];
   const log: Log = {
     lines,
-    moreBefore: keep && page.where === 'after' ? old.moreBefore : page.moreBefore,
+    moreBefore: old !== undefined && (above.length > 0 || page.where === 'after') ? old.moreBefore : page.moreBefore,
     moreAfter: keep && page.where === 'before' ? old.moreAfter : page.moreAfter,
   };
   draft.setLog(page.chat, log);

@@ -175,6 +175,12 @@ describe('texts', () => {
     state = reduce(state, [{ change: 'history', chat: KEY, where: 'before', messages: [stored('m2', 2), stored('m3', 3)], moreBefore: false, moreAfter: false }]);
     expect(state.logs.get(KEY)?.lines.map((l) => l.id)).toEqual(['m2', 'm3', 'm4']);
     expect(state.logs.get(KEY)?.moreBefore).toBe(false);
+    state = reduce(state, [{ change: 'history', chat: KEY, where: 'latest', messages: [stored('m3', 3), stored('m4', 4), stored('m5', 5)], moreBefore: true, moreAfter: false }]);
+    expect(state.logs.get(KEY)?.lines.map((l) => l.id), 'read anew').toEqual(['m2', 'm3', 'm4', 'm5']);
+    expect(state.logs.get(KEY)?.moreBefore, 'the beginning is known').toBe(false);
+    state = reduce(state, [{ change: 'history', chat: KEY, where: 'latest', messages: [stored('m9', 9)], moreBefore: true, moreAfter: false }]);
+    expect(state.logs.get(KEY)?.lines.map((l) => l.id), 'a gap').toEqual(['m9']);
+    expect(state.logs.get(KEY)?.moreBefore).toBe(true);
   });
 
   test('somebody who wrote is no longer typing', () => {

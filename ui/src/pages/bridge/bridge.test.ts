@@ -18,7 +18,7 @@ function put(sides: SideInfo[], xmpp: { state: SideState; error?: Problem } | nu
   const bridge: ReplyTo<{ command: 'bridge' }> = {
     reply: 'bridge', sides, enabled: true, paused: false, today: { across: 0, waiting: 0, returned: 0 }, preset: 'standard', edited: false, table_managed: false, table: [], log: [],
   };
-  door = testDoor({ bridge: () => Promise.resolve(bridge), 'show-config': () => Promise.resolve({ reply: 'config', file: '', entries: [], issues: [] }) });
+  door = testDoor({ bridge: () => Promise.resolve(bridge), 'show-config': () => Promise.resolve({ reply: 'config', file: '', entries: relayTo === '' ? [] : [{ key: 'bridge.relay_to', value: relayTo, origin: 'user', managed: false }], issues: [] }) });
   const at = '2026-11-21T13:00:00Z';
   const events = [{ seq: 1, at, kind: 'state' as const, side: 'lync' as const, state: 'ready-available' as const }];
   const other = xmpp === null ? [] : [{ seq: 2, at, kind: 'state' as const, side: 'xmpp' as const, ...xmpp }];
@@ -27,6 +27,16 @@ function put(sides: SideInfo[], xmpp: { state: SideState; error?: Problem } | nu
 
 beforeEach(() => words.use('en'));
 afterEach(cleanup);
+
+let relayTo = 'anna@phone.example';
+afterEach(() => (relayTo = 'anna@phone.example'));
+
+test('the heading does not promise messages where they go to nobody', async () => {
+  relayTo = '';
+  put([LYNC, XMPP], { state: 'ready-available' });
+  render(BridgePage);
+  await screen.findByText('On: status crosses. Messages are relayed to nobody yet');
+});
 
 test('the heading says that both ways are open only where they are', async () => {
   put([LYNC, XMPP], { state: 'ready-available' });

@@ -6,12 +6,17 @@ import { CHOICES } from '../../state/prefs.svelte';
 export type Kind = { type: 'text'; code?: boolean } | { type: 'switch' } | { type: 'number' } | { type: 'choice'; values: readonly string[] };
 
 export interface Section {
-  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'notifications' | 'history' | 'gateway' | 'log' | 'other';
+  id: 'window' | 'lync' | 'xmpp' | 'bridge' | 'notifications' | 'history' | 'log' | 'other';
   keys: readonly string[];
 }
 
 /** No key of the configuration: desktops keep it in a place of their own. */
 export const AT_LOGIN = 'desktop.starts_at_login';
+
+/** The window has nothing to say of a key: it is chosen elsewhere, or nothing heeds it yet, as there is no gateway. */
+export function isElsewhere(key: string): boolean {
+  return key === 'window.keys' || key === 'bridge.table' || key.startsWith('gateway.');
+}
 
 export const SECTIONS: readonly Section[] = [
   { id: 'window', keys: ['window.theme', 'window.language', 'window.text_size', 'window.density', 'window.chat_order', 'window.enter_sends', 'window.say_typing', 'window.on_close', 'window.minimize_to_tray', 'window.end_hidden_after', AT_LOGIN] },
@@ -20,7 +25,6 @@ export const SECTIONS: readonly Section[] = [
   { id: 'bridge', keys: ['bridge.enabled', 'bridge.presence', 'bridge.preset', 'bridge.relay_to', 'bridge.relay_when', 'bridge.auto_subscribe'] },
   { id: 'notifications', keys: ['notifications.enabled', 'notifications.sound', 'notifications.content', 'notifications.groups', 'notifications.busy_silences', 'notifications.quiet_hours', 'notifications.always'] },
   { id: 'history', keys: ['history.mode', 'history.days'] },
-  { id: 'gateway', keys: ['gateway.domain', 'gateway.server', 'gateway.secret_file', 'gateway.database'] },
   { id: 'log', keys: ['log.level'] },
 ];
 

@@ -34,6 +34,7 @@ table = [
   test('has nothing of the person, and begins with what the organisation says already', () => {
     expect(isShared(entry('lync.address', 'anna@contoso.example'))).toBe(false);
     expect(isShared(entry('lync.method', 'windows'))).toBe(true);
+    expect(isShared(entry('gateway.domain', 'lync.contoso.example'))).toBe(false);
     expect([entry('a.b', 1), entry('a.b', 1, 'machine-default'), entry('a.b', 1, 'enforced'), entry('a.b', 1, 'built-in')].map(placeOf)).toEqual(['out', 'defaults', 'policy', 'out']);
   });
 

@@ -13,7 +13,7 @@ const PERSONAL = new Set(['lync.address', 'lync.user', 'xmpp.address', 'bridge.r
 
 /** What can be prepared for others. */
 export function isShared(entry: ConfigEntry): boolean {
-  return !PERSONAL.has(entry.key);
+  return !PERSONAL.has(entry.key) && !entry.key.startsWith('gateway.');
 }
 
 /** Where a setting goes at first: where it came from. */

@@ -5,7 +5,7 @@ import type { ConfigEntry, NotificationTest as Outcome } from '../../ipc';
 import { EMPTY } from '../../state/state';
 import { store } from '../../state/store.svelte';
 import { words } from '../../words/words.svelte';
-import { asText, asTyped, kindOf } from './catalogue';
+import { asText, asTyped, isElsewhere, kindOf } from './catalogue';
 import NotificationTest from './NotificationTest.svelte';
 import SettingRow from './SettingRow.svelte';
 
@@ -61,4 +61,8 @@ test.each<[Outcome, string]>([
   render(NotificationTest);
   await fireEvent.click(screen.getByRole('button'));
   expect((await screen.findByText(new RegExp(`^${said}`))).className.includes('bad')).toBe(reply.outcome !== 'shown');
+});
+
+test('what nothing heeds is not offered, what is only newer is', () => {
+  expect(['gateway.domain', 'bridge.table', 'lync.newer'].filter(isElsewhere)).toEqual(['gateway.domain', 'bridge.table']);
 });
