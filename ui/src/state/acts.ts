@@ -14,8 +14,12 @@ import { store } from './store.svelte';
 /** Texts of one page of history. */
 const PAGE = 60;
 
+/** Chats whose latest texts were asked for since the last snapshot: what comes after it is told by events. */
+const asked = new Set<Key>();
+
 /** Asks for what a snapshot does not tell. Each part may fail alone. */
 export async function loadAfterSnapshot(): Promise<void> {
+  asked.clear();
   const parts = [
     store.request({ command: 'chats' }).then((reply) => store.dispatch({ change: 'chats', chats: reply.chats })),
     store.request({ command: 'get-status' }).then((status) => store.dispatch({ change: 'own', status })),
@@ -25,7 +29,7 @@ export async function loadAfterSnapshot(): Promise<void> {
   directory.askAgain();
   await Promise.allSettled(parts);
   own.loaded = true;
-  if (nav.chat !== null && nav.page === 'chats') await loadHistory(nav.chat);
+  if (nav.chat !== null && nav.page === 'chats' && !asked.has(nav.chat)) await loadHistory(nav.chat);
 }
 
 function conversations(chat: Key): string[] {
@@ -44,6 +48,7 @@ export async function loadHistory(chat: Key, where: 'latest' | 'around' | 'befor
     around: where === 'around' ? at : null,
     limit: PAGE,
   };
+  if (where === 'latest') asked.add(chat);
   try {
     const ask = () => store.request({ command: 'history', conversations: ids, ...page });
     let reply = await ask();
@@ -52,6 +57,7 @@ export async function loadHistory(chat: Key, where: 'latest' | 'around' | 'befor
     if (where === 'latest' && last !== null && !reply.messages.some(({ id }) => id === last.id)) reply = await ask();
     store.dispatch({ change: 'history', chat, where, messages: reply.messages, moreBefore: reply.more_before, moreAfter: reply.more_after });
   } catch (thrown) {
+    asked.delete(chat);
     notices.fail(thrown);
   }
 }
