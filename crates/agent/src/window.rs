@@ -75,10 +75,16 @@ impl Window {
                 tokio::spawn(self.clone().start_if_silent());
                 return Ok(());
             }
-            let child = self.start(token).inspect_err(|_| inner.wish = None)?;
-            inner.process = child.id();
-            tokio::spawn(self.clone().wait(child));
+            self.begin(&mut inner, token)
+                .inspect_err(|_| inner.wish = None)?;
         }
+        Ok(())
+    }
+
+    fn begin(&self, inner: &mut Inner, token: Option<&str>) -> Result<(), Problem> {
+        let child = self.start(token)?;
+        inner.process = child.id();
+        tokio::spawn(self.clone().wait(child));
         Ok(())
     }
 
@@ -89,13 +95,8 @@ impl Window {
         if inner.wish.is_none() || inner.process.is_some() {
             return;
         }
-        match self.start(None) {
-            Ok(child) => {
-                inner.process = child.id();
-                drop(inner);
-                tokio::spawn(self.wait(child));
-            }
-            Err(problem) => warn!(code = %problem.code, %problem, "the window was not opened"),
+        if let Err(problem) = self.begin(&mut inner, None) {
+            warn!(code = %problem.code, %problem, "the window was not opened");
         }
     }
 
